@@ -1,0 +1,1 @@
+"""Generates the Coze client from an OpenAPI document and overlays."""

@@ -1,0 +1,110 @@
+"""The pipeline: document and overlays to the files of generated/."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from generator.emit import Files, emit
+from generator.manifest import make_manifest
+from generator.normalise import normalise
+from generator.overlay import Overlay, apply
+from generator.plan import Plan, make_plan
+from generator.spec import dump, load
+from generator.validate import validate
+from generator.vocabulary import check_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@frozen
+class Project:
+    """Where the parts of a project stand.
+
+    Attributes:
+        root: The project folder.
+        document: The upstream document.
+    """
+
+    root: Path
+    document: Path = field()
+
+    @document.default
+    def _bundled(self) -> Path:
+        return self.root / "openapi" / "coze.yaml"
+
+    @property
+    def source_note(self) -> Path:
+        """The file that says where the document is from; it names its sha256."""
+        return self.root / "openapi" / "SOURCE.md"
+
+    @property
+    def overlays(self) -> tuple[Path, ...]:
+        """The overlays, in the order in which they are applied."""
+        return tuple(sorted((self.root / "overlays").glob("*.yaml")))
+
+    @property
+    def output(self) -> Path:
+        """The folder that the build owns."""
+        return self.root / "generated"
+
+
+@frozen
+class Built:
+    """A finished build, not written yet."""
+
+    files: Files
+    plan: Plan
+    document: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def effective_spec(
+    project: Project, step: Callable[[str], None]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The corrected document, and remarks about overlays.
+
+    Raises:
+        GeneratorError: Something in the document or in an overlay is wrong.
+    """
+    step("load")
+    document = load(project.document)
+    step("overlay")
+    notes: list[str] = []
+    for path in project.overlays:
+        document, findings = apply(document, Overlay.load(path), strict=True)
+        notes += map(str, findings)
+    step("normalise")
+    check_vocabulary(document)
+    document = normalise(document)
+    step("validate")
+    validate(document)
+    return document, tuple(notes)
+
+
+def build(project: Project, step: Callable[[str], None]) -> Built:
+    """Run the whole pipeline in memory.
+
+    Args:
+        project: Where the inputs stand.
+        step: Told the name of each step as it begins.
+
+    Raises:
+        GeneratorError: An input is wrong; nothing was written.
+    """
+    document, notes = effective_spec(project, step)
+    step("plan")
+    plan = make_plan(document)
+    package = emit(document, plan, step)
+    effective = dump(document).encode()
+    sources = {f"overlays/{path.name}": path.read_bytes() for path in project.overlays}
+    sources["openapi/coze.yaml"] = project.document.read_bytes()
+    manifest = make_manifest(sources, effective, plan)
+    package["manifest.json"] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
+    files = {f"coze_api/{name}": content for name, content in package.items()}
+    files["openapi.yaml"] = effective
+    return Built(files, plan, document, notes)

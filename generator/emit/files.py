@@ -1,0 +1,88 @@
+"""The files of the emitted package, made from a plan."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from generator.emit.render import render
+from generator.emit.ruff import tidy
+from generator.emit.shapes import request_shapes
+from generator.emit.stamp import stamp
+from generator.plan import docs
+from generator.plan.resources import TWINS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from generator.plan import Module, Plan, Resource
+
+Files: TypeAlias = dict[str, bytes]
+"""Paths below the output folder, with ``/``, to contents."""
+
+
+def emit(document: dict[str, Any], plan: Plan, step: Callable[[str], None]) -> Files:
+    """The source files of the package, formatted and stamped.
+
+    Args:
+        document: The effective spec.
+        plan: The plan made from it.
+        step: Told what is being done.
+    """
+    step("templates")
+    sources = _sources(plan)
+    step("request shapes")
+    sources["params.py"] = request_shapes(plan.shapes)
+    step("format")
+    files = {name: stamp(text).encode() for name, text in tidy(sources).items()}
+    files["py.typed"] = b""
+    files["openapi.json"] = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return files
+
+
+def _sources(plan: Plan) -> dict[str, str]:
+    classes = sorted(
+        (module.name, class_.name) for module in plan.modules for class_ in module.classes
+    )
+    sources = {
+        "__init__.py": render("package.py.jinja"),
+        "events.py": render("events.py.jinja", streams=plan.streams),
+        "resources/__init__.py": render("resources/__init__.py.jinja", root=plan.root),
+        "models/__init__.py": render(
+            "models/__init__.py.jinja",
+            classes=classes,
+            names=sorted({"Model", *(name for _, name in classes)}),
+        ),
+        "models/_model.py": render("models/_model.py.jinja"),
+    }
+    for module in plan.modules:
+        sources[f"models/{module.name}.py"] = _model_module(module)
+    for resource in plan.resources:
+        sources[f"resources/{resource.module}.py"] = _resource_module(resource)
+    return sources
+
+
+def _model_module(module: Module) -> str:
+    return render(
+        "models/module.py.jinja",
+        module=module,
+        title=f"The models of {', '.join(class_.name for class_ in module.classes)}.",
+        class_docs={class_.name: docs.of_class(class_) for class_ in module.classes},
+        field_docs={
+            (class_.name, field.name): docs.of_field(field)
+            for class_ in module.classes
+            if class_.kind == "model"
+            for field in class_.fields
+        },
+    )
+
+
+def _resource_module(resource: Resource) -> str:
+    return render(
+        "resources/resource.py.jinja",
+        resource=resource,
+        twins=TWINS,
+        title=f"The resource ``{resource.path}``." if resource.path else "The tree of resources.",
+        doc=docs.of_resource(resource),
+        docs={method.name: docs.of_method(method) for method in resource.methods},
+    )

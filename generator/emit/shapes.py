@@ -1,0 +1,94 @@
+"""Drives datamodel-code-generator, which writes the TypedDict shapes of requests."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from datamodel_code_generator import InputFileType, LiteralType, generate
+from datamodel_code_generator.config import GenerateConfig
+from datamodel_code_generator.enums import DataModelType
+from datamodel_code_generator.format import PythonVersion
+
+from generator.errors import GeneratorError
+from generator.plan.texts import paragraphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.plan import Shape
+
+_TITLE = '"""The shapes of dicts in requests: for type checkers; at run time any dict will do."""\n'
+_STRUCTURE = (
+    "$ref",
+    "type",
+    "format",
+    "enum",
+    "required",
+    "nullable",
+    "properties",
+    "items",
+    "additionalProperties",
+    "allOf",
+    "oneOf",
+    "anyOf",
+)
+
+
+def request_shapes(shapes: Iterable[Shape]) -> str:
+    """The module of request shapes.
+
+    Raises:
+        GeneratorError: datamodel-code-generator warns or fails.
+    """
+    wanted = {shape.name: _view(shape.schema) for shape in shapes}
+    if not wanted:
+        return _TITLE
+    view = {
+        "openapi": "3.0.3",
+        "info": {"title": "", "version": ""},
+        "paths": {},
+        "components": {"schemas": wanted},
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            code = generate(view, config=_CONFIG)
+        except Exception as error:
+            raise GeneratorError(
+                f"datamodel-code-generator can't express the request shapes: {error}",
+                remedy="Correct the schema that it names with an overlay.",
+            ) from error
+    return str(code)
+
+
+_CONFIG = GenerateConfig(
+    input_file_type=InputFileType.OpenAPI,
+    output_model_type=DataModelType.TypingTypedDict,
+    target_python_version=PythonVersion.PY_311,
+    enum_field_as_literal=LiteralType.All,
+    use_standard_collections=True,
+    use_union_operator=True,
+    use_schema_description=True,
+    use_field_description=True,
+    use_attribute_docstrings=True,
+    strict_nullable=True,
+    custom_file_header=_TITLE,
+    formatters=[],
+)
+
+
+def _view(schema: dict[str, Any]) -> dict[str, Any]:
+    """The structure of a schema with its texts made safe for docstrings."""
+    view = {key: schema[key] for key in _STRUCTURE if key in schema}
+    if schema.get("description"):
+        view["description"] = paragraphs(schema["description"], 4)
+    if "properties" in view:
+        view["properties"] = {name: _view(value) for name, value in view["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(view.get(key), dict):
+            view[key] = _view(view[key])
+    for key in ("allOf", "oneOf", "anyOf"):
+        if key in view:
+            view[key] = [_view(member) for member in view[key]]
+    return view

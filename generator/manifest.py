@@ -1,0 +1,110 @@
+"""The manifest: what the package was made from, and its public surface."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.plan.resources import TWINS
+
+if TYPE_CHECKING:
+    from generator.plan import Plan
+    from generator.plan.models import EnumerationClass, Model
+
+TOOLS: Final = ("datamodel-code-generator", "openapi-python-client", "ruff")
+_HERE: Final = Path(__file__).parent
+_DECIDING: Final = ("emit", "normalise", "plan", "templates", "overlay.py", "parse.py", "spec.py")
+"""The parts of the generator that decide what is emitted."""
+
+
+def make_manifest(sources: dict[str, bytes], effective: bytes, plan: Plan) -> dict[str, Any]:
+    """The manifest as JSON data.
+
+    Args:
+        sources: The document and the overlays: file name to content.
+        effective: The effective spec as written.
+        plan: What is emitted.
+    """
+    return {
+        "inputs": {
+            "files": {name: _digest(content) for name, content in sorted(sources.items())},
+            "generator": _digest(
+                b"".join(
+                    f"{path.relative_to(_HERE).as_posix()}\0".encode() + path.read_bytes()
+                    for path in sorted(_HERE.rglob("*"))
+                    if path.suffix in {".py", ".jinja"}
+                    and path.relative_to(_HERE).parts[0] in _DECIDING
+                )
+            ),
+            "tools": {name: version(name) for name in TOOLS},
+        },
+        "effective": _digest(effective),
+        "surface": surface(plan),
+    }
+
+
+def surface(plan: Plan) -> dict[str, Any]:
+    """One entry for each method, argument, field, enumeration member and event."""
+    return {
+        "methods": {
+            method.path: {
+                "operation": f"{method.http_method} {method.url}",
+                "class": f"coze_api.resources.{resource.module}.{resource.class_name}",
+                "kind": method.kind,
+                "returns": resource.returns(method, TWINS[0]),
+                "arguments": {
+                    argument.name: {
+                        "wire": f"{argument.location}.{argument.wire}",
+                        "type": argument.annotation,
+                        "required": argument.required,
+                    }
+                    for argument in method.arguments
+                },
+            }
+            for resource in plan.resources
+            for method in resource.methods
+        },
+        "models": {
+            class_.name: {"module": f"coze_api.models.{module.name}", **_class(class_)}
+            for module in plan.modules
+            for class_ in sorted(module.classes, key=lambda class_: class_.name)
+        },
+        "shapes": {
+            shape.name: {"alias": shape.alias}
+            if shape.alias
+            else {
+                "keys": {
+                    key.wire: {"type": key.type, "required": key.required} for key in shape.keys
+                }
+            }
+            for shape in plan.shapes
+        },
+        "events": {
+            stream.name: {**dict(stream.data), "end": list(stream.end)} for stream in plan.streams
+        },
+    }
+
+
+def _class(class_: Model | EnumerationClass) -> dict[str, Any]:
+    if class_.kind == "model":
+        return {
+            "fields": {
+                field.name: {
+                    "wire": field.wire,
+                    "type": field.annotation,
+                    "required": field.required,
+                }
+                for field in class_.fields
+            }
+        }
+    return (
+        {"members": dict(class_.members)}
+        if class_.kind == "constants"
+        else {"alias": class_.annotation}
+    )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

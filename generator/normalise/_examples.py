@@ -1,0 +1,82 @@
+"""A pass over examples: each is a value that its schema allows."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from openapi_schema_validator import OAS30Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT4
+
+from generator.normalise.parts import Node, Part, rewrite, without
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_KEYS: Final = ("x-coze-example", "example")
+_PLACEHOLDERS: Final = frozenset({"", '""', "-", "\\", "/", "#", "undefined"})
+_DOCUMENT: Final = "urn:document"
+
+
+def examples(document: Node) -> Node:
+    """Examples, mostly texts whatever the type, become values of the type; others go."""
+    registry = Registry[Any]().with_resource(_DOCUMENT, DRAFT4.create_resource(document))
+    validator = OAS30Validator({}, registry=registry)
+
+    def change(part: Part) -> Node:
+        given = next((part.node[key] for key in _KEYS if key in part.node), None)
+        rest = without(part.node, *_KEYS)
+        value = _value(given, part.node.get("type", ""))
+        if value is None:
+            return part.node if len(rest) == len(part.node) else rest
+        schema = {"$ref": f"{_DOCUMENT}#{quote(part.pointer)}"}
+        try:
+            fits = validator.evolve(schema=schema).is_valid(value)
+        except re.error:
+            # The patterns of JSON Schema are not all patterns of Python.
+            fits = False
+        return rest | {"example": value} if fits else rest
+
+    return rewrite(document, {"schema": change})
+
+
+def _value(given: Any, type_: str) -> Any:
+    """The value that is meant by an example, or ``None``."""
+    if isinstance(given, str) and given.strip() in _PLACEHOLDERS:
+        return None
+    return _READ.get(type_, _same)(given)
+
+
+def _same(given: Any) -> Any:
+    return given
+
+
+def _text(given: Any) -> Any:
+    return str(given) if type(given) is int else given
+
+
+def _parsed(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _integer(given: Any) -> Any:
+    value = _parsed(given)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "string": _text,
+    "integer": _integer,
+    "number": _parsed,
+    "boolean": _parsed,
+    "array": _parsed,
+    "object": _parsed,
+}

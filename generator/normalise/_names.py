@@ -1,0 +1,235 @@
+"""The pass that names schemas: what becomes a class is a component under the class's name."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final, cast
+from urllib.parse import unquote
+
+from attrs import evolve, field, frozen
+
+from generator.errors import GeneratorError
+from generator.normalise._references import SCHEMAS, mapped, mapping
+from generator.normalise.parts import Key, Node, Part, descend, without
+from generator.spec import join, split
+from generator.values import is_object
+
+_NAME: Final = "x-client-name"
+_CLASS: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
+_WORD: Final = re.compile(r"[A-Za-z0-9]+")
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PROSE: Final = ("description", "example", "externalDocs")
+
+
+def name_components(document: Node) -> Node:
+    """Components are renamed, and inline objects and named enumerations become components.
+
+    A name is the schema's ``x-client-name``, else what it is called; or, where it stands inline,
+    the name of what it stands in and its field. Schemas of one shape may share a name.
+
+    Raises:
+        GeneratorError: A name is no class name, has a number, or means two shapes.
+    """
+    namer = Namer(document)
+    result = namer.run()
+    for fault in namer.faults:
+        raise fault
+    return result
+
+
+@frozen
+class _Named:
+    schema: Node
+    shape: Node
+    pointer: str
+
+
+@frozen
+class _Place:
+    """Where a schema stands: the name of what it belongs to, and its field there.
+
+    The body of a request or an answer gives its name to nothing: what stands in it is called after
+    the operation.
+    """
+
+    owner: str
+    field: str
+    is_body: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.owner + _pascal(self.field)
+
+
+@frozen
+class Namer:
+    """Names the schemas of one document, and collects all that can't be named.
+
+    Attributes:
+        document: The document.
+        faults: What can't be named, once ``run`` was called.
+    """
+
+    document: Node
+    faults: list[GeneratorError] = field(factory=list[GeneratorError], init=False)
+    _named: dict[str, _Named] = field(factory=dict[str, _Named], init=False)
+
+    def run(self) -> Node:
+        """The document with all names in place."""
+        for old, schema in self._schemas.items():
+            part = Part("schema", schema, join("/components/schemas", old))
+            name = self._new(old)
+            self._keep(name, self._inside(part, name, _Place(name, "")), part)
+        components: Node = without(self.document.get("components", {}), "schemas")
+        document = self.document | {"components": components}
+        document = self._outside(Part("document", document, ""), _Place("", ""))
+        schemas = {name: named.schema for name, named in self._named.items()}
+        components = {"schemas": schemas} | document["components"] if schemas else components
+        rest = without(document, "components")
+        return rest | {"components": components} if components else rest
+
+    @property
+    def _schemas(self) -> dict[str, Node]:
+        return self.document.get("components", {}).get("schemas", {})
+
+    def _new(self, old: str) -> str:
+        return self._schemas.get(old, {}).get(_NAME, old)
+
+    def _outside(self, part: Part, place: _Place) -> Node:
+        """A part that is no schema, with the schemas in it named."""
+
+        def change(lower: Part, name: str, key: Key) -> Node:
+            where = place
+            if part.role == "operation":
+                fields = {"requestBody": "Request", "responses": "Response"}
+                owner = _pascal(part.node.get("operationId", ""))
+                where = _Place(owner, fields.get(name, ""), is_body=name in fields)
+            elif part.role == "components":
+                where = _Place(_pascal(str(key)), "")
+            elif part.role in {"stream", "response"}:
+                where = place if name == "content" else _Place(place.owner, str(key))
+            if lower.role == "parameter":
+                where = _Place(where.owner, lower.node.get("name", str(key)))
+            if lower.role == "schema":
+                return self._inline(lower, where)
+            return self._outside(lower, where)
+
+        return descend(part, change)
+
+    def _inline(self, part: Part, place: _Place) -> Node:
+        """What stands in the place of a schema that is no component."""
+        node = part.node
+        if "$ref" in node:
+            return node | {"$ref": self._moved(node["$ref"])}
+        if not _wants_name(node):
+            return self._inside(part, place.owner, evolve(place, is_body=False))
+        name: str = node.get(_NAME, place.name)
+        owner = place.owner if place.is_body and _NAME not in node else name
+        schema = self._inside(part, owner, place)
+        kept = self._keep(name, without(schema, "nullable"), part)
+        ref: Node = {"$ref": SCHEMAS + name}
+        if schema.get("nullable"):
+            ref = {"nullable": True, "allOf": [ref]}
+        text = schema.get("description")
+        return ref if text in {None, kept.get("description")} else ref | {"description": text}
+
+    def _inside(self, part: Part, owner: str, place: _Place) -> Node:
+        """A schema, with those in it named."""
+
+        def change(lower: Part, name: str, key: Key) -> Node:
+            match name:
+                case "properties":
+                    return self._inline(lower, _Place(owner, str(key)))
+                case "items" | "additionalProperties":
+                    return self._inline(lower, _Place(place.owner, _singular(place.field)))
+                case "allOf" if "$ref" not in lower.node:
+                    return self._inside(lower, owner, place)
+                case _:
+                    return self._inline(lower, place)
+
+        new = without(descend(part, change), _NAME)
+        if "$ref" in new:
+            new["$ref"] = self._moved(new["$ref"])
+        if names := mapping(new):
+            moved = {value: self._moved(mapped(name)) for value, name in names.items()}
+            new["discriminator"] = new["discriminator"] | {"mapping": moved}
+        return new
+
+    def _moved(self, ref: str) -> str:
+        *_, kind, name = split(unquote(ref))
+        return SCHEMAS + self._new(name) if kind == "schemas" else ref
+
+    def _keep(self, name: str, schema: Node, part: Part) -> Node:
+        """Make a schema the component of a name; returns the component."""
+        if not _CLASS.fullmatch(name):
+            self._object(part, f"{name!r} is no class name")
+        elif name[-1].isdecimal() and _NAME not in part.node:
+            self._object(part, f"the number in {name} says nothing to a reader")
+        shape = _shape(schema)
+        known = self._named.setdefault(name, _Named(schema, shape, part.pointer))
+        if known.shape != shape:
+            told = _difference(shape, known.shape, "")
+            self._object(part, f"{name} is also {known.pointer}, of another shape ({told})")
+        return known.schema
+
+    def _object(self, part: Part, message: str) -> None:
+        target = _json_path(self.document, part.pointer)
+        remedy = f"Write in an overlay: {{target: {target}, update: {{{_NAME}: <ClassName>}}}}."
+        self.faults.append(GeneratorError(message, pointer=part.pointer, remedy=remedy))
+
+
+def _wants_name(node: Node) -> bool:
+    members: list[Node] = node.get("allOf", [])
+    return bool(
+        node.get(_NAME)
+        or node.get("properties")
+        or len(members) > 1
+        or any(member.get("properties") for member in members)
+        or (node.get("type") == "integer" and node.get("x-enum-varnames"))
+    )
+
+
+def _shape(schema: Node) -> Node:
+    """What of a schema makes a difference to a program."""
+
+    def visit(part: Part, *_: object) -> Node:
+        node = without(part.node, *_PROSE)
+        if "required" in node:
+            node["required"] = sorted(cast("list[str]", node["required"]))
+        if node.get("type") == "string":
+            node.pop("x-enum-varnames", None)
+        return descend(Part(part.role, node, ""), visit)
+
+    return visit(Part("schema", schema, ""))
+
+
+def _difference(here: Any, there: Any, place: str) -> str:
+    if is_object(here) and is_object(there):
+        for key in dict.fromkeys([*here, *there]):
+            if here.get(key) != there.get(key):
+                return _difference(here.get(key), there.get(key), f"{place}/{key}")
+    texts = (json.dumps(value, ensure_ascii=False)[:80] for value in (here, there))
+    return f"{place} is {' here, and there '.join(texts)}"
+
+
+def _json_path(document: Node, pointer: str) -> str:
+    path, found = "$", cast("Any", document)
+    for step in split(pointer):
+        if is_object(found):
+            path += f".{step}" if _PLAIN.fullmatch(step) else f"[{step!r}]"
+            found = found[step]
+        else:
+            path += f"[{step}]"
+            found = found[int(step)]
+    return path
+
+
+def _pascal(text: str) -> str:
+    return "".join(word[0].upper() + word[1:] for word in _WORD.findall(text))
+
+
+def _singular(name: str) -> str:
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    return name[:-1] if name.endswith("s") and not name.endswith(("ss", "us", "is")) else name

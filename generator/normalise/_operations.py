@@ -1,0 +1,43 @@
+"""Passes over operations: bodies that say nothing go, and all answers are described."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from generator.normalise.parts import Node, Part, rewrite, without
+from generator.spec import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_BODILESS: Final = frozenset({"get", "delete", "head"})
+_SAYING: Final = ("$ref", "properties", "additionalProperties", "items", "allOf", "oneOf", "anyOf")
+_PHRASES: Final = {str(status.value): status.phrase for status in HTTPStatus}
+
+
+def empty_bodies(document: Node) -> Node:
+    """The request body of GET, DELETE or HEAD goes if it is an object without properties."""
+
+    def change(part: Part) -> Node:
+        body: Node = part.node.get("requestBody", {})
+        if split(part.pointer)[-1] not in _BODILESS or "content" not in body:
+            return part.node
+        schemas: Iterable[Node] = (media.get("schema", {}) for media in body["content"].values())
+        if any(schema.get(key) for schema in schemas for key in _SAYING):
+            return part.node
+        return without(part.node, "requestBody")
+
+    return rewrite(document, {"operation": change})
+
+
+def response_descriptions(document: Node) -> Node:
+    """A response without a description gets that of its status, as OpenAPI wants one."""
+
+    def change(part: Part) -> Node:
+        if "$ref" in part.node or part.node.get("description"):
+            return part.node
+        phrase = _PHRASES.get(split(part.pointer)[-1], "Response")
+        return part.node | {"description": phrase}
+
+    return rewrite(document, {"response": change})

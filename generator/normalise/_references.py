@@ -1,0 +1,129 @@
+"""Passes over references: what none leads to goes, and none leads nowhere or to itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from generator.errors import GeneratorError
+from generator.normalise.parts import Node, Part, below, parts, without
+from generator.spec import join, resolve, split
+from generator.values import is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMAS: Final = "#/components/schemas/"
+_KEPT: Final = "securitySchemes"
+_SAME_VALUE: Final = frozenset({"allOf", "oneOf", "anyOf", "not"})
+
+_Name = tuple[str, str]
+
+
+def drop_unreferenced(document: Node) -> Node:
+    """Components that no operation leads to are dropped; security schemes stay."""
+    edges: dict[_Name, set[_Name]] = {}
+    waiting: set[_Name] = set()
+    for part in parts(document):
+        owner = _component(part.pointer)
+        found = waiting if owner is None else edges.setdefault(owner, set())
+        found.update(_targets(part))
+    wanted: set[_Name] = set()
+    while waiting:
+        name = waiting.pop()
+        wanted.add(name)
+        waiting |= edges.get(name, set()) - wanted
+    components: dict[str, Node] = document.get("components", {})
+    left = {
+        kind: {name: one for name, one in named.items() if kind == _KEPT or (kind, name) in wanted}
+        for kind, named in components.items()
+    }
+    left = {kind: named for kind, named in left.items() if named}
+    rest = without(document, "components")
+    return rest | {"components": left} if left else rest
+
+
+def check_references(document: Node) -> Node:
+    """Each reference leads to a component, and not by itself back to where it stands.
+
+    Raises:
+        GeneratorError: One does not.
+    """
+    same: dict[_Name, set[_Name]] = {}
+    for part in parts(document):
+        for ref in references(part):
+            resolve(document, ref, at=part.pointer)
+            place = _component(unquote(ref[1:]))
+            if place is None or len(split(ref)) > len(("components", *place)):
+                raise GeneratorError(
+                    f"the $ref {ref!r} leads to no component",
+                    pointer=part.pointer,
+                    remedy="Make a component of what it means in an overlay.",
+                )
+        name = _component(part.pointer)
+        if name is not None and part.pointer == join("/components", *name):
+            same[name] = set(_same_value(part))
+    _check_circles(same)
+    return document
+
+
+def references(part: Part) -> Iterator[str]:
+    """The references that a part makes itself, not those of the parts below it."""
+    if "$ref" in part.node:
+        yield part.node["$ref"]
+    if part.role == "schema":
+        yield from map(mapped, mapping(part.node).values())
+
+
+def mapping(schema: Node) -> dict[str, str]:
+    """The values that a discriminator maps to schemas."""
+    found: Any = schema.get("discriminator", {}).get("mapping", {})
+    if not is_object(found):
+        return {}
+    return {key: name for key, name in found.items() if isinstance(name, str)}
+
+
+def mapped(name: str) -> str:
+    """The reference that a discriminator means: it may give the name of a component alone."""
+    return name if name.startswith("#") else SCHEMAS + name
+
+
+def _targets(part: Part) -> Iterator[_Name]:
+    return (name for ref in references(part) if (name := _component(unquote(ref[1:]))))
+
+
+def _component(pointer: str) -> _Name | None:
+    """The kind and name of the component that a pointer leads to or into."""
+    match split(pointer):
+        case ["components", kind, name, *_]:
+            return kind, name
+        case _:
+            return None
+
+
+def _same_value(part: Part) -> Iterator[_Name]:
+    """What else the value that a part describes is held to."""
+    waiting = [part]
+    while waiting:
+        part = waiting.pop()
+        yield from _targets(
+            Part(part.role, {k: v for k, v in part.node.items() if k == "$ref"}, "")
+        )
+        waiting += (lower for field, _, lower in below(part) if field in _SAME_VALUE)
+
+
+def _check_circles(edges: dict[_Name, set[_Name]]) -> None:
+    left = dict(edges)
+    while ends := [name for name, to in left.items() if not to & left.keys()]:
+        for name in ends:
+            del left[name]
+    if left:
+        # What is left leads into a circle; a way through it that is long enough ends in one.
+        name = min(left)
+        for _ in left:
+            name = min(left[name] & left.keys())
+        raise GeneratorError(
+            "the component refers to itself with nothing in between",
+            pointer=join("/components", *name),
+            remedy="Describe a value of its own in an overlay.",
+        )

@@ -1,0 +1,92 @@
+"""Passes over single schemas: formats, enumerations, and properties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from generator.errors import GeneratorError
+from generator.normalise.parts import Node, Part, rewrite, without
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_STRINGS: Final = (
+    "binary", "byte", "date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6",
+    "password", "time", "uri", "uuid",
+)  # fmt: skip
+_FORMATS: Final[Mapping[str, Mapping[str, str]]] = {
+    "integer": {"i32": "int32", "i64": "int64", "int32": "int32", "int64": "int64"},
+    "number": {"double": "double", "float": "float"},
+    "string": {name: name for name in _STRINGS},
+}
+_NAMES: Final = ("x-enum-varnames", "x-coze-enum-names", "x-apihub-enum-names")
+_ORDERS: Final = ("x-coze-order", "x-apihub-orders")
+
+
+def formats(document: Node) -> Node:
+    """A format is one that the OpenAPI registry has for the type, or goes: it says nothing."""
+
+    def change(part: Part) -> Node:
+        if "format" not in part.node:
+            return part.node
+        known = _FORMATS.get(part.node.get("type", ""), {})
+        name = known.get(part.node["format"])
+        rest = without(part.node, "format")
+        return rest | {"format": name} if name else rest
+
+    return rewrite(document, {"schema": change})
+
+
+def enum_names(document: Node) -> Node:
+    """The names of the members of an enumeration stand in ``x-enum-varnames``.
+
+    Raises:
+        GeneratorError: There are more or fewer names than values.
+    """
+
+    def change(part: Part) -> Node:
+        names = next((part.node[key] for key in _NAMES if part.node.get(key)), None)
+        if names is None:
+            return part.node
+        values = part.node.get("enum", [])
+        if len(names) != len(values):
+            raise GeneratorError(
+                f"the enumeration has {len(values)} values and {len(names)} names: "
+                f"{values} and {names}",
+                pointer=part.pointer,
+                remedy="Correct the one or the other in an overlay.",
+            )
+        return without(part.node, *_NAMES) | {"x-enum-varnames": names}
+
+    return rewrite(document, {"schema": change})
+
+
+def required(document: Node) -> Node:
+    """``required`` names properties that there are, each once; it goes if there are none."""
+
+    def change(part: Part) -> Node:
+        # What allOf puts together may be described in one member and required in another.
+        if "required" not in part.node or "allOf" in part.node or "/allOf/" in part.pointer:
+            return part.node
+        known = part.node.get("properties", {})
+        names = [name for name in dict.fromkeys(part.node["required"]) if name in known]
+        rest = without(part.node, "required")
+        return rest | {"required": names} if names else rest
+
+    return rewrite(document, {"schema": change})
+
+
+def property_order(document: Node) -> Node:
+    """Properties stand in the order of the API's documentation, not of the alphabet."""
+
+    def change(part: Part) -> Node:
+        order: list[str] | None = next(
+            (part.node[key] for key in _ORDERS if key in part.node), None
+        )
+        properties: Node = part.node.get("properties", {})
+        if order is None or not properties:
+            return part.node
+        first = {name: properties[name] for name in order if name in properties}
+        return part.node | {"properties": first | properties}
+
+    return rewrite(document, {"schema": change})

@@ -1,0 +1,163 @@
+"""Where the parts of an OpenAPI document stand: one way to visit them, one to rewrite them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from attrs import frozen
+
+from generator.spec import join
+from generator.values import is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+Node = dict[str, Any]
+Key = str | int | None
+Role = Literal[
+    "document",
+    "components",
+    "path",
+    "operation",
+    "parameter",
+    "body",
+    "response",
+    "media",
+    "schema",
+    "stream",
+    "callback",
+    "other",
+]
+Shape = Literal["one", "list", "map"]
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_PARAMETERS: Final = ("parameter", "list")
+_SCHEMA: Final = ("schema", "one")
+_SCHEMAS: Final = ("schema", "map")
+_MEMBERS: Final = ("schema", "list")
+_CONTENT: Final = ("media", "map")
+_OTHERS: Final = ("other", "map")
+
+BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Shape]]]] = {
+    "document": {"paths": ("path", "map"), "components": ("components", "one")},
+    "components": {
+        "schemas": _SCHEMAS,
+        "responses": ("response", "map"),
+        "parameters": ("parameter", "map"),
+        "examples": _OTHERS,
+        "requestBodies": ("body", "map"),
+        "headers": ("parameter", "map"),
+        "securitySchemes": _OTHERS,
+        "links": _OTHERS,
+        "callbacks": ("callback", "map"),
+    },
+    "path": {
+        "parameters": _PARAMETERS,
+        **dict[str, "tuple[Role, Shape]"].fromkeys(METHODS, ("operation", "one")),
+    },
+    "operation": {
+        "parameters": _PARAMETERS,
+        "requestBody": ("body", "one"),
+        "responses": ("response", "map"),
+        "callbacks": ("callback", "map"),
+        "x-client-stream": ("stream", "one"),
+    },
+    "parameter": {"schema": _SCHEMA, "content": _CONTENT, "examples": _OTHERS},
+    "body": {"content": _CONTENT},
+    "response": {"headers": ("parameter", "map"), "content": _CONTENT, "links": _OTHERS},
+    "media": {"schema": _SCHEMA, "examples": _OTHERS},
+    "schema": {
+        "properties": _SCHEMAS,
+        "items": _SCHEMA,
+        "additionalProperties": _SCHEMA,
+        "allOf": _MEMBERS,
+        "oneOf": _MEMBERS,
+        "anyOf": _MEMBERS,
+        "not": _SCHEMA,
+    },
+    "stream": {"events": _SCHEMAS},
+    "callback": {},
+    "other": {},
+}
+"""The fields that hold other parts. Those of a callback are expressions, and hold paths."""
+
+
+@frozen
+class Part:
+    """A part of a document, and where it stands."""
+
+    role: Role
+    node: Node
+    pointer: str
+
+
+def below(part: Part) -> Iterator[tuple[str, Key, Part]]:
+    """The parts directly below a part: the field, the key or number in it, and the part."""
+    fields = BELOW[part.role]
+    if part.role == "callback":
+        fields = dict[str, "tuple[Role, Shape]"].fromkeys(part.node, ("path", "one"))
+    for name, (role, shape) in fields.items():
+        if name in part.node:
+            content: Any = part.node[name]
+            pointer = join(part.pointer, name)
+            if shape == "one":
+                if is_object(content):
+                    yield name, None, Part(role, content, pointer)
+            else:
+                entries = content.items() if is_object(content) else enumerate(content)
+                for key, node in entries:
+                    if is_object(node):
+                        yield name, key, Part(role, node, join(pointer, key))
+
+
+def parts(document: Node) -> Iterator[Part]:
+    """All parts of a document, each before those below it."""
+    waiting = [Part("document", document, "")]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed([lower for _, _, lower in below(part)]))
+
+
+def descend(part: Part, change: Callable[[Part, str, Key], Node]) -> Node:
+    """A part with what ``change`` makes of each part directly below it; no part is modified.
+
+    Args:
+        part: The part.
+        change: Given a part below, the field that it stands in, and its key or number there.
+    """
+    result = part.node
+    for name, key, lower in below(part):
+        new = change(lower, name, key)
+        if new is lower.node:
+            continue
+        if result is part.node:
+            result = part.node.copy()
+        if key is None:
+            result[name] = new
+            continue
+        if result[name] is part.node[name]:
+            result[name] = part.node[name].copy()
+        result[name][key] = new
+    return result
+
+
+def rewrite(document: Node, changes: Mapping[Role, Callable[[Part], Node]]) -> Node:
+    """A document with each part changed, and then those below it; the old one stays as it is.
+
+    Args:
+        document: The document.
+        changes: For each role of parts, what makes the new part of an old one.
+    """
+
+    def visit(part: Part, *_: object) -> Node:
+        change = changes.get(part.role)
+        new = change(part) if change is not None else part.node
+        return descend(part if new is part.node else Part(part.role, new, part.pointer), visit)
+
+    return visit(Part("document", document, ""))
+
+
+def without(node: Node, *keys: str) -> Node:
+    """A part without some of its fields."""
+    return {key: value for key, value in node.items() if key not in keys}

@@ -1,0 +1,158 @@
+"""Reads the effective spec with openapi-python-client, whose classes the plan is made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser.errors import GeneratorError as ParserFailure
+from openapi_python_client.parser.openapi import GeneratorData
+from openapi_python_client.strings import ClassName
+
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from openapi_python_client.parser.errors import ParseError
+    from openapi_python_client.parser.openapi import Endpoint
+    from openapi_python_client.parser.properties import ModelProperty
+
+_KNOWN_CONTENT: Final = ("application/json", "multipart/form-data", "application/octet-stream")
+
+
+@frozen
+class Parsed:
+    """What openapi-python-client understood of the document.
+
+    Attributes:
+        endpoints: By (path, method in lower case).
+        models: By component name; properties of ``allOf`` members are merged.
+    """
+
+    endpoints: dict[tuple[str, str], Endpoint]
+    models: dict[str, ModelProperty]
+
+
+def parse(document: dict[str, Any]) -> Parsed:
+    """Parse an effective spec.
+
+    Raises:
+        GeneratorError: The parser would leave something out; its complaints are listed.
+    """
+    places = [(path, method) for path, item in document["paths"].items() for method in item]
+    content_types: set[str] = set()
+    view = {
+        "openapi": document["openapi"],
+        "info": {"title": "", "version": ""},
+        "paths": _paths(document, places, content_types),
+        "components": {
+            "schemas": {
+                name: _schema(schema)
+                for name, schema in document.get("components", {}).get("schemas", {}).items()
+            }
+        },
+    }
+    overrides = {
+        name: "application/json" if name.startswith("text/") else "application/octet-stream"
+        for name in content_types.difference(_KNOWN_CONTENT)
+    }
+    config = Config.from_sources(
+        ConfigFile(content_type_overrides=overrides),
+        MetaType.NONE,
+        document_source=Path("openapi.yaml"),
+        file_encoding="utf-8",
+        overwrite=True,
+        output_path=None,
+    )
+    data = GeneratorData.from_dict(view, config=config)
+    if isinstance(data, ParserFailure):
+        raise _error([data])
+    endpoints: dict[tuple[str, str], Endpoint] = {}
+    complaints = list(data.errors)
+    for collection in data.endpoint_collections_by_tag.values():
+        complaints += collection.parse_errors
+        for endpoint in collection.endpoints:
+            endpoints[places[int(endpoint.name.removeprefix("operation"))]] = endpoint
+    if complaints:
+        raise _error(complaints)
+    by_class = {model.class_info.name: model for model in data.models}
+    components = {name: by_class.get(ClassName(name, "")) for name in view["components"]["schemas"]}
+    return Parsed(endpoints, {name: model for name, model in components.items() if model})
+
+
+def _error(complaints: Sequence[ParseError | ParserFailure]) -> GeneratorError:
+    told = "; ".join(
+        " ".join(part.strip() for part in (complaint.header, complaint.detail) if part)
+        for complaint in complaints
+    )
+    return GeneratorError(
+        f"openapi-python-client would leave something out: {told}",
+        remedy="Correct these places with an overlay.",
+    )
+
+
+def _paths(
+    document: dict[str, Any], places: list[tuple[str, str]], content_types: set[str]
+) -> dict[str, Any]:
+    """The operations, numbered: the parser would make a name of its own from an operationId."""
+    paths: dict[str, Any] = {}
+    for number, (path, method) in enumerate(places):
+        operation = document["paths"][path][method]
+        view: dict[str, Any] = {
+            "operationId": f"operation{number}",
+            "parameters": [
+                {
+                    "name": parameter["name"],
+                    "in": parameter["in"],
+                    "required": parameter.get("required", False),
+                    "schema": _schema(parameter["schema"]),
+                }
+                for parameter in operation.get("parameters", [])
+            ],
+            "responses": {
+                status: {"description": "", "content": _content(response, content_types)}
+                for status, response in operation["responses"].items()
+            },
+        }
+        body = operation.get("requestBody")
+        if body:
+            view["requestBody"] = {
+                "required": body.get("required", False),
+                "content": _content(body, content_types),
+            }
+        paths.setdefault(path, {})[method] = view
+    return paths
+
+
+def _content(owner: dict[str, Any], content_types: set[str]) -> dict[str, Any]:
+    content = owner.get("content", {})
+    content_types.update(content)
+    return {name: {"schema": _schema(media.get("schema", {}))} for name, media in content.items()}
+
+
+def _schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema's structure alone.
+
+    Enumerations, free-form objects, titles, defaults and examples stay away from the parser, which
+    would make classes of some and reject others; the plan reads them from the document.
+    """
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    if schema.get("type") == "object" and not schema.keys() & {"properties", "allOf"}:
+        return {}
+    view: dict[str, Any] = {
+        key: schema[key] for key in ("type", "format", "required", "nullable") if key in schema
+    }
+    if "properties" in schema:
+        view["properties"] = {name: _schema(value) for name, value in schema["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if key in schema:
+            inner: dict[str, Any] | bool = schema[key]
+            view[key] = inner if isinstance(inner, bool) else _schema(inner)
+    for key in ("allOf", "oneOf", "anyOf"):
+        if key in schema:
+            view[key] = [_schema(member) for member in schema[key]]
+    return view

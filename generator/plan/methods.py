@@ -1,0 +1,382 @@
+"""Which methods the resources have: arguments, result, how the request is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import evolve, frozen
+
+from generator.errors import GeneratorError
+from generator.plan import behaviour
+from generator.plan.names import attribute_name
+from generator.plan.schemas import REF
+from generator.plan.types import (
+    Binary,
+    Reference,
+    Scalar,
+    TypeRef,
+    as_argument,
+    as_result,
+    walk,
+    without_null,
+)
+
+if TYPE_CHECKING:
+    from openapi_python_client.parser.openapi import Endpoint
+
+    from generator.plan.schemas import Property, Schemas
+
+Location = Literal["path", "query", "headers", "body", "files"]
+_ORDER: tuple[Location, ...] = ("path", "query", "headers", "body", "files")
+_LOCATIONS: dict[str, Location] = {"path": "path", "query": "query", "header": "headers"}
+
+
+@frozen
+class Argument:
+    """A keyword argument."""
+
+    name: str
+    wire: str
+    location: Location
+    type: TypeRef
+    required: bool
+    default: str | int | None
+    text: str
+
+    @property
+    def annotation(self) -> str:
+        """The annotation in the signature."""
+        if self.required or self.default is not None:
+            return as_argument(self.type)
+        inner = as_argument(without_null(self.type))
+        return inner if inner == "Any" else f"{inner} | None"
+
+
+@frozen
+class Method:
+    """A public method.
+
+    Attributes:
+        path: The dotted name, as in ``bots.versions.list``.
+        http_method: In upper case.
+        url: The path below the base URL.
+        kind: The call of the runtime's client that it makes.
+        result: What a call returns, decoded; the page data of a list.
+        unwrap: The field of the body that holds the result; ``None``: the body itself.
+        fixed: Body fields that the method sets itself.
+        constants: Headers that it always sends.
+        comma: Query names whose lists are joined with commas.
+        body_component: The component that its body is, and that its arguments stand for.
+        hidden: For the response component, the fields that only wrap the result.
+    """
+
+    path: str
+    http_method: str
+    url: str
+    kind: Literal["call", "list", "batch", "stream", "download"]
+    arguments: tuple[Argument, ...]
+    result: TypeRef
+    unwrap: str | None
+    summary: str
+    text: str
+    page: str | None
+    permission: str | None
+    pointer: str
+    deprecated: bool = False
+    idempotent: bool = False
+    encoding: Literal["json", "multipart"] = "json"
+    fixed: tuple[tuple[str, bool], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+    comma: tuple[str, ...] = ()
+    hidden: tuple[str, frozenset[str]] | None = None
+    paging: behaviour.Paging | None = None
+    batch: behaviour.Batch | None = None
+    stream: behaviour.Stream | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def resource(self) -> str:
+        """The path of the resource that it belongs to."""
+        return self.path.rpartition(".")[0]
+
+    @property
+    def data(self) -> str:
+        """How its module spells what an answer is decoded to."""
+        return as_result(self.result)
+
+    @property
+    def runtime_type(self) -> str:
+        """The same where it must be a class."""
+        return "NoneType" if self.data == "None" else self.data
+
+    @property
+    def constant(self) -> str:
+        """The name of the constant that describes its operation."""
+        return f"_{self.name.strip('_').upper()}"
+
+    @property
+    def places(self) -> tuple[tuple[Location, tuple[Argument, ...]], ...]:
+        """The arguments by the part of the request that they go to."""
+        grouped: dict[Location, list[Argument]] = {}
+        for location in _ORDER:
+            for argument in self.arguments:
+                if argument.location == location:
+                    grouped.setdefault(location, []).append(argument)
+        if self.fixed:
+            grouped.setdefault("body", [])
+        return tuple((location, tuple(arguments)) for location, arguments in grouped.items())
+
+
+def make_methods(
+    operation: dict[str, Any],
+    endpoint: Endpoint,
+    schemas: Schemas,
+    envelope: dict[str, Any],
+    place: tuple[str, str],
+) -> list[Method]:
+    """The methods of one operation: one, or two where it can stream its answer.
+
+    Args:
+        operation: The operation object of the effective spec.
+        endpoint: What the parser made of it.
+        schemas: The document's schemas.
+        envelope: The document's ``x-client-envelope``.
+        place: Path and HTTP method in lower case.
+    """
+    return _Operation(operation, endpoint, schemas, envelope, place).methods()
+
+
+@frozen
+class _Operation:
+    spec: dict[str, Any]
+    endpoint: Endpoint
+    schemas: Schemas
+    envelope: dict[str, Any]
+    place: tuple[str, str]
+
+    @property
+    def pointer(self) -> str:
+        path, method = self.place
+        return f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
+
+    def methods(self) -> list[Method]:
+        plain = self._method()
+        keys = self.spec.get("x-client-stream")
+        if not keys:
+            return [plain]
+        stream = behaviour.stream(keys, self.schemas, f"{self.pointer}/x-client-stream")
+        streamed = evolve(
+            plain, kind="stream", stream=stream, result=Scalar("None"), hidden=None, unwrap=None
+        )
+        if "method" not in keys:
+            return [streamed]
+        switch = keys["switch"]
+        plain = self._without(plain, switch, value=False)
+        return [plain, evolve(self._without(streamed, switch, value=True), path=keys["method"])]
+
+    @staticmethod
+    def _without(method: Method, switch: str, *, value: bool) -> Method:
+        rest = tuple(argument for argument in method.arguments if argument.wire != switch)
+        return evolve(method, arguments=rest, fixed=((switch, value),))
+
+    def _method(self) -> Method:
+        path, http_method = self.place
+        parameters = self.spec.get("parameters", [])
+        body = self._body()
+        method = Method(
+            path=self.spec["operationId"],
+            http_method=http_method.upper(),
+            url=path,
+            kind="call",
+            arguments=self._arguments(parameters, body),
+            result=Scalar("None"),
+            unwrap=None,
+            summary=self.spec.get("summary", ""),
+            text=self.spec.get("description", ""),
+            page=self.spec.get("externalDocs", {}).get("url"),
+            permission=self.spec.get("x-client-permission"),
+            pointer=self.pointer,
+            deprecated=self.spec.get("deprecated", False),
+            idempotent=self.spec.get("x-client-idempotent", False),
+            encoding="multipart" if self._is_multipart() else "json",
+            constants=tuple(
+                (parameter["name"], parameter["x-client-constant"])
+                for parameter in parameters
+                if "x-client-constant" in parameter
+            ),
+            comma=tuple(
+                parameter["name"]
+                for parameter in parameters
+                if parameter["in"] == "query" and parameter.get("explode") is False
+            ),
+        )
+        return self._with_result(method)
+
+    def _is_multipart(self) -> bool:
+        return "multipart/form-data" in self.spec.get("requestBody", {}).get("content", {})
+
+    def _body(self) -> list[Property]:
+        for media in self.spec.get("requestBody", {}).get("content", {}).values():
+            schema = media.get("schema", {})
+            name = schema.get("$ref", "").removeprefix(REF)
+            if self.schemas.is_model(name):
+                return self.schemas.properties(name)
+            if schema:
+                raise GeneratorError(
+                    "the body is no object with properties, so no arguments stand for it",
+                    pointer=f"{self.pointer}/requestBody",
+                    remedy="List its properties in an overlay, or remove the body there.",
+                )
+        return []
+
+    def _arguments(
+        self, parameters: list[dict[str, Any]], body: list[Property]
+    ) -> tuple[Argument, ...]:
+        found: list[Argument] = []
+        for parameter in parameters:
+            if "x-client-constant" in parameter:
+                continue
+            pointer = f"{self.pointer}/parameters/{parameter['name']}"
+            if parameter["in"] not in _LOCATIONS:
+                raise GeneratorError(
+                    f"parameters in {parameter['in']} are not supported",
+                    pointer=pointer,
+                    remedy="Remove the parameter in an overlay.",
+                )
+            found.append(
+                Argument(
+                    attribute_name(parameter["name"], pointer, taken=frozenset({"self"})),
+                    parameter["name"],
+                    _LOCATIONS[parameter["in"]],
+                    self.schemas.type_of(parameter["schema"], pointer),
+                    *_need(parameter["schema"], required=parameter.get("required", False)),
+                    _limits(parameter.get("description", ""), parameter["schema"]),
+                )
+            )
+        found += [self._body_argument(prop) for prop in body]
+        seen: dict[str, Argument] = {}
+        for argument in found:
+            if argument.name in seen:
+                raise GeneratorError(
+                    f"two arguments would both be called {argument.name!r}: {argument.wire!r} in "
+                    f"{argument.location} and {seen[argument.name].wire!r} in "
+                    f"{seen[argument.name].location}",
+                    pointer=self.pointer,
+                    remedy="Remove one of them in an overlay.",
+                )
+            seen[argument.name] = argument
+        return tuple(
+            sorted(found, key=lambda one: (not one.required, min(_ORDER.index(one.location), 3)))
+        )
+
+    def _body_argument(self, prop: Property) -> Argument:
+        type_ = self.schemas.type_of(prop.schema, prop.pointer)
+        is_file = any(isinstance(part, Binary) for part in walk(type_))
+        if is_file and not self._is_multipart():
+            raise GeneratorError(
+                "a JSON body can't hold a file",
+                pointer=prop.pointer,
+                remedy="Make the body multipart/form-data in an overlay, or the field a text.",
+            )
+        return Argument(
+            attribute_name(prop.wire, prop.pointer, taken=frozenset({"self"})),
+            prop.wire,
+            "files" if is_file else "body",
+            type_,
+            *_need(prop.schema, required=prop.required),
+            _limits(self.schemas.text_of(prop.schema), prop.schema),
+        )
+
+    def _with_result(self, method: Method) -> Method:
+        responses = [one for one in self.endpoint.responses if self._is_success(one)]
+        content = {
+            name: media
+            for one in responses
+            for name, media in self.spec["responses"][one.status_code.pattern]
+            .get("content", {})
+            .items()
+        }
+        if "application/json" not in content:
+            if content and "text/event-stream" not in content:
+                return evolve(method, kind="download")
+            return method
+        schema = content["application/json"].get("schema", {})
+        name = schema.get("$ref", "").removeprefix(REF)
+        if not self.schemas.is_model(name):
+            return evolve(method, result=without_null(self.schemas.type_of(schema, self.pointer)))
+        method = self._unwrapped(method, name)
+        if "x-client-pagination" in self.spec:
+            return self._paged(method)
+        if "x-client-batch" in self.spec:
+            return evolve(method, kind="batch", batch=behaviour.batch(self.spec["x-client-batch"]))
+        return method
+
+    @staticmethod
+    def _is_success(response: Any) -> bool:
+        status: str = response.status_code.pattern
+        return status.startswith("2")
+
+    def _unwrapped(self, method: Method, name: str) -> Method:
+        """The result field alone, or a model of what stands beside or instead of it."""
+        wrapping = frozenset(self.envelope.get("fields", ()))
+        data_field = self.envelope.get("data")
+        rest = [prop for prop in self.schemas.properties(name) if prop.wire not in wrapping]
+        if not rest:
+            return method
+        if [prop.wire for prop in rest] == [data_field]:
+            type_ = self.schemas.type_of(rest[0].schema, rest[0].pointer)
+            return evolve(method, result=without_null(type_), unwrap=data_field)
+        return evolve(method, result=Reference(name), hidden=(name, wrapping))
+
+    def _paged(self, method: Method) -> Method:
+        keys = self.spec["x-client-pagination"]
+        if not isinstance(method.result, Reference):
+            raise GeneratorError(
+                "a list whose answer is no object can't be paged",
+                pointer=self.pointer,
+                remedy="Correct the answer in an overlay, or drop x-client-pagination.",
+            )
+        paging = behaviour.paging(
+            keys,
+            self.schemas,
+            self.schemas.properties(method.result.name),
+            f"{method.unwrap}." if method.unwrap else "",
+            in_body=any(
+                argument.location == "body"
+                for argument in method.arguments
+                if argument.wire == keys["size"]
+            ),
+        )
+        return evolve(method, kind="list", paging=paging)
+
+
+def _need(schema: dict[str, Any], *, required: bool) -> tuple[bool, str | int | None]:
+    """Whether callers must give an argument, and what is sent if they don't.
+
+    What the API demands although it names a default is sent with that default.
+    """
+    default = schema.get("default")
+    if required and default not in (None, ""):
+        return False, default
+    return required, None
+
+
+def _limits(text: str, schema: dict[str, Any]) -> str:
+    """The text of an argument, with the default and the limits that the schema states."""
+    words = {
+        "default": "Default: {}.",
+        "minimum": "At least {}.",
+        "maximum": "At most {}.",
+        "minLength": "At least {} characters.",
+        "maxLength": "At most {} characters.",
+        "minItems": "At least {} items.",
+        "maxItems": "At most {} items.",
+    }
+    said = [
+        form.format(schema[key]) for key, form in words.items() if schema.get(key) not in (None, "")
+    ]
+    return "\n".join(part for part in (text.strip(), " ".join(said)) if part)

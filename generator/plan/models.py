@@ -1,0 +1,173 @@
+"""Which classes the models package holds, with which fields, in which modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import frozen
+
+from generator.errors import GeneratorError
+from generator.plan.graph import components_of
+from generator.plan.names import attribute_name, constant_name, module_name
+from generator.plan.types import TypeRef, as_field, literal, references, spelled, without_null
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.plan.schemas import Schemas
+
+# What a field of a model can't be called: the base class has the first, and annotations of the
+# same class are evaluated with its fields in sight, which would hide the others.
+_TAKEN = frozenset({"to_dict", "bool", "bytes", "dict", "float", "int", "list", "str"})
+
+
+@frozen
+class Field:
+    """One attribute of a model class."""
+
+    name: str
+    wire: str
+    type: TypeRef
+    required: bool
+    text: str
+
+    @property
+    def annotation(self) -> str:
+        """The annotation, which says ``None`` of every field that may be missing."""
+        if self.required:
+            return as_field(self.type)
+        inner = as_field(without_null(self.type))
+        return inner if inner == "Any" else f"{inner} | None"
+
+
+@frozen
+class Model:
+    """An attrs class."""
+
+    name: str
+    text: str
+    fields: tuple[Field, ...]
+    kind: Literal["model"] = "model"
+
+    @property
+    def wire_names(self) -> dict[str, str]:
+        """Attribute name to wire name, where they differ."""
+        return {field.name: field.wire for field in self.fields if field.name != field.wire}
+
+    @property
+    def references(self) -> frozenset[str]:
+        """The other names that its annotations mention."""
+        return frozenset[str]().union(*(spelled(field.type) for field in self.fields))
+
+
+@frozen
+class EnumerationClass:
+    """A named enumeration: an alias for texts, a class of constants for integers."""
+
+    name: str
+    text: str
+    values: tuple[str | int, ...]
+    members: tuple[tuple[str, str | int], ...]
+
+    references: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> Literal["alias", "constants"]:
+        """How it is written."""
+        return "alias" if isinstance(self.values[0], str) else "constants"
+
+    @property
+    def annotation(self) -> str:
+        """What an alias stands for: any text, the known ones named."""
+        return f"{literal(self.values)} | str"
+
+
+@frozen
+class Module:
+    """A module of the models package: one class, or the classes of one cycle."""
+
+    name: str
+    classes: tuple[Model | EnumerationClass, ...]
+    imports: tuple[tuple[str, str], ...]
+
+
+def make_models(
+    schemas: Schemas, roots: Iterable[str], hidden: dict[str, frozenset[str]]
+) -> tuple[Module, ...]:
+    """The modules for all classes that the roots reach.
+
+    Args:
+        schemas: The document's schemas.
+        roots: The components that answers mention.
+        hidden: For a component, the properties that its class leaves out.
+    """
+    classes: dict[str, Model | EnumerationClass] = {}
+    waiting = sorted(set(roots), reverse=True)
+    while waiting:
+        name = waiting.pop()
+        if name in classes:
+            continue
+        classes[name] = _class(schemas, name, hidden.get(name, frozenset()))
+        waiting.extend(sorted(_needed(classes[name]) - classes.keys(), reverse=True))
+    graph = {name: class_.references & classes.keys() for name, class_ in classes.items()}
+    home: dict[str, str] = {}
+    groups = components_of(graph)
+    for group in groups:
+        home.update(dict.fromkeys(group, module_name(min(group))))
+    modules = (_module(group, classes, home) for group in groups)
+    return tuple(sorted(modules, key=lambda module: module.name))
+
+
+def _needed(class_: Model | EnumerationClass) -> frozenset[str]:
+    if isinstance(class_, EnumerationClass):
+        return frozenset()
+    return frozenset[str]().union(*(references(field.type) for field in class_.fields))
+
+
+def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | EnumerationClass:
+    component = schemas.components[name]
+    pointer = f"/components/schemas/{name}"
+    text = component.get("description", "")
+    if not schemas.is_model(name):
+        values = tuple(value for value in component["enum"] if value is not None)
+        return EnumerationClass(name, text, values, _members(component, values, pointer))
+    fields: dict[str, Field] = {}
+    for prop in schemas.properties(name):
+        if prop.wire in hidden:
+            continue
+        attribute = attribute_name(prop.wire, prop.pointer, taken=_TAKEN)
+        if attribute in fields:
+            raise GeneratorError(
+                f"the properties {fields[attribute].wire!r} and {prop.wire!r} would both be "
+                f"called {attribute!r}",
+                pointer=prop.pointer,
+                remedy="Remove one of them in an overlay.",
+            )
+        type_ = schemas.type_of(prop.schema, prop.pointer)
+        text = schemas.text_of(prop.schema)
+        fields[attribute] = Field(attribute, prop.wire, type_, prop.required, text)
+    ordered = sorted(fields.values(), key=lambda field: not field.required)
+    return Model(name, component.get("description", ""), tuple(ordered))
+
+
+def _members(
+    component: dict[str, Any], values: tuple[str | int, ...], pointer: str
+) -> tuple[tuple[str, str | int], ...]:
+    labels = component.get("x-enum-varnames") or [f"value_{value}" for value in values]
+    names = [constant_name(label, pointer) for label in labels]
+    if len(set(names)) != len(values):
+        raise GeneratorError(
+            f"the enumeration has {len(values)} values and {len(set(names))} names",
+            pointer=f"{pointer}/x-enum-varnames",
+            remedy="Give each value one name of its own in an overlay.",
+        )
+    return tuple(zip(names, values, strict=True))
+
+
+def _module(
+    group: tuple[str, ...], classes: dict[str, Model | EnumerationClass], home: dict[str, str]
+) -> Module:
+    members = tuple(classes[name] for name in group)
+    wanted = frozenset[str]().union(*(member.references for member in members)) - set(group)
+    imports = tuple((home[name], name) for name in sorted(wanted))
+    return Module(home[group[0]], members, imports)

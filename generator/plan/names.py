@@ -1,0 +1,53 @@
+"""Python names for what the document calls otherwise."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+
+from generator.errors import GeneratorError
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_WORD = re.compile(r"\W+")
+
+
+def attribute_name(wire: str, pointer: str, *, taken: frozenset[str] = frozenset()) -> str:
+    """The snake_case Python name of a wire name.
+
+    Args:
+        wire: The name in the document.
+        pointer: Where it stands, for the error.
+        taken: Names that mean something else there; a keyword or one of these gets an underscore.
+
+    Raises:
+        GeneratorError: No letter of the name can stand in a Python identifier.
+    """
+    words = _NOT_WORD.sub("_", unicodedata.normalize("NFKC", wire))
+    name = _CAMEL.sub("_", words).lower().strip("_")
+    name = re.sub("__+", "_", name)
+    if name[:1].isdigit():
+        name = f"n{name}"
+    if not name.isidentifier():
+        raise GeneratorError(
+            f"{wire!r} has no letter that a Python name could have",
+            pointer=pointer,
+            remedy="Give it a usable name in an overlay, or remove it there.",
+        )
+    return f"{name}_" if keyword.iskeyword(name) or name in taken else name
+
+
+def class_name(parts: tuple[str, ...]) -> str:
+    """PascalCase of dotted parts, as in ``("bots", "versions")`` -> ``BotsVersions``."""
+    return "".join(word.capitalize() for part in parts for word in part.split("_"))
+
+
+def module_name(class_: str) -> str:
+    """The module of a class: its snake_case name."""
+    name = _CAMEL.sub("_", class_).lower()
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def constant_name(label: str, pointer: str) -> str:
+    """UPPER_CASE name of an enumeration member."""
+    return attribute_name(label, pointer).upper().rstrip("_")

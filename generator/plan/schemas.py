@@ -1,0 +1,189 @@
+"""Reads types and properties out of the effective spec's schemas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import field, frozen
+
+from generator.errors import GeneratorError
+from generator.plan.types import (
+    ANY,
+    STRING,
+    Binary,
+    Enumeration,
+    ListOf,
+    MapOf,
+    Nullable,
+    Reference,
+    Scalar,
+    TypeRef,
+    UnionOf,
+)
+
+if TYPE_CHECKING:
+    from generator.parse import Parsed
+
+REF: Final = "#/components/schemas/"
+_SCALARS: Final[dict[str, TypeRef]] = {
+    "string": STRING,
+    "integer": Scalar("int"),
+    "number": Scalar("float"),
+    "boolean": Scalar("bool"),
+}
+
+
+@frozen
+class Property:
+    """One property of an object schema."""
+
+    wire: str
+    schema: dict[str, Any]
+    required: bool
+    pointer: str
+
+
+@frozen
+class Schemas:
+    """The component schemas, as the document says and as the parser understood them."""
+
+    components: dict[str, dict[str, Any]]
+    parsed: Parsed = field(repr=False)
+
+    def type_of(self, schema: dict[str, Any], pointer: str) -> TypeRef:
+        """The type that a schema describes.
+
+        Raises:
+            GeneratorError: The schema is of a kind that no Python type stands for.
+        """
+        type_ = self._type_of(schema, pointer)
+        return Nullable(type_) if schema.get("nullable") and type_ != ANY else type_
+
+    def _type_of(self, schema: dict[str, Any], pointer: str) -> TypeRef:
+        if "$ref" in schema:
+            return self._referenced(schema["$ref"])
+        values = [value for value in schema.get("enum", ()) if value is not None]
+        if values:
+            return self._enumeration(values, pointer)
+        for key in ("oneOf", "anyOf", "allOf"):
+            if key in schema:
+                return self._combined(schema[key], f"{pointer}/{key}", any_of=key != "allOf")
+        return self._plain(schema, pointer)
+
+    def _combined(self, members: list[dict[str, Any]], pointer: str, *, any_of: bool) -> TypeRef:
+        types = tuple(
+            dict.fromkeys(
+                self.type_of(member, f"{pointer}/{number}") for number, member in enumerate(members)
+            )
+        )
+        if len(types) == 1:
+            return types[0]
+        if any_of:
+            return UnionOf(types)
+        raise GeneratorError(
+            "an inline allOf of several schemas has no Python type here",
+            pointer=pointer,
+            remedy="Make it a named component in an overlay.",
+        )
+
+    def _plain(self, schema: dict[str, Any], pointer: str) -> TypeRef:
+        match schema.get("type"):
+            case "array":
+                return ListOf(self.type_of(schema.get("items", {}), f"{pointer}/items"))
+            case "object" if not schema.get("properties"):
+                inner: dict[str, Any] | bool = schema.get("additionalProperties", True)
+                if isinstance(inner, bool):
+                    return MapOf(ANY)
+                return MapOf(self.type_of(inner, f"{pointer}/additionalProperties"))
+            case "string" if schema.get("format") == "binary":
+                return Binary()
+            case str(kind) if kind in _SCALARS:
+                return _SCALARS[kind]
+            case None:
+                return ANY
+            case kind:
+                raise GeneratorError(
+                    f"a schema of type {kind!r} has no Python type here",
+                    pointer=pointer,
+                    remedy="Describe it with a named component or a plain type in an overlay.",
+                )
+
+    def _referenced(self, ref: str) -> TypeRef:
+        name = ref.removeprefix(REF)
+        target = self.components[name]
+        if target.get("enum"):
+            pointer = f"/components/schemas/{name}"
+            enumeration = self._enumeration(
+                [value for value in target["enum"] if value is not None], pointer, name
+            )
+            return Nullable(enumeration) if target.get("nullable") else enumeration
+        if self.is_model(name):
+            return Nullable(Reference(name)) if target.get("nullable") else Reference(name)
+        return self.type_of(target, f"/components/schemas/{name}")
+
+    @staticmethod
+    def _enumeration(values: list[Any], pointer: str, name: str | None = None) -> Enumeration:
+        kinds = sorted({type(value).__name__ for value in values})
+        if kinds not in (["int"], ["str"]):
+            raise GeneratorError(
+                f"an enumeration of {' and '.join(kinds)} is not supported",
+                pointer=pointer,
+                remedy="List texts alone or integers alone in an overlay.",
+            )
+        return Enumeration(tuple(dict.fromkeys(values)), name)
+
+    def is_model(self, name: str) -> bool:
+        """Whether the component is an object with properties of its own."""
+        return name in self.parsed.models
+
+    def properties(self, name: str) -> list[Property]:
+        """The properties of an object component, merged over its ``allOf`` members.
+
+        They stand in the document's order; whether one is required is the parser's word.
+        """
+        model = self.parsed.models[name]
+        schemas = self._flat(name, set())
+        required = {prop.name.get_untrusted_value() for prop in model.required_properties or ()}
+        optional = {prop.name.get_untrusted_value() for prop in model.optional_properties or ()}
+        return [
+            Property(
+                wire, schema, wire in required, f"/components/schemas/{name}/properties/{wire}"
+            )
+            for wire, schema in schemas.items()
+            if wire in required | optional
+        ]
+
+    def _flat(self, name: str, seen: set[str]) -> dict[str, dict[str, Any]]:
+        seen.add(name)
+        component = self.components[name]
+        merged: dict[str, dict[str, Any]] = {}
+        for member in component.get("allOf", ()):
+            other = member.get("$ref", "").removeprefix(REF)
+            if other and other not in seen:
+                merged |= self._flat(other, seen)
+            merged |= member.get("properties", {})
+        return merged | component.get("properties", {})
+
+    def with_classes_only(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The schema with references left to classes alone: to objects and enumerations."""
+        if "$ref" in schema:
+            name = schema["$ref"].removeprefix(REF)
+            target = self.components[name]
+            if self.is_model(name) or target.get("enum"):
+                return schema
+            return self.with_classes_only(target)
+        view = dict(schema)
+        for key in ("items", "additionalProperties"):
+            if isinstance(view.get(key), dict):
+                view[key] = self.with_classes_only(view[key])
+        for key in ("allOf", "oneOf", "anyOf"):
+            if key in view:
+                view[key] = [self.with_classes_only(member) for member in view[key]]
+        return view
+
+    def text_of(self, schema: dict[str, Any]) -> str:
+        """The description of a schema, or of the component that it refers to."""
+        text = schema.get("description")
+        if text is None and "$ref" in schema:
+            text = self.components[schema["$ref"].removeprefix(REF)].get("description")
+        return text or ""

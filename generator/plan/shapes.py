@@ -1,0 +1,74 @@
+"""Which request shapes there are: the TypedDicts that callers write as plain dicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from generator.plan.types import as_argument, literal, references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.plan.schemas import Schemas
+
+
+@frozen
+class Key:
+    """A key of a shape."""
+
+    wire: str
+    type: str
+    required: bool
+
+
+@frozen
+class Shape:
+    """A shape: the keys of a dict, or what an alias stands for.
+
+    Attributes:
+        name: The name of the component.
+        schema: The component, with the properties of its ``allOf`` members merged in.
+        keys: The keys of the dict.
+        alias: The annotation that the name stands for.
+    """
+
+    name: str
+    schema: dict[str, Any]
+    keys: tuple[Key, ...] = ()
+    alias: str | None = None
+
+
+def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[Shape, ...]:
+    """All shapes that the roots reach, by name.
+
+    Args:
+        schemas: The document's schemas.
+        roots: The components that arguments mention.
+    """
+    shapes: dict[str, Shape] = {}
+    waiting = set(roots)
+    while waiting:
+        name = waiting.pop()
+        component = schemas.components[name]
+        if not schemas.is_model(name):
+            values = tuple(value for value in component["enum"] if value is not None)
+            shapes[name] = Shape(name, component, alias=literal(values))
+            continue
+        keys: list[Key] = []
+        properties = schemas.properties(name)
+        for prop in properties:
+            type_ = schemas.type_of(prop.schema, prop.pointer)
+            keys.append(Key(prop.wire, as_argument(type_), prop.required))
+            waiting |= references(type_) - shapes.keys() - {name}
+        merged = {
+            "type": "object",
+            "description": component.get("description", ""),
+            "properties": {
+                prop.wire: schemas.with_classes_only(prop.schema) for prop in properties
+            },
+            "required": [prop.wire for prop in properties if prop.required],
+        }
+        shapes[name] = Shape(name, merged, tuple(keys))
+    return tuple(shapes[name] for name in sorted(shapes))

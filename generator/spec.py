@@ -1,0 +1,171 @@
+"""Reads and writes documents, and finds places in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import unquote
+
+import yaml
+
+from generator.errors import GeneratorError
+from generator.reader import FLOAT, INTEGER, TAG, read_yaml
+from generator.values import clone, is_array, is_object
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NO_FOLDING: Final = 2**31 - 1
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a document: JSON if the file's name ends in ``.json``, else YAML.
+
+    Raises:
+        GeneratorError: The file can't be read, is broken, says something twice or is too large.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise GeneratorError(
+            f"the file can't be read: {error.strerror}",
+            file=path,
+            remedy="Name an existing file that you may read.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise GeneratorError(
+            f"the file is not UTF-8: {error.reason} at byte {error.start}",
+            file=path,
+            remedy="Save it as UTF-8.",
+        ) from error
+    document = _read_json(text, path) if path.suffix == ".json" else read_yaml(text, path)
+    if not is_object(document):
+        raise GeneratorError(
+            "the document is no object", file=path, line=1, remedy="Write 'field: value' lines."
+        )
+    return document
+
+
+def dump(document: dict[str, Any]) -> str:
+    """A document as YAML: in block style and in its own order, with long lines kept."""
+    return yaml.dump(
+        document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_NO_FOLDING
+    )
+
+
+def join(pointer: str, *parts: str | int) -> str:
+    """The JSON pointer of something below another one."""
+    return pointer + "".join(
+        f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts
+    )
+
+
+def split(pointer: str) -> list[str]:
+    """The parts of a JSON pointer, unescaped."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def resolve(document: dict[str, Any], ref: str, *, at: str | None = None) -> Any:
+    """What a ``$ref`` within the document points to.
+
+    Args:
+        document: The document.
+        ref: The reference, as in ``#/components/schemas/Bot``.
+        at: The JSON pointer of the object that holds the reference.
+
+    Raises:
+        GeneratorError: There is nothing.
+    """
+    if ref != "#" and not ref.startswith("#/"):
+        raise GeneratorError(
+            f"the $ref {ref!r} leads out of the document",
+            pointer=at,
+            remedy="Make it point to a component of this document in an overlay.",
+        )
+    found: Any = document
+    for part in split(unquote(ref[1:])):
+        try:
+            found = found[int(part)] if is_array(found) else found[part]
+        except (LookupError, TypeError, ValueError):
+            raise GeneratorError(
+                f"the $ref {ref!r} leads nowhere",
+                pointer=at,
+                remedy="Correct the reference, or add what it names, in an overlay.",
+            ) from None
+    return found
+
+
+def line_of(path: Path, pointer: str) -> int | None:
+    """The line, from 1, of what a JSON pointer names in a file; if it is not there, of its parent.
+
+    This reads the file again: ask only to report an error.
+    """
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError):
+        return None
+    line = None
+    for part in split(pointer):
+        found: tuple[yaml.Node, yaml.Node] | None = None
+        if isinstance(node, yaml.MappingNode):
+            pairs = cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
+            found = next((pair for pair in pairs if pair[0].value == part), None)
+        elif isinstance(node, yaml.SequenceNode) and part.isdecimal():
+            items = cast("list[yaml.Node]", node.value)
+            found = next(((item, item) for item in items[int(part) :]), None)
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def _read_json(text: str, path: Path) -> Any:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict[str, Any]()
+        for key, value in pairs:
+            if key in found:
+                raise ValueError(f"the key {key!r} stands twice")
+            found[key] = value
+        return found
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is no value of JSON")
+
+    try:
+        return clone(json.loads(text, object_pairs_hook=unique, parse_constant=refuse))
+    except json.JSONDecodeError as error:
+        told, line = error.msg, error.lineno
+    except (ValueError, RecursionError, GeneratorError) as error:
+        told, line = str(error), _line_of_fault(text, path)
+    raise GeneratorError(
+        f"the file is broken: {told}", file=path, line=line, remedy="Correct the JSON."
+    )
+
+
+def _line_of_fault(text: str, path: Path) -> int | None:
+    # JSON is YAML, too, and the reader of YAML knows the line of what it refuses.
+    try:
+        read_yaml(text, path)
+    except GeneratorError as error:
+        return error.line
+    return None
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes each value out in full, and a text of several lines as a literal block."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # the signature is PyYAML's
+        return True
+
+    def text(self, value: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in value else None
+        return self.represent_scalar(f"{TAG}str", value, style=style)  # pyright: ignore[reportUnknownMemberType]
+
+
+_Dumper.add_representer(str, _Dumper.text)
+for _kind, _pattern in (("int", INTEGER), ("float", FLOAT)):
+    # PyYAML quotes what YAML 1.1 would misread; this adds what YAML 1.2 would.
+    _Dumper.add_implicit_resolver(  # pyright: ignore[reportUnknownMemberType]
+        f"{TAG}{_kind}", re.compile(rf"(?:{_pattern.pattern})\Z"), list("+-.0123456789")
+    )

@@ -1,0 +1,48 @@
+"""JSON values: their kinds, and copies of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeGuard
+
+from generator.errors import GeneratorError
+
+MAX_DEPTH: Final = 100
+"""How many levels of objects and arrays may stand in each other; what recurses counts on it."""
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a value is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a value is an array."""
+    return isinstance(value, list)
+
+
+def clone(value: Any, depth: int = MAX_DEPTH) -> Any:
+    """A copy that shares no object or array with the value.
+
+    Raises:
+        GeneratorError: The value is nested deeper than ``depth`` levels.
+    """
+    if is_object(value):
+        _check(depth)
+        return {key: clone(item, depth - 1) for key, item in value.items()}
+    if is_array(value):
+        _check(depth)
+        return [clone(item, depth - 1) for item in value]
+    return value
+
+
+def too_deep() -> GeneratorError:
+    """The error of a value that is nested too deep."""
+    return GeneratorError(
+        f"objects and arrays are nested deeper than {MAX_DEPTH} levels",
+        remedy="Give the inner parts names of their own, as components.",
+    )
+
+
+def _check(depth: int) -> None:
+    if not depth:
+        raise too_deep()

@@ -1,0 +1,320 @@
+"""The closed list of ``x-client-*`` keys: what overlays tell the generator beyond OpenAPI."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+from generator.errors import GeneratorError
+from generator.normalise.parts import below, parts, without
+from generator.normalise.structure import check_structure
+from generator.spec import join, resolve
+from generator.values import is_array, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from generator.normalise.parts import Node, Part, Role
+
+_PREFIX: Final = "x-client"
+_STEP: Final = re.compile(r"[a-z][a-z0-9_]*")
+_CLASS: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
+_DATA: Final = frozenset({"default", "enum", "example"})
+_CORRECT: Final = "Correct it in an overlay."
+
+
+def check_vocabulary(document: Node) -> None:
+    """Check the ``x-client-*`` keys of a document, and its operation ids.
+
+    Raises:
+        GeneratorError: A key is unknown, misplaced or badly filled, or names what is not there; or
+            an operation id is no dotted path of its own.
+    """
+    for fault in faults(document):
+        raise fault
+
+
+def faults(document: Node) -> Iterator[GeneratorError]:
+    """All that ``check_vocabulary`` would object to; a document out of form is an error at once."""
+    check_structure(document)
+    methods: dict[str, str] = {}
+    for part in parts(document):
+        wrong = list(_keys(part))
+        yield from wrong
+        # Names are looked up only where the keys that hold them are as they should be.
+        if part.role == "operation" and not wrong:
+            yield from _names(document, part, methods)
+
+
+@frozen
+class _Kind:
+    """What a value must be."""
+
+    told: str
+    fits: Callable[[Any], bool]
+
+
+@frozen
+class _Fields:
+    """What an object must hold, and what it may hold."""
+
+    required: Mapping[str, _Kind]
+    optional: Mapping[str, _Kind] = {}
+
+
+@frozen
+class _Choice:
+    """Objects whose fields depend on the value of one of them."""
+
+    by: str
+    choices: Mapping[str, _Fields]
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _are_texts(value: Any) -> bool:
+    return is_array(value) and all(map(_is_text, value))
+
+
+def _is_class(value: Any) -> bool:
+    return _is_text(value) and bool(_CLASS.fullmatch(value)) and not keyword.iskeyword(value)
+
+
+def _is_path(value: Any) -> bool:
+    steps = value.split(".") if isinstance(value, str) else []
+    return len(steps) > 1 and all(
+        _STEP.fullmatch(step) and not keyword.iskeyword(step) for step in steps
+    )
+
+
+def _are_events(value: Any) -> bool:
+    return is_object(value) and all(map(is_object, value.values()))
+
+
+_TEXT: Final = _Kind("a text", _is_text)
+_TEXTS: Final = _Kind("a list of texts", _are_texts)
+_COUNT: Final = _Kind("a number from 1", lambda value: type(value) is int and value > 0)
+_TRUE: Final = _Kind("true", lambda value: value is True)
+_NAME: Final = _Kind("a class name, as in BotList", _is_class)
+_PATH: Final = _Kind("a dotted path of lower-case Python names, as in bots.list", _is_path)
+_EVENTS: Final = _Kind("a map of event names to schemas", _are_events)
+
+_REQUEST: Final = ("page", "token", "before", "after", "size")
+_PAGINATION: Final = _Choice(
+    "style",
+    {
+        "number": _Fields(
+            dict.fromkeys(("page", "size", "items"), _TEXT),
+            {"total": _TEXT, "has_more": _TEXT, "max_size": _COUNT},
+        ),
+        "token": _Fields(
+            dict.fromkeys(("token", "size", "items", "next"), _TEXT),
+            {"has_more": _TEXT, "max_size": _COUNT},
+        ),
+        "window": _Fields(
+            dict.fromkeys(("before", "after", "size", "items", "first", "last", "has_more"), _TEXT),
+            {"max_size": _COUNT},
+        ),
+    },
+)
+_STREAM: Final = _Fields(
+    {"name": _NAME, "events": _EVENTS, "end": _TEXTS},
+    {"method": _PATH, "switch": _TEXT, "pause": _TEXTS, "errors": _TEXTS},
+)
+_KEYS: Final[Mapping[Role, Mapping[str, _Kind | _Fields | _Choice]]] = {
+    "document": {"x-client-envelope": _Fields({"data": _TEXT, "fields": _TEXTS})},
+    "operation": {
+        "x-client-pagination": _PAGINATION,
+        "x-client-stream": _STREAM,
+        "x-client-batch": _Fields({"argument": _TEXT, "size": _COUNT}, {"join": _TEXT}),
+        "x-client-idempotent": _TRUE,
+        "x-client-internal": _TRUE,
+        "x-client-permission": _TEXT,
+    },
+    "parameter": {"x-client-constant": _TEXT},
+    "schema": {"x-client-name": _NAME},
+}
+_ROLES: Final = {key: role for role, keys in _KEYS.items() for key in keys}
+
+
+def _keys(part: Part) -> Iterator[GeneratorError]:
+    """Check the keys of a part, and that nothing in it that is no part has any."""
+    known = _KEYS.get(part.role, {})
+    lower = {name for name, _, _ in below(part)}
+    for key, value in part.node.items():
+        pointer = join(part.pointer, key)
+        if key in known:
+            yield from _value(key, value, known[key], pointer)
+        elif key.startswith(_PREFIX):
+            yield _misplaced(key, pointer)
+        elif key not in lower and key not in _DATA:
+            yield from _elsewhere(value, pointer)
+    if "x-client-constant" in part.node and part.node.get("in") != "header":
+        yield GeneratorError(
+            "only a header can be constant",
+            pointer=join(part.pointer, "x-client-constant"),
+            remedy="Give another parameter an enum of one value.",
+        )
+    if "x-client-name" in part.node and "$ref" in part.node:
+        yield GeneratorError(
+            "x-client-name beside a $ref names nothing",
+            pointer=join(part.pointer, "x-client-name"),
+            remedy=f"Give it to {part.node['$ref']}.",
+        )
+
+
+def _elsewhere(value: Any, pointer: str) -> Iterator[GeneratorError]:
+    waiting: list[tuple[Any, str]] = [(value, pointer)]
+    while waiting:
+        value, pointer = waiting.pop()
+        if is_array(value):
+            waiting += ((item, join(pointer, number)) for number, item in enumerate(value))
+        elif is_object(value):
+            for key, item in value.items():
+                if key.startswith(_PREFIX):
+                    yield _misplaced(key, join(pointer, key))
+                waiting.append((item, join(pointer, key)))
+
+
+def _misplaced(key: str, pointer: str) -> GeneratorError:
+    if key in _ROLES:
+        told, remedy = "does not belong here", f"Move it to the {_ROLES[key]} that it is about."
+    else:
+        told, remedy = "is no known key", f"Use one of {', '.join(_ROLES)}."
+    return GeneratorError(f"{key} {told}", pointer=pointer, remedy=remedy)
+
+
+def _value(
+    key: str, value: Any, wanted: _Kind | _Fields | _Choice, pointer: str
+) -> Iterator[GeneratorError]:
+    if isinstance(wanted, _Kind):
+        if not wanted.fits(value):
+            yield _wrong(key, wanted.told, pointer)
+        return
+    if not is_object(value):
+        yield _wrong(key, "an object", pointer)
+        return
+    if isinstance(wanted, _Choice):
+        fields = wanted.choices.get(str(value.get(wanted.by)))
+        if fields is None:
+            yield _wrong(wanted.by, f"one of {', '.join(wanted.choices)}", join(pointer, wanted.by))
+            return
+        yield from _fields(without(value, wanted.by), fields, pointer)
+    else:
+        yield from _fields(value, wanted, pointer)
+
+
+def _fields(found: Node, wanted: _Fields, pointer: str) -> Iterator[GeneratorError]:
+    known = {**wanted.required, **wanted.optional}
+    for name in wanted.required:
+        if name not in found:
+            yield GeneratorError(f"the field {name} is missing", pointer=pointer, remedy=_CORRECT)
+    for name, content in found.items():
+        if name in known:
+            yield from _value(name, content, known[name], join(pointer, name))
+        else:
+            yield GeneratorError(
+                f"{name} is no known field",
+                pointer=join(pointer, name),
+                remedy=f"Use one of {', '.join(known)}.",
+            )
+
+
+def _wrong(name: str, told: str, pointer: str) -> GeneratorError:
+    return GeneratorError(f"{name} is not {told}", pointer=pointer, remedy=_CORRECT)
+
+
+def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[GeneratorError]:
+    """Check what the keys of an operation refer to."""
+    operation = part.node
+    yield from _method(operation.get("operationId"), join(part.pointer, "operationId"), methods)
+    arguments = _arguments(document, operation)
+    paging: Node = operation.get("x-client-pagination", {})
+    wanted = {("x-client-pagination", key): paging[key] for key in _REQUEST if key in paging}
+    if "x-client-batch" in operation:
+        wanted["x-client-batch", "argument"] = operation["x-client-batch"]["argument"]
+    for place, name in wanted.items():
+        if name not in arguments:
+            yield GeneratorError(
+                f"the request has no {name!r}",
+                pointer=join(part.pointer, *place),
+                remedy=f"Name one of {', '.join(arguments) or 'its parameters; it has none'}.",
+            )
+    if "x-client-stream" in operation:
+        yield from _stream(part, arguments, methods)
+
+
+def _method(path: Any, pointer: str, methods: dict[str, str]) -> Iterator[GeneratorError]:
+    if not _is_path(path):
+        yield GeneratorError(
+            f"{path!r} is not {_PATH.told}",
+            pointer=pointer,
+            remedy="Say in an overlay what the Python method is called.",
+        )
+        return
+    first = methods.setdefault(path, pointer)
+    if first != pointer:
+        yield GeneratorError(
+            f"{path} is already taken by {first}", pointer=pointer, remedy="Choose another name."
+        )
+
+
+def _stream(
+    part: Part, arguments: Mapping[str, Node], methods: dict[str, str]
+) -> Iterator[GeneratorError]:
+    stream: Node = part.node["x-client-stream"]
+    pointer = join(part.pointer, "x-client-stream")
+    for key in ("end", "pause"):
+        for number, event in enumerate(stream.get(key, ())):
+            if event not in stream["events"]:
+                yield GeneratorError(
+                    f"{event!r} is none of the events",
+                    pointer=join(pointer, key, number),
+                    remedy="Describe its data under events, or correct the name.",
+                )
+    if ("method" in stream) != ("switch" in stream):
+        yield GeneratorError(
+            "method and switch go together: the streaming method, and the body field that asks "
+            "for it",
+            pointer=pointer,
+            remedy="Give both, or none if the operation always streams.",
+        )
+    elif "method" in stream:
+        yield from _method(stream["method"], join(pointer, "method"), methods)
+        if arguments.get(stream["switch"], {}).get("type") != "boolean":
+            yield GeneratorError(
+                f"the request has no true-or-false field {stream['switch']!r}",
+                pointer=join(pointer, "switch"),
+                remedy="Name the body field that asks for a stream.",
+            )
+
+
+def _arguments(document: Node, operation: Node) -> dict[str, Node]:
+    """The schemas of what a request says: its parameters and the fields of its body."""
+    found: dict[str, Node] = {}
+    for parameter in operation.get("parameters", ()):
+        one = _resolved(document, parameter)
+        found[one.get("name", "")] = one.get("schema", {})
+    body = _resolved(document, operation.get("requestBody", {}))
+    waiting: list[Node] = [media.get("schema", {}) for media in body.get("content", {}).values()]
+    seen: set[int] = set()
+    while waiting:
+        schema = _resolved(document, waiting.pop())
+        if id(schema) not in seen:
+            seen.add(id(schema))
+            found |= schema.get("properties", {})
+            waiting += schema.get("allOf", ())
+    return {name: _resolved(document, schema) for name, schema in found.items()}
+
+
+def _resolved(document: Node, node: Node) -> Node:
+    for _ in range(10):
+        if "$ref" not in node:
+            break
+        node = resolve(document, node["$ref"])
+    return node
