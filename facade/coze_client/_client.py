@@ -1,0 +1,212 @@
+"""The two clients. Every program loads this module, so it imports nothing heavy."""
+
+from __future__ import annotations
+
+from coze_api.resources import AsyncCozeAPI, CozeAPI
+from coze_core._unset import UNSET, Unset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import ParamSpec, Self, TypeVar
+
+    from coze_core import (
+        AsyncHTTPClient,
+        AsyncToken,
+        HTTPAuth,
+        HTTPClient,
+        HTTPTimeout,
+        Response,
+        Token,
+    )
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
+
+
+class Coze(CozeAPI):
+    """The Coze API.
+
+    May be used from several threads. `close` it, or use it in a ``with`` statement.
+
+    Args:
+        token: A personal access token or another bearer token, or a function that gives one before
+            each request. By default the environment variable ``COZE_API_TOKEN``.
+        auth: An authentication of httpx instead of a token.
+        base_url: Where the API is: by default the environment variable ``COZE_API_BASE``, else
+            ``https://api.coze.cn``.
+        timeout: Seconds for each phase of a request (connect, write, read, waiting for a free
+            connection), an `httpx.Timeout`, or ``None`` for no limit. By default 60 seconds, 10 to
+            connect, and 300 between the events of a stream.
+        max_retries: How often a failed request is sent again at most, where that does no harm.
+        http_client: An `httpx.Client` to send with: its transport, proxies, hooks, headers, cookies
+            and redirects count. It is not closed here.
+        headers: Headers to add to every request.
+
+    Raises:
+        CozeError: There is no token, or an argument makes no sense.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each setting
+        self,
+        token: Token | None = None,
+        *,
+        auth: HTTPAuth | None = None,
+        base_url: str | None = None,
+        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        max_retries: int = 2,
+        http_client: HTTPClient | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        from coze_core import SyncClient  # noqa: PLC0415  # as above
+
+        from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
+
+        if token is None and auth is None:
+            token = _defaults.token(http_client, headers)
+        client = SyncClient(
+            base_url=_defaults.base_url(base_url),
+            errors=_defaults.ERRORS,
+            user_agent=_defaults.USER_AGENT,
+            token=token,
+            auth=auth,
+            timeout=timeout,
+            max_retries=max_retries,
+            http_client=http_client,
+            headers=headers,
+        )
+        super().__init__(client)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Gives a copy of this client with other options, over the same connections.
+
+        Args:
+            timeout: As for the client; a given one applies to calls and streams alike.
+            max_retries: As for the client.
+            headers: Headers to add to those of the client.
+
+        Raises:
+            CozeError: An argument makes no sense.
+        """
+        settings = self._client.settings.changed(
+            timeout=timeout, max_retries=max_retries, headers=headers
+        )
+        return self._rebound(self._client.with_settings(settings))
+
+    def with_response(
+        self, method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Response[R]:
+        """Calls a method and gives its result together with status, headers, log id and body.
+
+        As in ``coze.with_response(coze.bots.update, bot_id="...", name="...").logid``. Where the
+        method sends several requests, they are those of the first one.
+
+        Args:
+            method: A method of this client, without its parentheses; not one that streams.
+            args: The arguments of the method.
+            kwargs: The arguments of the method.
+
+        Raises:
+            CozeError: ``method`` is something else, or what the method itself raises.
+        """
+        return self._client.with_response(method, *args, **kwargs)
+
+    def close(self) -> None:
+        """Closes the connections, unless they are those of a given ``http_client``."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._client.settings.base_url!r})"
+
+
+class AsyncCoze(AsyncCozeAPI):
+    """The Coze API for asyncio and trio.
+
+    `aclose` it, or use it in an ``async with`` statement.
+
+    Args:
+        token: As for `Coze`; the function may be async.
+        auth: As for `Coze`.
+        base_url: As for `Coze`.
+        timeout: As for `Coze`.
+        max_retries: As for `Coze`.
+        http_client: An `httpx.AsyncClient` to send with, as for `Coze`.
+        headers: As for `Coze`.
+
+    Raises:
+        CozeError: There is no token, or an argument makes no sense.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each setting
+        self,
+        token: AsyncToken | None = None,
+        *,
+        auth: HTTPAuth | None = None,
+        base_url: str | None = None,
+        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        max_retries: int = 2,
+        http_client: AsyncHTTPClient | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        from coze_core import AsyncClient  # noqa: PLC0415  # as above
+
+        from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
+
+        if token is None and auth is None:
+            token = _defaults.token(http_client, headers)
+        client = AsyncClient(
+            base_url=_defaults.base_url(base_url),
+            errors=_defaults.ERRORS,
+            user_agent=_defaults.USER_AGENT,
+            token=token,
+            auth=auth,
+            timeout=timeout,
+            max_retries=max_retries,
+            http_client=http_client,
+            headers=headers,
+        )
+        super().__init__(client)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """As `Coze.with_options`."""
+        settings = self._client.settings.changed(
+            timeout=timeout, max_retries=max_retries, headers=headers
+        )
+        return self._rebound(self._client.with_settings(settings))
+
+    async def with_response(
+        self, method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Response[R]:
+        """As `Coze.with_response`, to be awaited."""
+        return await self._client.with_response(method, *args, **kwargs)
+
+    async def aclose(self) -> None:
+        """As `Coze.close`."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._client.settings.base_url!r})"

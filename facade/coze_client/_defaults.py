@@ -1,0 +1,55 @@
+"""What a client uses where its user gave nothing. Loaded with the first client."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+from typing import TYPE_CHECKING
+
+import msgspec
+from coze_core import Advice, CozeError, ErrorTable
+
+from coze_client._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coze_core import AsyncHTTPClient, HTTPClient
+
+_BASE_URL = "https://api.coze.cn"
+USER_AGENT = f"coze-client/{__version__}"
+
+
+def base_url(given: str | None) -> str:
+    """Gives the base URL: the given one, else ``COZE_API_BASE``, else the API of coze.cn."""
+    return given or os.environ.get("COZE_API_BASE", "").strip() or _BASE_URL
+
+
+def token(
+    http_client: HTTPClient | AsyncHTTPClient | None, headers: Mapping[str, str] | None
+) -> str | None:
+    """Gives the token for a client that was made without token and authentication.
+
+    Returns:
+        ``COZE_API_TOKEN``, or ``None`` where the ``http_client`` or the headers authenticate.
+
+    Raises:
+        CozeError: There is no token.
+    """
+    names = [*(headers or ()), *getattr(http_client, "headers", ())]
+    if "authorization" in map(str.lower, names) or getattr(http_client, "auth", None):
+        return None
+    if found := os.environ.get("COZE_API_TOKEN", "").strip():
+        return found
+    raise CozeError(
+        "No token. Make a personal access token on the Coze site, then pass it as "
+        'Coze(token="pat_..."), or set the environment variable COZE_API_TOKEN to it.'
+    )
+
+
+def _load() -> dict[str, Advice]:
+    table = pkgutil.get_data("coze_client", "error_table.json") or b"{}"
+    return msgspec.json.decode(table, type=dict[str, Advice])
+
+
+ERRORS = ErrorTable(_load)

@@ -1,0 +1,127 @@
+"""What generated API packages stand on: transport, retries, errors, files, pages and streams.
+
+It knows no endpoint. Each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from coze_core._lazy import lazy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from coze_core._async import AsyncClient
+    from coze_core._auth import AsyncToken, Token
+    from coze_core._downloads import AsyncDownload, Download
+    from coze_core._error_table import Advice, ErrorTable
+    from coze_core._errors import (
+        APIConnectionError,
+        APIError,
+        APITimeoutError,
+        AuthenticationError,
+        ConflictError,
+        CozeError,
+        InvalidRequestError,
+        NotFoundError,
+        PermissionDeniedError,
+        QuotaError,
+        RateLimitError,
+        ServerError,
+        StreamError,
+    )
+    from coze_core._events import Event, UnknownEvent
+    from coze_core._files import FileContent
+    from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPClient, HTTPTimeout
+    from coze_core._operation import (
+        BatchOperation,
+        Endpoint,
+        ListOperation,
+        Operation,
+        StreamOperation,
+    )
+    from coze_core._pages import AsyncPage, AsyncPages, Page
+    from coze_core._paging import NumberPaging, TokenPaging, WindowPaging
+    from coze_core._resource import AsyncResource, Resource
+    from coze_core._response import RequestInfo, Response, ResponseInfo, response_of
+    from coze_core._streams import AsyncStream, Stream
+    from coze_core._sync import SyncClient
+    from coze_core._unset import UNSET, Unset
+else:
+    __getattr__, __dir__ = lazy(
+        __name__,
+        {
+            "coze_core._async": "AsyncClient",
+            "coze_core._auth": "AsyncToken Token",
+            "coze_core._downloads": "AsyncDownload Download",
+            "coze_core._error_table": "Advice ErrorTable",
+            "coze_core._errors": (
+                "APIConnectionError APIError APITimeoutError AuthenticationError "
+                "ConflictError CozeError InvalidRequestError NotFoundError "
+                "PermissionDeniedError QuotaError RateLimitError ServerError StreamError"
+            ),
+            "coze_core._events": "Event UnknownEvent",
+            "coze_core._files": "FileContent",
+            "coze_core._http": "AsyncHTTPClient HTTPAuth HTTPClient HTTPTimeout",
+            "coze_core._operation": (
+                "BatchOperation Endpoint ListOperation Operation StreamOperation"
+            ),
+            "coze_core._pages": "AsyncPage AsyncPages Page",
+            "coze_core._paging": "NumberPaging TokenPaging WindowPaging",
+            "coze_core._resource": "AsyncResource Resource",
+            "coze_core._response": "RequestInfo Response ResponseInfo response_of",
+            "coze_core._streams": "AsyncStream Stream",
+            "coze_core._sync": "SyncClient",
+            "coze_core._unset": "UNSET Unset",
+        },
+    )
+
+__all__ = [
+    "UNSET",
+    "APIConnectionError",
+    "APIError",
+    "APITimeoutError",
+    "Advice",
+    "AsyncClient",
+    "AsyncDownload",
+    "AsyncHTTPClient",
+    "AsyncPage",
+    "AsyncPages",
+    "AsyncResource",
+    "AsyncStream",
+    "AsyncToken",
+    "AuthenticationError",
+    "BatchOperation",
+    "ConflictError",
+    "CozeError",
+    "Download",
+    "Endpoint",
+    "ErrorTable",
+    "Event",
+    "FileContent",
+    "HTTPAuth",
+    "HTTPClient",
+    "HTTPTimeout",
+    "InvalidRequestError",
+    "ListOperation",
+    "NotFoundError",
+    "NumberPaging",
+    "Operation",
+    "Page",
+    "PermissionDeniedError",
+    "QuotaError",
+    "RateLimitError",
+    "RequestInfo",
+    "Resource",
+    "Response",
+    "ResponseInfo",
+    "ServerError",
+    "Stream",
+    "StreamError",
+    "StreamOperation",
+    "SyncClient",
+    "Token",
+    "TokenPaging",
+    "UnknownEvent",
+    "Unset",
+    "WindowPaging",
+    "response_of",
+]

@@ -1,0 +1,169 @@
+"""The client that generated methods call: the async driver of the calls."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+
+import anyio
+
+from coze_core._batch import groups, joined
+from coze_core._call import download_call, stream_call, value_call
+from coze_core._downloads import AsyncDownload
+from coze_core._errors import APIConnectionError
+from coze_core._http import AsyncTransport, credentials
+from coze_core._pages import AsyncPages
+from coze_core._recording import Recorder, recorded
+from coze_core._resource import AsyncResource
+from coze_core._settings import Settings, checked_settings
+from coze_core._source import AsyncBodySource
+from coze_core._streams import AsyncStream
+from coze_core._unset import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import Self, Unpack
+
+    from coze_core._auth import AsyncToken
+    from coze_core._call import Call
+    from coze_core._error_table import ErrorTable
+    from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPTimeout
+    from coze_core._operation import (
+        BatchOperation,
+        Endpoint,
+        ListOperation,
+        Operation,
+        StreamOperation,
+    )
+    from coze_core._reply import AsyncBody
+    from coze_core._request import Parts
+    from coze_core._response import Response, ResponseInfo
+
+D = TypeVar("D")
+E = TypeVar("E")
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """The async twin of `SyncClient`, for asyncio and trio.
+
+    Args:
+        base_url: As for `SyncClient`, like all that is not named here.
+        errors: The error codes of the API.
+        user_agent: The User-Agent header, unless ``http_client`` has its own.
+        token: The bearer token, or a function, async or not, that gives it before each request.
+        auth: An authentication of httpx instead of a token.
+        timeout: The time limits.
+        max_retries: How often a request is sent again at most.
+        http_client: An async client of httpx to send with; it is not closed here.
+        headers: Headers to add to every request.
+
+    Raises:
+        CozeError: An argument makes no sense.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each setting
+        self,
+        *,
+        base_url: str,
+        errors: ErrorTable,
+        user_agent: str,
+        token: AsyncToken | None = None,
+        auth: HTTPAuth | None = None,
+        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        max_retries: int = 2,
+        http_client: AsyncHTTPClient | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._transport = AsyncTransport(http_client, credentials(token, auth), user_agent)
+        self.settings = checked_settings(
+            base_url=base_url,
+            headers=headers,
+            timeout=timeout,
+            max_retries=max_retries,
+            http_client=http_client,
+            errors=errors,
+        )
+        self.recorder: Recorder | None = None
+
+    def with_settings(self, settings: Settings) -> Self:
+        """As `SyncClient.with_settings`."""
+        clone = copy(self)
+        clone.settings = settings
+        return clone
+
+    def recording(self, recorder: Recorder) -> Self:
+        """As `SyncClient.recording`."""
+        clone = copy(self)
+        clone.recorder = recorder
+        return clone
+
+    async def call(self, operation: Operation[T], **parts: Unpack[Parts]) -> T:
+        """As `SyncClient.call`."""
+        return (await self._value(operation, parts))[0]
+
+    def list(self, operation: ListOperation[D, T], **parts: Unpack[Parts]) -> AsyncPages[T]:
+        """Gives the pages of an operation: to be awaited for the first, or to be iterated over."""
+        place = operation.paging.request
+
+        async def fetch(arguments: Mapping[str, object]) -> tuple[D, ResponseInfo]:
+            return await self._value(operation, cast("Parts", {**parts, place: arguments}))
+
+        return AsyncPages(operation, fetch, parts.get(place) or {})
+
+    async def batch(self, operation: BatchOperation[T], **parts: Unpack[Parts]) -> T:
+        """As `SyncClient.batch`."""
+        results = [(await self._value(operation, group))[0] for group in groups(operation, parts)]
+        return joined(operation, results)
+
+    def stream(self, operation: StreamOperation[E], **parts: Unpack[Parts]) -> AsyncStream[E]:
+        """As `SyncClient.stream`."""
+
+        async def open_source() -> AsyncBodySource:
+            body, response = await self._run(stream_call(operation, parts, self.settings))
+            return AsyncBodySource(operation.name, body, response, self.settings.errors)
+
+        return AsyncStream(operation, open_source)
+
+    async def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> AsyncDownload:
+        """As `SyncClient.download`."""
+        body, response = await self._run(download_call(endpoint, parts, self.settings))
+        return AsyncDownload(body, self._recorded(response))
+
+    async def with_response(
+        self, method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Response[R]:
+        """As `SyncClient.with_response`."""
+        recorder = Recorder()
+        result = recorded(method, AsyncResource, recorder)(*args, **kwargs)
+        return recorder.response(await result)
+
+    async def aclose(self) -> None:
+        """As `SyncClient.close`."""
+        await self._transport.aclose()
+
+    async def _value(self, operation: Operation[T], parts: Parts) -> tuple[T, ResponseInfo]:
+        value, response = await self._run(value_call(operation, parts, self.settings))
+        return value, self._recorded(response)
+
+    def _recorded(self, response: ResponseInfo) -> ResponseInfo:
+        if self.recorder:
+            self.recorder.record(response)
+        return response
+
+    async def _run(self, call: Call[AsyncBody, R]) -> R:
+        try:
+            attempt = next(call)
+            while True:
+                if attempt.pause:
+                    await anyio.sleep(attempt.pause)
+                try:
+                    reply = await self._transport.exchange(attempt.request)
+                except APIConnectionError as error:
+                    attempt = call.throw(error)
+                else:
+                    attempt = call.send(reply)
+        except StopIteration as end:
+            return cast("R", end.value)

@@ -1,0 +1,286 @@
+"""One builder for each kind of type: from plain JSON data to values of that type."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import attrs
+import msgspec
+
+MAX_DEPTH = 500
+"""Levels of nesting that are built; what lies deeper is kept as it came."""
+
+
+class Walk:
+    """Where the builders are, and what they met."""
+
+    def __init__(self) -> None:
+        self.path: list[str | int] = []
+        self.problems: list[str] = []
+
+    def keep(self, value: object) -> object:
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        self.problems.append("$" + "".join(steps))
+        return value
+
+
+_Rank = tuple[int, int, int]
+_FITS: _Rank = (1, 0, 0)
+_LAST: _Rank = (0, -1, 0)
+
+
+class Builder(ABC):
+    """Builds one type. A union asks its members first whether they accept, then how well."""
+
+    @abstractmethod
+    def accepts(self, value: object) -> bool:
+        """Whether the value is of the right kind, whatever it contains."""
+
+    @abstractmethod
+    def build(self, value: object, walk: Walk) -> object:
+        """Build the value, or keep it as it came."""
+
+    def rank(self, value: object) -> _Rank:
+        """How well an accepted value fits: more is better. Never looks at all of it."""
+        del value
+        return _FITS
+
+
+class _Anything(Builder):
+    def accepts(self, value: object) -> bool:
+        del value
+        return True
+
+    def rank(self, value: object) -> _Rank:
+        del value
+        return _LAST
+
+    def build(self, value: object, walk: Walk) -> object:
+        del walk
+        return value
+
+
+class _Scalar(Builder):
+    """Takes values of exactly its type: a bool is no int."""
+
+    def __init__(self, kind: type[object]) -> None:
+        self._kind = kind
+
+    def accepts(self, value: object) -> bool:
+        return type(value) is self._kind
+
+    def build(self, value: object, walk: Walk) -> object:
+        return value if type(value) is self._kind else walk.keep(value)
+
+
+class _Float(Builder):
+    """Takes integers too, as JSON writes 1.0 as 1."""
+
+    def accepts(self, value: object) -> bool:
+        return type(value) is float or type(value) is int
+
+    def build(self, value: object, walk: Walk) -> object:
+        if type(value) is int:
+            try:
+                return float(value)
+            except OverflowError:
+                return walk.keep(value)
+        return value if type(value) is float else walk.keep(value)
+
+
+class _Literal(Builder):
+    def __init__(self, members: tuple[object, ...]) -> None:
+        self._members = {(type(member), member) for member in members}
+
+    def accepts(self, value: object) -> bool:
+        return not isinstance(value, (dict, list)) and (type(value), value) in self._members
+
+    def build(self, value: object, walk: Walk) -> object:
+        return value if self.accepts(value) else walk.keep(value)
+
+
+class _List(Builder):
+    def __init__(self, item: Builder) -> None:
+        self._item = item
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, list)
+
+    def rank(self, value: object) -> _Rank:
+        items = cast("list[object]", value)
+        if not items:
+            return _FITS
+        return self._item.rank(items[0]) if self._item.accepts(items[0]) else _LAST
+
+    def build(self, value: object, walk: Walk) -> object:
+        if not self.accepts(value) or len(walk.path) >= MAX_DEPTH:
+            return walk.keep(value)
+        built: list[object] = []
+        for index, item in enumerate(cast("list[object]", value)):
+            walk.path.append(index)
+            built.append(self._item.build(item, walk))
+            walk.path.pop()
+        return built
+
+
+class _Map(Builder):
+    def __init__(self, item: Builder) -> None:
+        self._item = item
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, dict)
+
+    def build(self, value: object, walk: Walk) -> object:
+        if not self.accepts(value) or len(walk.path) >= MAX_DEPTH:
+            return walk.keep(value)
+        built: dict[str, object] = {}
+        for key, item in cast("dict[str, object]", value).items():
+            walk.path.append(key)
+            built[key] = self._item.build(item, walk)
+            walk.path.pop()
+        return built
+
+
+class _Union(Builder):
+    def __init__(self, members: Sequence[Builder]) -> None:
+        self._members = members
+
+    def accepts(self, value: object) -> bool:
+        return any(member.accepts(value) for member in self._members)
+
+    def rank(self, value: object) -> _Rank:
+        return max(member.rank(value) for member in self._members if member.accepts(value))
+
+    def build(self, value: object, walk: Walk) -> object:
+        members = [member for member in self._members if member.accepts(value)]
+        if not members:
+            return walk.keep(value)
+        if len(members) == 1:
+            return members[0].build(value, walk)
+        return max(members, key=lambda member: member.rank(value)).build(value, walk)
+
+
+class _Field(NamedTuple):
+    argument: str
+    wire: str
+    required: bool
+    builder: Builder
+
+
+class _Model(Builder):
+    """Builds an attrs class. Looks its fields up on first use, as it may contain itself."""
+
+    def __init__(self, model: type[object]) -> None:
+        self._model = model
+
+    @cached_property
+    def _fields(self) -> Sequence[_Field]:
+        hints = get_type_hints(self._model)
+        names = wire_names(self._model)
+        return [
+            _Field(
+                field.alias,
+                names.get(field.name, field.name),
+                field.default is attrs.NOTHING,
+                builder(hints[field.name]),
+            )
+            for field in attrs.fields(cast("Any", self._model))
+        ]
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, dict)
+
+    def rank(self, value: object) -> _Rank:
+        """Prefer what is whole (required fields there, tags right), then the most known fields."""
+        values = cast("dict[str, object]", value)
+        whole, known, fitting = 1, 0, 0
+        for field in self._fields:
+            if field.wire not in values:
+                whole = 0 if field.required else whole
+                continue
+            fits = field.builder.accepts(values[field.wire])
+            if not fits and isinstance(field.builder, _Literal):
+                whole = 0
+            known += 1
+            fitting += fits
+        return whole, known, fitting
+
+    def build(self, value: object, walk: Walk) -> object:
+        if not self.accepts(value) or len(walk.path) >= MAX_DEPTH:
+            return walk.keep(value)
+        values = cast("dict[str, object]", value)
+        arguments: dict[str, object] = {}
+        for field in self._fields:
+            walk.path.append(field.wire)
+            if field.wire in values:
+                arguments[field.argument] = field.builder.build(values[field.wire], walk)
+            elif field.required:
+                arguments[field.argument] = walk.keep(None)
+            walk.path.pop()
+        return self._model(**arguments)
+
+
+class _Other(Builder):
+    """Takes what msgspec can make of plain data: dates, tuples and the like."""
+
+    def __init__(self, hint: object) -> None:
+        self._hint = hint
+
+    def accepts(self, value: object) -> bool:
+        try:
+            msgspec.convert(value, cast("type[object]", self._hint))
+        except (msgspec.ValidationError, TypeError):
+            return False
+        return True
+
+    def build(self, value: object, walk: Walk) -> object:
+        try:
+            return msgspec.convert(value, cast("type[object]", self._hint))
+        except (msgspec.ValidationError, TypeError):
+            return walk.keep(value)
+
+
+_SCALARS: tuple[object, ...] = (str, int, bool, NoneType)
+
+
+def wire_names(model: type[object]) -> Mapping[str, str]:
+    """The fields of a class whose JSON name is not their attribute name."""
+    return cast("Mapping[str, str]", getattr(model, "__wire_names__", {}))
+
+
+@cache
+def builder(hint: Any) -> Builder:
+    origin, arguments = get_origin(hint) or hint, get_args(hint)
+    if origin in (Any, object):
+        return _Anything()
+    if origin in _SCALARS or origin is None:
+        return _Scalar(NoneType if origin is None else origin)
+    if origin is float:
+        return _Float()
+    if origin is Literal:
+        return _Literal(arguments)
+    if origin is Annotated:
+        return builder(arguments[0])
+    if origin in (Union, UnionType):
+        return _Union([builder(argument) for argument in arguments])
+    if origin in (list, Sequence):
+        return _List(builder(arguments[0] if arguments else Any))
+    if origin in (dict, Mapping):
+        return _Map(builder(arguments[1] if arguments else Any))
+    if attrs.has(origin):
+        return _Model(origin)
+    return _Other(hint)

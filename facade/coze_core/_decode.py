@@ -1,0 +1,212 @@
+"""From the bytes of an answer to typed values.
+
+The fast road is one pass of msgspec, straight into the classes. It is strict: any mismatch between
+the document and the server makes it fail, and it cannot rename fields of attrs classes. Then the
+lenient builders take over, so that the caller still gets the answer.
+"""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import attrs
+import msgspec
+from msgspec import Struct
+
+from coze_core._builders import wire_names
+from coze_core._lenient import Decoded, build, json_object, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+_MISFITS = (msgspec.MsgspecError, ValueError, RecursionError)
+"""All that msgspec raises for data it does not take; bad UTF-8 is a ValueError."""
+
+
+class _Detail(Struct):
+    logid: str | None = None
+
+
+class _Head(Struct):
+    code: int | None = None
+    msg: str | None = None
+    detail: _Detail | None = None
+
+
+class Answer(Struct, Generic[T]):
+    """The body of an answer, taken apart. A ``code`` other than 0 is not judged here.
+
+    Args:
+        value: The result, or ``None`` where the body has none.
+        code: The result code: a number wherever it can be read as one, ``None`` if there was none.
+        msg: The message of the server.
+        logid: The log id of the server.
+    """
+
+    value: T
+    code: int | str | None = None
+    msg: str | None = None
+    logid: str | None = None
+
+
+class TypeDecoder(Generic[T]):
+    """Decodes JSON into values of one type.
+
+    Args:
+        hint: The type: a class, or what a type hint can say.
+    """
+
+    def __init__(self, hint: type[T]) -> None:
+        self._hint = hint
+        self._fast = _fast(hint)
+
+    def decode(self, body: bytes) -> T:
+        """Decode a value; what does not fit is kept as it came.
+
+        Raises:
+            NotJSONError: The bytes are no JSON.
+        """
+        if self._fast is not None:
+            try:
+                return self._fast(body)
+            except _MISFITS:
+                pass
+        return self.examine(body).value
+
+    def examine(self, body: bytes) -> Decoded[T]:
+        """Decode a value slowly, and tell which parts of it do not fit the type.
+
+        Raises:
+            NotJSONError: The bytes are no JSON.
+        """
+        return build(self._hint, parse(body))
+
+
+class AnswerDecoder(Generic[T]):
+    """Decodes the answers of one operation.
+
+    Args:
+        result: The type of the result.
+        unwrap: The field of the body that holds the result, or ``None`` where it is the body.
+    """
+
+    def __init__(self, result: type[T], unwrap: str | None = "data") -> None:
+        self._result = result
+        self._unwrap = unwrap
+        self._fast = _fast_answer(result, unwrap)
+
+    def decode(self, body: bytes) -> Answer[T]:
+        """Decode an answer; what does not fit is kept as it came.
+
+        Raises:
+            NotJSONError: The body is no JSON.
+        """
+        if self._fast is not None:
+            try:
+                return self._fast(body)
+            except _MISFITS:
+                pass
+        return self.examine(body).value
+
+    def examine(self, body: bytes) -> Decoded[Answer[T]]:
+        """Decode an answer slowly, and tell which parts of the result do not fit its type.
+
+        Raises:
+            NotJSONError: The body is no JSON.
+        """
+        plain = parse(body)
+        fields = json_object(plain)
+        result = self._examine_result(plain, fields)
+        msg, logid = fields.get("msg"), json_object(fields.get("detail")).get("logid")
+        answer = Answer(
+            result.value,
+            result_code(fields.get("code")),
+            None if msg is None else str(msg),
+            None if logid is None else str(logid),
+        )
+        return Decoded(answer, result.problems)
+
+    def _examine_result(self, plain: object, fields: Mapping[str, object]) -> Decoded[T]:
+        if self._result is NoneType:
+            return Decoded(cast("T", None), [])
+        if self._unwrap is None:
+            return build(self._result, plain)
+        if not isinstance(plain, dict):
+            return Decoded(cast("T", plain), ["$"])
+        inner = fields.get(self._unwrap)
+        if inner is None:
+            return Decoded(cast("T", None), [f"$.{self._unwrap}"])
+        value, problems = build(self._result, inner)
+        return Decoded(value, [f"$.{self._unwrap}{problem[1:]}" for problem in problems])
+
+
+def result_code(value: object) -> int | str | None:
+    """Give a result code as a number wherever it can be read as one."""
+    if value is None or type(value) is int:
+        return value
+    try:
+        return int(str(value))
+    except ValueError:
+        return str(value)
+
+
+def _fast(hint: type[T]) -> Callable[[bytes], T] | None:
+    """Give the decoder of msgspec, unless it cannot fill this type."""
+    if _renames(hint, set()):
+        return None
+    try:
+        return msgspec.json.Decoder(hint).decode
+    except TypeError:  # such as a union of two classes, which msgspec cannot tell apart
+        return None
+
+
+def _fast_answer(result: type[T], unwrap: str | None) -> Callable[[bytes], Answer[T]] | None:
+    def answer(value: T, head: _Head) -> Answer[T]:
+        return Answer(value, head.code, head.msg, head.detail.logid if head.detail else None)
+
+    decode_head = msgspec.json.Decoder(_Head).decode
+    if result is NoneType:
+        return lambda body: answer(cast("T", None), decode_head(body))
+    decode_result = _fast(result)
+    if decode_result is None:
+        return None
+    if unwrap is None:
+        return lambda body: answer(decode_result(body), decode_head(body))
+    value = ("value", Union[result, None], msgspec.field(name=unwrap, default=None))  # noqa: UP007  # some hints know no |
+    decode_envelope = msgspec.json.Decoder(
+        cast("type[Any]", msgspec.defstruct("Envelope", [value], bases=(_Head,)))
+    ).decode
+
+    def decode(body: bytes) -> Answer[T]:
+        envelope = decode_envelope(body)
+        return answer(envelope.value, envelope)
+
+    return decode
+
+
+def _renames(hint: object, seen: set[object]) -> bool:
+    """Whether a type holds, at any depth, a class with fields whose JSON name is another one."""
+    if hint in seen:
+        return False
+    seen.add(hint)
+    parts: list[object] = [*get_args(hint)]
+    model = get_origin(hint) or hint
+    if isinstance(model, type) and attrs.has(model):
+        if wire_names(model):
+            return True
+        hints = get_type_hints(model)
+        parts += (hints[field.name] for field in attrs.fields(model))
+    return any(_renames(part, seen) for part in parts)

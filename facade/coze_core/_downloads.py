@@ -1,0 +1,150 @@
+"""Binary answers, read when they are asked for."""
+
+from __future__ import annotations
+
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import IO, TYPE_CHECKING, Self
+
+from coze_core._errors import CozeError
+from coze_core._forgotten import aclose_when_forgotten, close_when_forgotten
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncGenerator, Generator, Iterator
+
+    from coze_core._reply import AsyncBody, Body
+    from coze_core._response import ResponseInfo
+
+
+class Download:
+    """A file that the API answers with.
+
+    The answer has begun, its content is still to be read, once: with `read`, `iter_bytes` or
+    `write_to`. Reading it whole, `close` and the end of a ``with`` block give the connection back.
+
+    Attributes:
+        response: Status, headers and log id; its body is empty.
+    """
+
+    def __init__(self, body: Body, response: ResponseInfo) -> None:
+        self.response = response
+        self._body = body
+        self._read = False
+        self._finalizer = close_when_forgotten(self, body)
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """Gives the content in pieces as they arrive.
+
+        Raises:
+            APIConnectionError: The content ended early.
+            CozeError: It was read or closed already.
+        """
+        self._read = _once(already=self._read)
+        try:
+            yield from self._body.iter_bytes()
+        finally:
+            self.close()
+
+    def read(self) -> bytes:
+        """Gives the whole content.
+
+        Raises:
+            APIConnectionError: The content ended early.
+            CozeError: It was read or closed already.
+        """
+        return b"".join(self.iter_bytes())
+
+    def write_to(self, path: str | os.PathLike[str]) -> int:
+        """Writes the content to a file, which appears whole or not at all.
+
+        Args:
+            path: Where to; a file that is there already is replaced.
+
+        Returns:
+            The number of bytes.
+
+        Raises:
+            APIConnectionError: The content ended early.
+            CozeError: It was read or closed already.
+            OSError: The file cannot be written.
+        """
+        with _whole_file(path) as file:
+            return sum(file.write(piece) for piece in self.iter_bytes())
+
+    def close(self) -> None:
+        """Gives the connection back, read or not."""
+        self._read = True
+        self._finalizer.detach()
+        self._body.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+class AsyncDownload:
+    """The async twin of `Download`."""
+
+    def __init__(self, body: AsyncBody, response: ResponseInfo) -> None:
+        self.response = response
+        self._body = body
+        self._read = False
+        self._finalizer = aclose_when_forgotten(self, body)
+
+    async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
+        """As `Download.iter_bytes`."""
+        self._read = _once(already=self._read)
+        try:
+            async with aclosing(self._body.iter_bytes()) as pieces:
+                async for piece in pieces:
+                    yield piece
+        finally:
+            await self.aclose()
+
+    async def read(self) -> bytes:
+        """As `Download.read`."""
+        return b"".join([piece async for piece in self.iter_bytes()])
+
+    async def write_to(self, path: str | os.PathLike[str]) -> int:
+        """As `Download.write_to`; worker threads write to the disk."""
+        from anyio import to_thread  # noqa: PLC0415  # the sync client does without
+
+        size = 0
+        with _whole_file(path) as file:
+            async for piece in self.iter_bytes():
+                size += await to_thread.run_sync(file.write, piece)
+        return size
+
+    async def aclose(self) -> None:
+        """As `Download.close`."""
+        self._read = True
+        self._finalizer.detach()
+        await self._body.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+
+def _once(*, already: bool) -> bool:
+    if already:
+        raise CozeError("This download was read or closed already. Call the method again for more.")
+    return True
+
+
+@contextmanager
+def _whole_file(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
+    part = Path(path).with_name(f".{token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,142 @@
+"""Turns an answer that is no success into the error that explains it."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from coze_core._decode import Answer, AnswerDecoder
+from coze_core._error_table import error_class
+from coze_core._errors import APIError, StreamError
+from coze_core._lenient import NotJSONError
+
+if TYPE_CHECKING:
+    from coze_core._error_table import Advice, ErrorTable
+    from coze_core._response import RequestInfo, ResponseInfo
+
+_LONGEST_LINE = 500
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+
+
+def api_error(
+    operation: str, response: ResponseInfo, table: ErrorTable, due: str, secret: str
+) -> APIError:
+    """Makes the error of an answer.
+
+    Args:
+        operation: The dotted name of the operation.
+        response: The answer.
+        table: The error codes of the API.
+        due: What the answer should have been.
+        secret: What must not be repeated even if the answer does: the token.
+    """
+    try:
+        answer = _envelope().decode(response.body)
+    except NotJSONError:
+        answer = Answer[Any](None)
+    code, words = answer.code or None, answer.msg or excerpt(response.body)
+    msg = words.replace(secret, "***") if secret else words
+    response.logid = response.logid or answer.logid
+    advice = table.advice(code, response.status_code)
+    status = f"HTTP {response.status_code}"
+    what = f"{operation} failed with {f'code {code} ({status})' if code else status}"
+    said = ": ".join(filter(None, [what, "" if code else _oddity(response, due), msg]))
+    return error_class(advice, response.status_code)(
+        paragraph(said, advice, response.logid, response.request),
+        code=code,
+        msg=msg,
+        logid=response.logid,
+        status_code=response.status_code,
+        request=response.request,
+        response=response,
+        advice=advice,
+    )
+
+
+def _oddity(response: ResponseInfo, due: str) -> str:
+    """Says what is wrong with an answer that does not look like an error."""
+    match response.status_code // 100:
+        case 2 if not response.body:
+            return "the answer is empty"
+        case 2:
+            media_type = response.headers.get("content-type", "of no type")
+            return f"the answer ({media_type}) is no {due}"
+        case 3:
+            return f"a redirect to {response.headers.get('location')}, which base_url should avoid"
+        case _:
+            return ""
+
+
+def stream_error(  # noqa: PLR0913  # the parts of one event
+    operation: str,
+    response: ResponseInfo,
+    table: ErrorTable,
+    *,
+    code: int | str | None,
+    msg: str,
+    logid: str | None = None,
+    data: object = None,
+) -> StreamError:
+    """Makes the error of a stream that had begun.
+
+    Args:
+        operation: The dotted name of the operation.
+        response: The answer whose body is the stream.
+        table: The error codes of the API.
+        code: The code in the error event, if it had one.
+        msg: The words of the error event, or what else is wrong with the stream.
+        logid: The log id in the error event, if it had one.
+        data: The data of the error event.
+    """
+    if isinstance(code, str) and code.isascii() and code.isdigit():
+        code = int(code)
+    advice = table.advice(code)
+    logid = logid or response.logid
+    what = f"{operation} failed in its stream" + (f" with code {code}" if code else "")
+    return StreamError(
+        paragraph(f"{what}: {msg}" if msg else what, advice, logid, response.request),
+        code=code,
+        msg=msg,
+        logid=logid,
+        data=data,
+        response=response,
+        advice=advice,
+    )
+
+
+def paragraph(
+    what: str, advice: Advice | None, logid: str | None, request: RequestInfo | None
+) -> str:
+    """Writes the text of an error: what, likely cause, remedy, request, log id."""
+    sentences = [_line(what)]
+    if advice:
+        sentences += [
+            f"Likely cause: {advice.cause}" if advice.cause else "",
+            f"What to do: {advice.remedy}" if advice.remedy else "",
+            f"See {advice.page} for more" if advice.page else "",
+        ]
+    marks = [str(request) if request else "", f"log id {logid}" if logid else ""]
+    text = " ".join(f"{sentence.rstrip('.')}." for sentence in sentences if sentence)
+    return f"{text} [{', '.join(filter(None, marks))}]" if any(marks) else text
+
+
+def excerpt(body: bytes) -> str:
+    """Gives the beginning of a body as one line; of an HTML page, its title."""
+    text = body[:20_000].decode("utf-8", "replace")
+    if title := _TITLE.search(text):
+        text = f"an HTML page: {html.unescape(title[1])}"
+    elif text.lstrip()[:1] == "<":
+        text = f"markup: {re.sub(r'<[^>]*>', ' ', text)}"
+    return _line(text)
+
+
+def _line(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}..."
+
+
+@cache
+def _envelope() -> AnswerDecoder[Any]:
+    return AnswerDecoder(cast("type[Any]", object), None)

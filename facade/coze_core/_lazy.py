@@ -1,0 +1,33 @@
+"""Packages whose names are loaded when they are first used (PEP 562)."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def lazy(
+    package: str, names: Mapping[str, str]
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Makes the ``__getattr__`` and the ``__dir__`` of a package.
+
+    Args:
+        package: Its name.
+        names: For each module, the names to take from it, with blanks between them.
+    """
+    modules = {name: module for module, line in names.items() for name in line.split()}
+
+    def load(name: str) -> object:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(__import__(modules[name], fromlist=[name]), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    def names_of() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *modules})
+
+    return load, names_of

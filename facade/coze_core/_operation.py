@@ -1,0 +1,184 @@
+"""What a generated method knows about its HTTP operation: plain data, made once per module."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, Literal, TypedDict, TypeVar
+
+from coze_core._decode import AnswerDecoder
+from coze_core._headers import header_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Unpack
+
+    from coze_core._paging import Paging
+
+T = TypeVar("T")
+D = TypeVar("D")
+E_co = TypeVar("E_co", covariant=True)
+
+
+class EndpointOptions(TypedDict, total=False):
+    """How the parts of a request are written; see `Endpoint`."""
+
+    headers: Mapping[str, str]
+    comma: frozenset[str]
+    encoding: Literal["json", "multipart"]
+    idempotent: bool
+
+
+class Endpoint:
+    """Where a request goes and how its parts are written.
+
+    Args:
+        name: The dotted Python name, as in ``bots.versions.list``; for errors and logs.
+        method: The HTTP method.
+        path: The path below the base URL, with ``{name}`` for each path argument.
+        headers: Headers that every request of this operation carries.
+        comma: Query names whose lists are sent as one comma-joined value.
+        encoding: How the body is written.
+        idempotent: Whether sending the request twice does no more than sending it once. Taken
+            for granted with GET, PUT and DELETE.
+    """
+
+    def __init__(
+        self, name: str, method: str, path: str, **options: Unpack[EndpointOptions]
+    ) -> None:
+        self.name = name
+        self.method = method
+        self.path = path
+        self.headers = header_map(options.get("headers") or {})
+        self.comma = options.get("comma") or frozenset[str]()
+        self.encoding = options.get("encoding", "json")
+        self.idempotent = options.get("idempotent", False) or method in {"GET", "PUT", "DELETE"}
+
+
+class Operation(Endpoint, Generic[T]):
+    """An operation with one JSON answer.
+
+    Args:
+        name: As for `Endpoint`, like the arguments that are not named here.
+        method: The HTTP method.
+        path: The path below the base URL.
+        result: Gives the result type; called on first use, so that models load lazily.
+        unwrap: The field of the body that holds the result, or ``None`` where it is the body.
+        options: As for `Endpoint`.
+    """
+
+    def __init__(  # one argument for each thing the document says
+        self,
+        name: str,
+        method: str,
+        path: str,
+        *,
+        result: Callable[[], type[T]],
+        unwrap: str | None = "data",
+        **options: Unpack[EndpointOptions],
+    ) -> None:
+        super().__init__(name, method, path, **options)
+        self.result = result
+        self.unwrap = unwrap
+
+    @cached_property
+    def decoder(self) -> AnswerDecoder[T]:
+        """The decoder of this operation's answers; making it loads the models."""
+        return AnswerDecoder(self.result(), self.unwrap)
+
+
+class ListOperation(Operation[D], Generic[D, T]):
+    """An operation that answers one page of a collection.
+
+    Args:
+        name: As for `Operation`, like the arguments that are not named here.
+        method: The HTTP method.
+        path: The path below the base URL.
+        result: Gives the type of the page data.
+        items: Takes the items out of the page data.
+        paging: How the next page is asked for.
+        unwrap: The field of the body that holds the page data.
+        options: As for `Endpoint`.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
+        self,
+        name: str,
+        method: str,
+        path: str,
+        *,
+        result: Callable[[], type[D]],
+        items: Callable[[D], Sequence[T] | None],
+        paging: Paging,
+        unwrap: str | None = "data",
+        **options: Unpack[EndpointOptions],
+    ) -> None:
+        super().__init__(name, method, path, result=result, unwrap=unwrap, **options)
+        self.items = items
+        self.paging = paging
+
+
+class BatchOperation(Operation[T]):
+    """An operation that takes a limited number of values, asked as often as it needs.
+
+    Args:
+        name: As for `Operation`, like the arguments that are not named here.
+        method: The HTTP method.
+        path: The path below the base URL.
+        result: Gives the result type.
+        argument: The query or body name of the values.
+        size: The largest number of values in one request.
+        join: The list field of the result that is joined over the requests, if any.
+        unwrap: The field of the body that holds the result.
+        options: As for `Endpoint`.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
+        self,
+        name: str,
+        method: str,
+        path: str,
+        *,
+        result: Callable[[], type[T]],
+        argument: str,
+        size: int,
+        join: str | None = None,
+        unwrap: str | None = "data",
+        **options: Unpack[EndpointOptions],
+    ) -> None:
+        super().__init__(name, method, path, result=result, unwrap=unwrap, **options)
+        self.argument = argument
+        self.size = size
+        self.join = join
+
+
+class StreamOperation(Endpoint, Generic[E_co]):
+    """An operation that answers with server-sent events.
+
+    Args:
+        name: As for `Endpoint`, like the arguments that are not named here.
+        method: The HTTP method.
+        path: The path below the base URL.
+        events: Gives the type of the data for each event name of the wire.
+        end: Events after which the stream is over.
+        pause: Events after which the connection may end as well.
+        errors: Events that are raised and not delivered.
+        options: As for `Endpoint`.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
+        self,
+        name: str,
+        method: str,
+        path: str,
+        *,
+        events: Callable[[], Mapping[str, type[object]]],
+        end: frozenset[str] = frozenset(),
+        pause: frozenset[str] = frozenset(),
+        errors: frozenset[str] = frozenset(),
+        **options: Unpack[EndpointOptions],
+    ) -> None:
+        super().__init__(name, method, path, **options)
+        self.events = events
+        self.end = end
+        self.pause = pause
+        self.errors = errors

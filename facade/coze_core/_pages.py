@@ -1,0 +1,215 @@
+"""Pages of a collection, which know how to ask for the next one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from coze_core._paging import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
+
+    from coze_core._operation import ListOperation
+    from coze_core._response import ResponseInfo
+
+    Answer: TypeAlias = tuple[Any, ResponseInfo]
+    Fetch: TypeAlias = Callable[[Mapping[str, object]], Answer]
+    AsyncFetch: TypeAlias = Callable[[Mapping[str, object]], Awaitable[Answer]]
+
+T = TypeVar("T")
+
+
+class _Content(Generic[T]):
+    """A page, apart from asking for the next one."""
+
+    def __init__(self, operation: ListOperation[Any, T], step: Step, answer: Answer) -> None:
+        self.data: object
+        self.data, self._response = answer
+        self.items: list[T] = _items(operation, self.data)
+        self.total: int | None = operation.paging.total_of(self.data)
+        self._operation = operation
+        self._next = operation.paging.following(step, self.data, self.items)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is another page to ask for; it may turn out to be empty."""
+        return self._next is not None
+
+    def __repr__(self) -> str:
+        count = f"{len(self.items)} items" + ("" if self.total is None else f" of {self.total}")
+        return f"<{type(self).__name__} {self._operation.name}: {count}, has_more={self.has_more}>"
+
+
+class Page(_Content[T]):
+    """One page of a collection. Iterating gives its items and those of all further pages.
+
+    Further pages are asked for one by one, when their first item is wanted, and anew by each
+    iteration.
+
+    Attributes:
+        items: The items of this page alone.
+        total: The number of items on all pages, where the API tells it.
+        data: All that the API sent for this page.
+    """
+
+    def __init__(
+        self, operation: ListOperation[Any, T], fetch: Fetch, step: Step, answer: Answer
+    ) -> None:
+        super().__init__(operation, step, answer)
+        self._fetch = fetch
+
+    def next_page(self) -> Page[T] | None:
+        """Ask for the next page; gives ``None`` on the last one.
+
+        Raises:
+            CozeError: The request failed.
+        """
+        return _page(self._operation, self._fetch, self._next) if self._next else None
+
+    def iter_pages(self) -> Iterator[Page[T]]:
+        """Iterate over this page and all further ones."""
+        page: Page[T] | None = self
+        while page is not None:
+            yield page
+            page = page.next_page()
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.iter_pages():
+            yield from page.items
+
+
+class AsyncPage(_Content[T]):
+    """The async twin of `Page`.
+
+    Attributes:
+        items: The items of this page alone.
+        total: The number of items on all pages, where the API tells it.
+        data: All that the API sent for this page.
+    """
+
+    def __init__(
+        self, operation: ListOperation[Any, T], fetch: AsyncFetch, step: Step, answer: Answer
+    ) -> None:
+        super().__init__(operation, step, answer)
+        self._fetch = fetch
+
+    async def next_page(self) -> AsyncPage[T] | None:
+        """Ask for the next page; gives ``None`` on the last one.
+
+        Raises:
+            CozeError: The request failed.
+        """
+        return await _async_page(self._operation, self._fetch, self._next) if self._next else None
+
+    def iter_pages(self) -> _PageIterator[T]:
+        """Iterate over this page and all further ones."""
+        return _PageIterator(self._itself)
+
+    def __aiter__(self) -> _ItemIterator[T]:
+        return _ItemIterator(self.iter_pages())
+
+    async def _itself(self) -> AsyncPage[T]:
+        return self
+
+
+class AsyncPages(Generic[T]):
+    """A collection that is still to be asked for.
+
+    ``await`` gives its first page, ``async for`` the items of all pages. Nothing is sent before,
+    and each of them asks anew.
+
+    Args:
+        operation: The operation that answers one page.
+        fetch: Sends its request with the given query or body.
+        arguments: The query or body of the first page.
+    """
+
+    def __init__(
+        self,
+        operation: ListOperation[Any, T],
+        fetch: AsyncFetch,
+        arguments: Mapping[str, object],
+    ) -> None:
+        self._operation = operation
+        self._fetch = fetch
+        self._arguments = arguments
+
+    def __await__(self) -> Generator[Any, Any, AsyncPage[T]]:
+        return self._first().__await__()
+
+    def __aiter__(self) -> _ItemIterator[T]:
+        return _ItemIterator(_PageIterator(self._first))
+
+    def __repr__(self) -> str:
+        return f"<AsyncPages {self._operation.name}: to be awaited or iterated over>"
+
+    async def _first(self) -> AsyncPage[T]:
+        return await _async_page(self._operation, self._fetch, Step(self._arguments))
+
+
+class _PageIterator(Generic[T]):
+    """Pages one by one. No async generator: dropped half-way, those make trio complain."""
+
+    def __init__(self, ask: Callable[[], Awaitable[AsyncPage[T] | None]]) -> None:
+        self._ask = ask
+
+    def __aiter__(self) -> _PageIterator[T]:
+        return self
+
+    async def __anext__(self) -> AsyncPage[T]:
+        page = await self._ask()
+        if page is None:
+            raise StopAsyncIteration
+        self._ask = page.next_page
+        return page
+
+
+class _ItemIterator(Generic[T]):
+    """The items of pages one by one."""
+
+    def __init__(self, pages: _PageIterator[T]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __aiter__(self) -> _ItemIterator[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter((await anext(self._pages)).items)
+
+
+def first_page(
+    operation: ListOperation[Any, T], fetch: Fetch, arguments: Mapping[str, object]
+) -> Page[T]:
+    """Ask for the first page of a collection.
+
+    Args:
+        operation: The operation that answers one page.
+        fetch: Sends its request with the given query or body.
+        arguments: The query or body of the first page.
+
+    Raises:
+        CozeError: The request failed.
+    """
+    return _page(operation, fetch, Step(arguments))
+
+
+def _page(operation: ListOperation[Any, T], fetch: Fetch, step: Step) -> Page[T]:
+    return Page(operation, fetch, step, fetch(step.arguments))
+
+
+async def _async_page(
+    operation: ListOperation[Any, T], fetch: AsyncFetch, step: Step
+) -> AsyncPage[T]:
+    return AsyncPage(operation, fetch, step, await fetch(step.arguments))
+
+
+def _items(operation: ListOperation[Any, T], data: object) -> list[T]:
+    try:
+        items = operation.items(data)
+    except AttributeError:  # the page data is null, or not what it should be
+        items = None
+    return items if isinstance(items, list) else []

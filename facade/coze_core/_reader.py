@@ -1,0 +1,158 @@
+"""Makes typed events from the bytes of a stream, without any I/O."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+from coze_core._decode import TypeDecoder, result_code
+from coze_core._events import Event, UnknownEvent
+from coze_core._lenient import NotJSONError, json_object, parse
+from coze_core._sse import Decoder, ServerSentEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from coze_core._errors import StreamError
+    from coze_core._operation import StreamOperation
+    from coze_core._response import ResponseInfo
+
+E_co = TypeVar("E_co", covariant=True)
+
+
+class Source(Protocol):
+    """An answer whose body is a stream, apart from reading it."""
+
+    @property
+    def response(self) -> ResponseInfo: ...
+
+    def error(
+        self, *, code: int | str | None, msg: str, logid: str | None = None, data: object = None
+    ) -> StreamError: ...
+
+
+class EventReader(Generic[E_co]):
+    """Makes typed events from bytes. Raises, in its turn, what the stream reports as an error."""
+
+    def __init__(self, operation: StreamOperation[E_co], source: Source) -> None:
+        self.ended = False
+        self._operation = operation
+        self._source = source
+        self._decoder = Decoder()
+        kinds: Mapping[str, Any] = operation.events()
+        self._data_decoders = {name: _decoder(kind) for name, kind in kinds.items()}
+        self._last_ones = operation.end | operation.errors
+        self._last: str | None = None
+
+    def feed(self, chunk: bytes) -> Iterator[E_co]:
+        """Give the events that these bytes complete, one by one."""
+        for event in self._decoder.feed(chunk):
+            if self.ended:
+                return
+            yield self._typed(event)
+
+    def finish(self) -> Iterator[E_co]:
+        """Judge the end of the connection.
+
+        The last event of a stream may lack its blank line. It counts if the stream ends with it
+        anyway, or if it is a pause whose data is whole.
+        """
+        operation, event = self._operation, self._decoder.finish()
+        if event is not None:
+            if event.event in self._last_ones or (
+                event.event in operation.pause and _is_json(event.data)
+            ):
+                yield self._typed(event)
+            else:
+                self._last = None
+        early = not self.ended and operation.end and self._last not in operation.pause
+        self.ended = True
+        if early:
+            raise self._source.error(
+                code=None,
+                msg="the connection was closed before the end of the stream; "
+                "the events until then are complete",
+            )
+
+    def _typed(self, event: ServerSentEvent) -> E_co:
+        name = self._last = event.event
+        if name in self._last_ones:
+            self.ended = True
+            if name in self._operation.errors:
+                raise self._error(event)
+        decode = self._data_decoders.get(name)
+        if decode is None:
+            return cast("E_co", UnknownEvent(name, _text(event.data), event.id, event.retry))
+        return cast("E_co", Event(name, decode(event.data), event.id, event.retry))
+
+    def _error(self, event: ServerSentEvent) -> StreamError:
+        plain = _plain(event.data)
+        code, msg = _reason(plain)
+        if msg is None:
+            msg = plain if isinstance(plain, str) else f"the event {event.event}, without a reason"
+        decode = self._data_decoders.get(event.event)
+        data = plain if decode is None else decode(event.data)
+        return self._source.error(code=code, msg=msg, logid=_logid(plain), data=data)
+
+
+@cache
+def _decoder(kind: Any) -> Callable[[bytes], object]:
+    """Decode the data of one type of event; what is no JSON is text."""
+    decode = TypeDecoder(kind).decode
+
+    def decode_data(data: bytes) -> object:
+        try:
+            return decode(data)
+        except NotJSONError:
+            return _text(data)
+
+    def decode_text(data: bytes) -> object:
+        value = decode_data(data)
+        return value if isinstance(value, str) else _text(data)
+
+    return decode_text if kind is str else decode_data
+
+
+def _text(data: bytes) -> str:
+    return data.decode(errors="replace")
+
+
+def _plain(data: bytes) -> object:
+    try:
+        return parse(data)
+    except NotJSONError:
+        return _text(data)
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        parse(data)
+    except NotJSONError:
+        return False
+    return True
+
+
+_CODE = re.compile(r"(?:\w+_)?code")
+_MESSAGE = re.compile(r"(?:\w+_)?(?:msg|message)")
+
+
+def _reason(data: object) -> tuple[int | str | None, str | None]:
+    """Find code and message of an error, in the data or one level below."""
+    outer = json_object(data)
+    inner = [json_object(value) for value in outer.values()]
+    reasons = [(_said(_CODE, found), _said(_MESSAGE, found)) for found in (outer, *inner)]
+    code, msg = next((reason for reason in reasons if None not in reason), reasons[0])
+    return result_code(code), None if msg is None else str(msg)
+
+
+def _said(name: re.Pattern[str], found: Mapping[str, object]) -> int | str | None:
+    for key, value in found.items():
+        if value and isinstance(value, (int, str)) and name.fullmatch(key):
+            return value
+    return None
+
+
+def _logid(data: object) -> str | None:
+    logid = json_object(json_object(data).get("detail")).get("logid")
+    return None if logid is None else str(logid)

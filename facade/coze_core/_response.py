@@ -1,0 +1,102 @@
+"""What is known about an answer beside its result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from coze_core._errors import CozeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+
+class RequestInfo(NamedTuple):
+    """What identifies a request: method and URL."""
+
+    method: str
+    url: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+class ResponseInfo:
+    """An answer of the API.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: The headers; names in any case.
+        logid: The API's log id, from the header ``x-tt-logid`` or from the body.
+        body: The body as it came, decompressed. Empty for a stream or a download.
+        request: Method and URL.
+        attempts: How often the request was sent, at least 1.
+        elapsed: Seconds from the first sending to the answer, pauses included.
+    """
+
+    __slots__ = ("attempts", "body", "elapsed", "headers", "logid", "request", "status_code")
+
+    def __init__(  # noqa: PLR0913  # a record
+        self,
+        *,
+        status_code: int,
+        headers: Mapping[str, str],
+        logid: str | None,
+        body: bytes,
+        request: RequestInfo,
+        attempts: int,
+        elapsed: float,
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.logid = logid
+        self.body = body
+        self.request = request
+        self.attempts = attempts
+        self.elapsed = elapsed
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.status_code} of {self.request}>"
+
+
+class Response(ResponseInfo, Generic[T]):
+    """An answer together with the result of the method.
+
+    Attributes:
+        value: What the method returns.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T, info: ResponseInfo) -> None:
+        super().__init__(
+            status_code=info.status_code,
+            headers=info.headers,
+            logid=info.logid,
+            body=info.body,
+            request=info.request,
+            attempts=info.attempts,
+            elapsed=info.elapsed,
+        )
+        self.value = value
+
+
+def response_of(result: object) -> ResponseInfo:
+    """Gives the answer that a result came with.
+
+    Args:
+        result: A model or a page that a method returned, a stream, a download, or an error.
+
+    Raises:
+        CozeError: The object did not come from an answer, or cannot remember it, like a list or a
+            string: call the method through ``with_response`` then.
+    """
+    for name in ("_response", "response"):
+        response = getattr(result, name, None)
+        if isinstance(response, ResponseInfo):
+            return response
+    raise CozeError(
+        f"response_of: this {type(result).__name__} carries no answer. "
+        "Call the method through with_response(method, ...) to get its answer."
+    )

@@ -1,0 +1,175 @@
+"""The client that generated methods call: the sync driver of the calls."""
+
+from __future__ import annotations
+
+from copy import copy
+from time import sleep
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+
+from coze_core._batch import groups, joined
+from coze_core._call import download_call, stream_call, value_call
+from coze_core._downloads import Download
+from coze_core._errors import APIConnectionError
+from coze_core._http import Transport, credentials
+from coze_core._pages import first_page
+from coze_core._recording import Recorder, recorded
+from coze_core._resource import Resource
+from coze_core._settings import Settings, checked_settings
+from coze_core._source import BodySource
+from coze_core._streams import Stream
+from coze_core._unset import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Self, Unpack
+
+    from coze_core._auth import Token
+    from coze_core._call import Call
+    from coze_core._error_table import ErrorTable
+    from coze_core._http import HTTPAuth, HTTPClient, HTTPTimeout
+    from coze_core._operation import (
+        BatchOperation,
+        Endpoint,
+        ListOperation,
+        Operation,
+        StreamOperation,
+    )
+    from coze_core._pages import Page
+    from coze_core._reply import Body
+    from coze_core._request import Parts
+    from coze_core._response import Response, ResponseInfo
+
+D = TypeVar("D")
+E = TypeVar("E")
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class SyncClient:
+    """Carries calls out.
+
+    Args:
+        base_url: What the paths of operations are added to.
+        errors: The error codes of the API.
+        user_agent: The User-Agent header, unless ``http_client`` has its own.
+        token: The bearer token, or a function that gives it before each request.
+        auth: An authentication of httpx instead of a token.
+        timeout: Seconds for each phase of a request, a timeout of httpx, or ``None`` for no limit.
+            By default 60, 10 to connect, and 300 between the events of a stream.
+        max_retries: How often a request is sent again at most.
+        http_client: A client of httpx to send with; it is not closed here.
+        headers: Headers to add to every request.
+
+    Raises:
+        CozeError: An argument makes no sense.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each setting
+        self,
+        *,
+        base_url: str,
+        errors: ErrorTable,
+        user_agent: str,
+        token: Token | None = None,
+        auth: HTTPAuth | None = None,
+        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        max_retries: int = 2,
+        http_client: HTTPClient | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._transport = Transport(http_client, credentials(token, auth), user_agent)
+        self.settings = checked_settings(
+            base_url=base_url,
+            headers=headers,
+            timeout=timeout,
+            max_retries=max_retries,
+            http_client=http_client,
+            errors=errors,
+        )
+        self.recorder: Recorder | None = None
+
+    def with_settings(self, settings: Settings) -> Self:
+        """Gives a client with other settings over the same connections."""
+        clone = copy(self)
+        clone.settings = settings
+        return clone
+
+    def recording(self, recorder: Recorder) -> Self:
+        """Gives a client over the same connections whose answers are recorded."""
+        clone = copy(self)
+        clone.recorder = recorder
+        return clone
+
+    def call(self, operation: Operation[T], **parts: Unpack[Parts]) -> T:
+        """Calls an operation and gives its result."""
+        return self._value(operation, parts)[0]
+
+    def list(self, operation: ListOperation[D, T], **parts: Unpack[Parts]) -> Page[T]:
+        """Calls an operation and gives the page that it answers, which knows how to go on."""
+        place = operation.paging.request
+
+        def fetch(arguments: Mapping[str, object]) -> tuple[D, ResponseInfo]:
+            return self._value(operation, cast("Parts", {**parts, place: arguments}))
+
+        return first_page(operation, fetch, parts.get(place) or {})
+
+    def batch(self, operation: BatchOperation[T], **parts: Unpack[Parts]) -> T:
+        """Calls an operation as often as its values need, and joins the results."""
+        results = [self._value(operation, group)[0] for group in groups(operation, parts)]
+        return joined(operation, results)
+
+    def stream(self, operation: StreamOperation[E], **parts: Unpack[Parts]) -> Stream[E]:
+        """Gives the stream of an operation; it sends the request when it is entered."""
+
+        def open_source() -> BodySource:
+            body, response = self._run(stream_call(operation, parts, self.settings))
+            return BodySource(operation.name, body, response, self.settings.errors)
+
+        return Stream(operation, open_source)
+
+    def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> Download:
+        """Calls an operation and gives the file that it answers, still unread."""
+        body, response = self._run(download_call(endpoint, parts, self.settings))
+        return Download(body, self._recorded(response))
+
+    def with_response(
+        self, method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Response[R]:
+        """Calls a method of a resource and gives its result together with the answer.
+
+        Where the method sends several requests, the answer is the first one.
+
+        Raises:
+            CozeError: This is no such method, or it sends its request only later.
+        """
+        recorder = Recorder()
+        return recorder.response(recorded(method, Resource, recorder)(*args, **kwargs))
+
+    def close(self) -> None:
+        """Closes the connections, unless they are those of a given ``http_client``."""
+        self._transport.close()
+
+    def _value(self, operation: Operation[T], parts: Parts) -> tuple[T, ResponseInfo]:
+        value, response = self._run(value_call(operation, parts, self.settings))
+        return value, self._recorded(response)
+
+    def _recorded(self, response: ResponseInfo) -> ResponseInfo:
+        if self.recorder:
+            self.recorder.record(response)
+        return response
+
+    def _run(self, call: Call[Body, R]) -> R:
+        try:
+            attempt = next(call)
+            while True:
+                if attempt.pause:
+                    sleep(attempt.pause)
+                try:
+                    reply = self._transport.exchange(attempt.request)
+                except APIConnectionError as error:
+                    attempt = call.throw(error)
+                else:
+                    attempt = call.send(reply)
+        except StopIteration as end:
+            return cast("R", end.value)
