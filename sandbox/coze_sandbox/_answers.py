@@ -1,0 +1,85 @@
+"""Answers: JSON, events or bytes, as the document has them, or the error that was asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from coze_sandbox._bodies import Bodies
+from coze_sandbox._document import EVENT_STREAM, JSON
+from coze_sandbox._errors import RefusalError, code_of
+from coze_sandbox._json import encode
+from coze_sandbox._streams import Streams
+from coze_sandbox._synthesis import Synthesiser
+
+if TYPE_CHECKING:
+    from coze_sandbox._call import Call
+    from coze_sandbox._document import Document
+    from coze_sandbox._scenarios import Scenario
+
+BINARY_SIZE = 8192  # bytes
+GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
+TOLD = "the sandbox was told to fail"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back: a body in parts, which are sent one by one."""
+
+    parts: tuple[bytes, ...]
+    media_type: str = JSON
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the body begins before its length is known."""
+        return self.media_type == EVENT_STREAM
+
+
+class Answers:
+    """Makes the answers of a document.
+
+    Args:
+        document: the effective document.
+        items: how many items each collection has.
+    """
+
+    def __init__(self, document: Document, items: int) -> None:
+        synthesiser = Synthesiser(document)
+        self._bodies = Bodies(document, synthesiser, items)
+        self._streams = Streams(synthesiser)
+
+    def answer(self, call: Call, scenario: Scenario, logid: str) -> Answer:
+        """Answer a call that is correct.
+
+        Raises:
+            RefusalError: its page does not exist, or the scenario does not suit it.
+        """
+        if scenario.fails:
+            return _failure(scenario, logid)
+        stream = call.operation.stream
+        if stream is not None and call.streamed and not scenario.plain:
+            frames = self._streams.frames(call, stream, scenario)
+            return Answer(tuple(frame.encode() for frame in frames), EVENT_STREAM)
+        media_type = next((one for one in call.operation.answers if one != EVENT_STREAM), JSON)
+        if media_type != JSON:
+            noise = hashlib.shake_256(call.name.encode()).digest(BINARY_SIZE)
+            return Answer((noise,), media_type)
+        return Answer((encode(self._bodies.body(call, scenario, logid)),))
+
+
+def refusal(error: RefusalError, logid: str) -> Answer:
+    """Make the error envelope that refuses a request."""
+    body = {"code": error.code, "msg": error.msg, "detail": {"logid": logid}}
+    return Answer((encode(body),), status=error.status, headers=error.headers)
+
+
+def _failure(scenario: Scenario, logid: str) -> Answer:
+    if scenario.html:
+        return Answer((GATEWAY_PAGE,), "text/html", scenario.status or 502)
+    status = 200 if scenario.status is None else scenario.status
+    code = code_of(status) if scenario.code is None else scenario.code
+    msg = TOLD if scenario.msg is None else scenario.msg
+    return refusal(RefusalError(msg, status=status, code=code), logid)

@@ -1,0 +1,95 @@
+"""The request side of a document, closed to what it does not list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from coze_sandbox._forms import MULTIPART
+from coze_sandbox._json import Object, is_array, is_object
+
+if TYPE_CHECKING:
+    from coze_sandbox._document import Document, Operation
+
+
+def closed(document: Document) -> Object:
+    """Give the request side of a document with `additionalProperties: false` where it is silent.
+
+    Objects that list no properties stay open, as do the parts of an `allOf`: each of them sees
+    the properties of the others. Deprecation marks go, for the validator warns of them.
+    """
+    schemas: Object = document.raw.get("components", {}).get("schemas", {})
+    parts = set(_parts(document.raw))
+    paths: dict[str, Object] = {}
+    for operation in document.operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _request_side(operation)
+    return {
+        "openapi": document.raw.get("openapi", "3.0.3"),
+        "info": {"title": "requests", "version": "1"},
+        "paths": paths,
+        "components": {
+            "schemas": {
+                name: _close(schema, part=f"#/components/schemas/{name}" in parts)
+                for name, schema in schemas.items()
+            }
+        },
+    }
+
+
+def _request_side(operation: Operation) -> Object:
+    parameters = [
+        {**one, "schema": _close(one["schema"]), "deprecated": False} if "schema" in one else one
+        for one in operation.parameters
+    ]
+    side: Object = {"parameters": parameters, "responses": {}}
+    if operation.bodies:
+        body = operation.document.resolve(operation.raw["requestBody"])
+        content = {name: _content(operation, name, one) for name, one in operation.bodies.items()}
+        side["requestBody"] = {**body, "content": content}
+    return side
+
+
+def _content(operation: Operation, media_type: str, content: Object) -> Object:
+    if "schema" not in content:
+        return content
+    made = {**content, "schema": _close(content["schema"])}
+    if media_type == MULTIPART:
+        fields: Object = operation.document.resolve(content["schema"]).get("properties", {})
+        # The validator turns the text of a part into a number or a truth value only by its style.
+        made["encoding"] = {
+            name: {"style": "form"}
+            for name, field in fields.items()
+            if operation.document.resolve(field).get("type") in ("integer", "number", "boolean")
+        } | content.get("encoding", {})
+    return made
+
+
+def _close(schema: Any, *, part: bool = False) -> Any:
+    if not is_object(schema):
+        return schema
+    made = dict(schema)
+    for word in ("items", "additionalProperties", "not"):
+        if word in made:
+            made[word] = _close(made[word])
+    for word in ("oneOf", "anyOf", "allOf"):
+        if is_array(made.get(word)):
+            several = word == "allOf" and len(made[word]) > 1
+            made[word] = [_close(one, part=part or several) for one in made[word]]
+    if is_object(made.get("properties")):
+        made["properties"] = {name: _close(one) for name, one in made["properties"].items()}
+        alone = not part and "allOf" not in made
+        if alone and made["properties"]:
+            made.setdefault("additionalProperties", False)
+    return made
+
+
+def _parts(node: Any) -> list[str]:
+    """Collect the references that are one of several parts of an `allOf`."""
+    if is_array(node):
+        return [ref for one in node for ref in _parts(one)]
+    if not is_object(node):
+        return []
+    found = [ref for one in node.values() for ref in _parts(one)]
+    several = node.get("allOf")
+    if is_array(several) and len(several) > 1:
+        found += [one["$ref"] for one in several if is_object(one) and "$ref" in one]
+    return found

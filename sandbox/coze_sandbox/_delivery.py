@@ -1,0 +1,109 @@
+"""The way of an answer onto the wire, and off it where a scenario breaks it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Scope, Send
+
+    from coze_sandbox._answers import Answer
+    from coze_sandbox._scenarios import Scenario
+
+TRANSPORT = "coze_sandbox.transport"
+NO_CHUNK = b"no size\r\nlost\r\n"
+
+
+class Protocol(H11Protocol):
+    """uvicorn's HTTP protocol; each request can reach the connection that it came on."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a new connection."""
+        super().connection_made(transport)
+        # asyncio does it only for sockets that name their protocol; else small writes wait 40 ms.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        app = self.app
+
+        async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[TRANSPORT] = transport
+            await app(scope, receive, send)
+
+        self.app = with_transport
+
+
+class Delivery:
+    """Sends one answer.
+
+    Args:
+        answer: what is sent.
+        scenario: how the sending goes wrong.
+        scope: the request that it answers.
+        receive: tells when the caller is gone.
+        send: takes what is sent.
+    """
+
+    def __init__(
+        self, answer: Answer, scenario: Scenario, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self._answer = answer
+        self._scenario = scenario
+        self._transport: asyncio.Transport = scope[TRANSPORT]
+        self._receive = receive
+        self._send = send
+        self._left = scenario.cut_after
+        if scenario.malformed_chunk:
+            self._left = sum(map(len, answer.parts)) // 2
+
+    async def run(self) -> None:
+        """Send the answer, as far as the scenario lets it go."""
+        streamed = self._answer.streamed
+        if not streamed:
+            await asyncio.sleep(self._scenario.delay)
+        if self._scenario.cut_after != 0:
+            await self._begin()
+            for part in self._answer.parts:
+                if streamed:
+                    await asyncio.sleep(self._scenario.delay)
+                await self._write(part)
+        if self._left is None:
+            await self._send({"type": "http.response.body", "more_body": False})
+        else:
+            await self._break_off()
+
+    async def _begin(self) -> None:
+        answer = self._answer
+        headers = {"content-type": answer.media_type, **answer.headers}
+        # Without a length the body is sent in chunks.
+        if not answer.streamed and not self._scenario.malformed_chunk:
+            headers["content-length"] = str(sum(map(len, answer.parts)))
+        if self._scenario.retry_after is not None:
+            headers["retry-after"] = f"{self._scenario.retry_after:g}"
+        message: Message = {
+            "type": "http.response.start",
+            "status": answer.status,
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        await self._send(message)
+
+    async def _write(self, part: bytes) -> None:
+        """Write a part of the body; an event goes in two pieces, for callers get it so too."""
+        if self._left is not None:
+            part = part[: self._left]
+            self._left -= len(part)
+        middle = len(part) // 2 if self._answer.streamed else len(part)
+        for piece in (part[:middle], part[middle:]):
+            if piece:
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+                await asyncio.sleep(0)
+
+    async def _break_off(self) -> None:
+        """Close the connection, and wait until the server has noticed."""
+        if self._scenario.malformed_chunk:
+            self._transport.write(NO_CHUNK)
+        self._transport.close()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass

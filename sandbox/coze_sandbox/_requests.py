@@ -1,0 +1,46 @@
+"""The requests that a sandbox got."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HIDDEN = "..."
+
+
+@dataclass(frozen=True)
+class RecordedRequest:
+    """A request as it arrived, without its token.
+
+    Attributes:
+        method: HTTP method, upper case.
+        path: path as it was sent, still percent-encoded.
+        query: names and values of the query in their order.
+        headers: headers by lower-case name; the value of `authorization` is `...`.
+        body: the body, byte by byte.
+        operation: dotted name of the operation, empty where none matched.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    operation: str = ""
+
+    def json(self) -> Any:
+        """Give the body as a JSON value.
+
+        Raises:
+            ValueError: the body is no JSON.
+        """
+        return json.loads(self.body)
+
+
+def without_token(headers: Mapping[str, str]) -> dict[str, str]:
+    """Give headers that tell of an `authorization` only that there was one."""
+    return {name: HIDDEN if name == "authorization" else value for name, value in headers.items()}

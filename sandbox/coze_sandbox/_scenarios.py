@@ -1,0 +1,153 @@
+"""Scenarios: how the sandbox is told to misbehave."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One way to misbehave; fields may be combined.
+
+    A request that breaks the document is still refused as such: a scenario only changes what a
+    correct request gets. A field that does not concern an operation (a page size, say, where
+    nothing is paged) changes nothing.
+
+    Attributes:
+        status: HTTP status of an error, 400 to 599; the body is an error envelope.
+        code: code of the error envelope; without `status` it comes with HTTP 200.
+        msg: text of the error.
+        html: the error is an HTML page as a gateway sends it, HTTP 502 unless `status` says more.
+        retry_after: seconds in a `Retry-After` header.
+        delay: seconds to wait before the answer; in a stream, before every event.
+        cut_after: the connection is cut after this many bytes of the body; with 0 before any
+            byte of the answer.
+        malformed_chunk: the body breaks off in a chunk whose size is no number.
+        page_cap: the largest number of items in a page, whatever the request asks for.
+        repeat_token: every page gives the token of its own, so that the next one is the same.
+        always_has_more: every page says that more follow.
+        no_end: a stream ends without its end event.
+        error_event: wire name of an error event that breaks a stream off in the middle; `code` and
+            `msg` go into it.
+        plain: a call that streams gets a plain JSON answer.
+        script: variant of the scripted stream, such as `interrupt` or `requires_action`.
+        result: fields that replace those of the result; a stream takes no notice of it.
+    """
+
+    status: int | None = None
+    code: int | None = None
+    msg: str | None = None
+    html: bool = False
+    retry_after: float | None = None
+    delay: float = 0.0
+    cut_after: int | None = None
+    malformed_chunk: bool = False
+    page_cap: int | None = None
+    repeat_token: bool = False
+    always_has_more: bool = False
+    no_end: bool = False
+    error_event: str | None = None
+    plain: bool = False
+    script: str | None = None
+    result: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Check the values.
+
+        Raises:
+            ValueError: one of them makes no sense.
+        """
+        lowest: dict[str, float] = {"delay": 0, "retry_after": 0, "cut_after": 0, "page_cap": 1}
+        for name, least in lowest.items():
+            value = getattr(self, name)
+            if value is not None and not value >= least:
+                raise ValueError(f"{name} is {value}; it must be {least} or more")
+        if self.status is not None and not 400 <= self.status <= 599:  # noqa: PLR2004  # HTTP
+            raise ValueError(f"status is {self.status}; it must be an error, 400 to 599")
+        if self.msg is not None and not self.fails and self.error_event is None:
+            raise ValueError("msg alone makes no error; give status, code or error_event as well")
+
+    @property
+    def fails(self) -> bool:
+        """Whether the whole answer is an error."""
+        in_envelope = self.code is not None and self.error_event is None
+        return self.status is not None or self.html or in_envelope
+
+    @classmethod
+    def parse(cls, text: str) -> Scenario:
+        """Read a scenario: a JSON object, or `name=value` pairs joined by semicolons.
+
+        Raises:
+            ValueError: it is neither, has an unknown field or a value of the wrong type.
+        """
+        given: Any
+        if text.lstrip().startswith("{"):
+            try:
+                given = json.loads(text)
+            except ValueError as error:
+                raise ValueError(f"no JSON object: {error}") from error
+        else:
+            pairs = (pair.partition("=") for pair in text.split(";") if pair.strip())
+            given = {name.strip(): value.strip() for name, _, value in pairs}
+        known = [field.name for field in fields(cls)]
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise ValueError(f"unknown field {', '.join(unknown)}; there are {', '.join(known)}")
+        try:
+            return msgspec.convert(given, cls, strict=False)
+        except msgspec.ValidationError as error:
+            raise ValueError(str(error)) from error
+
+
+@dataclass
+class _Entry:
+    scenario: Scenario
+    operation: str | None
+    left: int | None
+
+
+class Scenarios:
+    """The scenarios that wait for requests; safe to use from several threads."""
+
+    def __init__(self, operations: Iterable[str]) -> None:
+        self._operations = frozenset(operations)
+        self._entries: list[_Entry] = []
+        self._lock = threading.Lock()
+
+    def add(self, scenario: Scenario, operation: str | None, times: int | None) -> None:
+        """Let a scenario wait for requests.
+
+        Raises:
+            ValueError: there is no such operation, or `times` is below 1.
+        """
+        if operation is not None and operation not in self._operations:
+            raise ValueError(f"no operation is called {operation!r}; use a name like 'chat.stream'")
+        if times is not None and times < 1:
+            raise ValueError(f"times is {times}; it must be 1 or more")
+        with self._lock:
+            self._entries.append(_Entry(scenario, operation, times))
+
+    def take(self, operation: str) -> Scenario:
+        """Give the scenario that a request of an operation meets: of those that wait, the first."""
+        with self._lock:
+            for entry in self._entries:
+                if entry.operation in (None, operation):
+                    if entry.left is not None:
+                        entry.left -= 1
+                        if entry.left == 0:
+                            self._entries.remove(entry)
+                    return entry.scenario
+        return Scenario()
+
+    def clear(self) -> None:
+        """Forget them all."""
+        with self._lock:
+            self._entries.clear()

@@ -1,0 +1,176 @@
+"""The sandbox: a server in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+import uvicorn
+
+from coze_sandbox._application import Application
+from coze_sandbox._delivery import Protocol
+from coze_sandbox._document import load
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from coze_sandbox._requests import RecordedRequest
+    from coze_sandbox._scenarios import Scenario
+
+HOST = "127.0.0.1"
+KEEP_ALIVE = 3600  # seconds; callers shall not meet connections that close while they rest
+
+
+class Sandbox:
+    """An offline server of the API on the loopback interface.
+
+    It serves while it is entered. Each sandbox has its own port, requests and scenarios, so several
+    may run at once; it runs in a thread of its own, so the caller may be blocking, asyncio or trio.
+
+    Args:
+        document: the effective OpenAPI document, or the path of a JSON file; by default the one
+            that the client was generated from.
+        items: number of items in each collection.
+        port: TCP port; 0 takes a free one.
+
+    Raises:
+        ValueError: the document is none, or `items` is negative.
+        OSError: the document cannot be read.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+        *,
+        items: int = 45,
+        port: int = 0,
+    ) -> None:
+        if items < 0:
+            raise ValueError(f"items is {items}; it must be 0 or more")
+        self._application = Application(load(document), items)
+        self._port = port
+        self._server: _Server | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL.
+
+        Raises:
+            RuntimeError: the sandbox is not running.
+        """
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running; use it in a `with` statement")
+        return f"http://{HOST}:{self._server.port}"
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """The requests so far, the oldest first; the list may be cleared."""
+        return self._application.requests
+
+    def scenario(
+        self, scenario: Scenario, *, operation: str | None = None, times: int | None = None
+    ) -> None:
+        """Let coming requests meet a scenario.
+
+        A request meets one at most: that of its own header, else the first one that was given here,
+        suits its operation and is not used up.
+
+        Args:
+            scenario: what they meet.
+            operation: dotted name of the method that they call, such as `chat.stream`; `None`
+                means every one.
+            times: number of requests that meet it; `None` means every one from now on.
+
+        Raises:
+            ValueError: there is no such operation, or `times` is below 1.
+        """
+        self._application.scenarios.add(scenario, operation, times)
+
+    def reset(self) -> None:
+        """Forget the scenarios and the recorded requests."""
+        self._application.scenarios.clear()
+        self._application.requests.clear()
+
+    def __enter__(self) -> Self:
+        """Start to serve.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self._server = _Server(self._application, self._port)
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+
+class _Server(uvicorn.Server):
+    """uvicorn in a thread: it wakes when it shall stop, and lets nobody keep it from that."""
+
+    def __init__(self, application: Application, port: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application,
+                http=Protocol,
+                loop="asyncio",
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+                timeout_keep_alive=KEEP_ALIVE,
+            )
+        )
+        self._listener = socket.create_server((HOST, port))
+        self.port: int = self._listener.getsockname()[1]
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._serve_here, name="coze-sandbox", daemon=True)
+
+    def start(self) -> None:
+        """Serve, from the return on.
+
+        Raises:
+            RuntimeError: uvicorn does not come up.
+        """
+        self._thread.start()
+        self._ready.wait()
+        if not self.started:
+            raise RuntimeError("the server of the sandbox did not start; see its log")
+
+    def stop(self) -> None:
+        """Close every connection and end the thread."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _serve_here(self) -> None:
+        try:
+            self.run([self._listener])
+        finally:
+            self._ready.set()
+
+    async def main_loop(self) -> None:
+        """Wait for the end; then drop what is still under way."""
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._ready.set()
+        await self._stop.wait()
+        self.force_exit = True
+        for task in self.server_state.tasks:
+            task.cancel()
+        for connection in self.server_state.connections:
+            connection.transport.abort()
