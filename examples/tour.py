@@ -1,0 +1,120 @@
+"""A tour of the client: against the embedded sandbox, or the real service with COZE_API_TOKEN set.
+
+Run it with ``make run``, or ``make run COZE_API_TOKEN=pat_...``. On the real service the chat and
+the workflow need ids of your own: COZE_BOT_ID and COZE_WORKFLOW_ID.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from coze_client import APIError, Coze, response_of
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+console = Console(highlight=False)
+PAGES = 3
+
+
+def main() -> None:
+    """Take all stops of the tour."""
+    with connect() as coze:
+        store_plugins(coze)
+        chat(coze)
+        workflow(coze)
+        error(coze)
+
+
+@contextmanager
+def connect() -> Iterator[Coze]:
+    """A client of the real service where there is a token, else of the sandbox."""
+    if os.environ.get("COZE_API_TOKEN"):
+        with Coze() as coze:
+            yield coze
+        return
+    from coze_sandbox import Sandbox
+
+    with Sandbox() as sandbox, Coze(base_url=sandbox.url, token="sandbox") as coze:
+        console.print(f"sandbox at {sandbox.url}")
+        yield coze
+
+
+def store_plugins(coze: Coze) -> None:
+    """List the plugin store across pages, then fetch two of the plugins at once."""
+    heading("Store plugins, page by page")
+    page = coze.stores.plugins.list(page_size=20)
+    ids: list[str] = []
+    for number, part in enumerate(page.iter_pages(), 1):
+        console.print(f"page {number}: {len(part.items)} plugins, more: {part.has_more}")
+        ids += [str(item.metainfo.entity_id) for item in part.items if item.metainfo]
+        if not part.has_more or number == PAGES:
+            break
+    heading("Two plugins by mget")
+    result = coze.plugins.mget(ids=ids[:2])
+    for plugin in result.items or ():
+        tools = ", ".join(str(tool.name) for tool in plugin.tools or ())
+        console.print(f"{plugin.plugin_id}  {plugin.name_for_model}  tools: {tools}")
+    console.print(f"log id {response_of(result).logid}")
+
+
+def chat(coze: Coze) -> None:
+    """Stream a chat token by token."""
+    bot_id = own("COZE_BOT_ID", "7493066380997000000")
+    if not bot_id:
+        return
+    heading("A chat, token by token")
+    question = "Why did the ruler go to the cinema?"
+    with coze.chat.stream(
+        bot_id=bot_id,
+        user_id="tour",
+        additional_messages=[{"role": "user", "content": question, "content_type": "text"}],
+    ) as stream:
+        for event in stream:
+            if event.event == "conversation.message.delta":
+                console.print(event.data.content or "", end="")
+            elif event.event == "conversation.chat.completed" and event.data.usage:
+                console.print(f"\n{event.data.usage.token_count} tokens")
+
+
+def workflow(coze: Coze) -> None:
+    """Run a workflow and wait for its result."""
+    workflow_id = own("COZE_WORKFLOW_ID", "7366468917055000000")
+    if not workflow_id:
+        return
+    heading("A workflow run")
+    run = coze.workflows.runs.create(workflow_id=workflow_id, parameters={"user_name": "George"})
+    console.print(f"data: {run.data}")
+    console.print(f"debug: {run.debug_url}")
+
+
+def error(coze: Coze) -> None:
+    """Show what an error says."""
+    heading("An error")
+    try:
+        coze.with_options(headers={"x-sandbox-scenario": "code=4200"}).bots.retrieve(bot_id="0")
+    except APIError as refused:
+        console.print(f"{type(refused).__name__}: {refused}")
+        console.print(f"code {refused.code}, log id {refused.logid}")
+
+
+def own(variable: str, default: str) -> str:
+    """An id of the user's own account, or the sandbox's."""
+    if not os.environ.get("COZE_API_TOKEN"):
+        return default
+    value = os.environ.get(variable, "")
+    if not value:
+        console.print(f"\n(skipped: set {variable} to see this stop on the real service)")
+    return value
+
+
+def heading(text: str) -> None:
+    """Announce a stop."""
+    console.print(f"\n[bold]{text}[/bold]")
+
+
+if __name__ == "__main__":
+    main()
