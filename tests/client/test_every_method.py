@@ -1,0 +1,113 @@
+"""Every method is called once synchronously and once asynchronously, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import attrs
+import pytest
+from coze_client import AsyncCoze, Event, response_of
+
+from tests.client.calls import METHODS, Call, call_of
+
+if TYPE_CHECKING:
+    from coze_client import Coze
+    from coze_sandbox import Sandbox
+
+ENVELOPE = {"code", "msg", "detail"}
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON data."""
+    if attrs.has(type(value)):
+        return value.to_dict()
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def sent_result(body: bytes) -> Any:
+    """What the body of an answer holds for the caller."""
+    rest = {key: value for key, value in json.loads(body).items() if key not in ENVELOPE}
+    return without_nulls(rest["data"] if set(rest) == {"data"} else rest or None)
+
+
+def wire_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(wire_text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def check_request(sandbox: Sandbox, call: Call) -> None:
+    request = sandbox.requests[-1]
+    assert request.operation == call.operation["operationId"] or call.kind == "stream"
+    assert request.method == METHODS[call.path]["operation"].split()[0]
+    if "body" in call.parts and "files" not in call.parts:
+        assert call.parts["body"].items() <= request.json().items()
+    assert dict(request.query) == {
+        name: wire_text(value) for name, value in call.parts.get("query", {}).items()
+    }
+    for value in call.parts.get("path", {}).values():
+        assert quote(value, safe="") in request.path
+
+
+@pytest.mark.parametrize("path", METHODS)
+def test_a_call_sends_its_arguments_and_returns_what_was_sent(
+    coze: Coze, sandbox: Sandbox, path: str
+) -> None:
+    call = call_of(path)
+    method = call.on(coze)
+    match call.kind:
+        case "list":
+            page = method(**call.arguments)
+            assert plain(page.data) == sent_result(response_of(page).body)
+            assert all(attrs.has(type(item)) for item in page.items)
+            assert page.items
+        case "stream":
+            with method(**call.arguments) as stream:
+                events = list(stream)
+            check_events(events)
+        case "download":
+            with method(**call.arguments) as download:
+                assert download.read()
+        case _:
+            response = coze.with_response(method, **call.arguments)
+            assert plain(response.value) == sent_result(response.body)
+            assert response.logid
+    check_request(sandbox, call)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", METHODS)
+async def test_the_asynchronous_twin_does_the_same(sandbox: Sandbox, path: str) -> None:
+    call = call_of(path)
+    async with AsyncCoze(base_url=sandbox.url, token="sandbox") as coze:
+        method = call.on(coze)
+        match call.kind:
+            case "list":
+                page = await method(**call.arguments)
+                assert plain(page.data) == sent_result(response_of(page).body)
+                assert page.items
+            case "stream":
+                async with method(**call.arguments) as stream:
+                    events = [event async for event in stream]
+                check_events(events)
+            case "download":
+                async with await method(**call.arguments) as download:
+                    assert await download.read()
+            case _:
+                response = await coze.with_response(method, **call.arguments)
+                assert plain(response.value) == sent_result(response.body)
+    check_request(sandbox, call)
+
+
+def check_events(events: list[Event[Any, Any]]) -> None:
+    assert len(events) > 2
+    assert all(event.event != "unknown" for event in events)
+    assert any(attrs.has(type(event.data)) for event in events)

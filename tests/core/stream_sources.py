@@ -1,0 +1,127 @@
+"""Streams without a network: what a transport would give, from a list of chunks."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import anyio
+import anyio.lowlevel
+from coze_core._errors import CozeError, StreamError
+from coze_core._events import Event
+from coze_core._operation import StreamOperation
+from coze_core._response import RequestInfo, ResponseInfo
+from coze_core._streams import AsyncStream, Stream
+from sample_models import Message, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator, Sequence
+
+
+CHAT: StreamOperation[Any] = StreamOperation(
+    "chat.stream",
+    "POST",
+    "/chat",
+    events=lambda: {"delta": Message, "usage": Usage, "failed": Message, "done": str},
+    end=frozenset({"done"}),
+    pause=frozenset({"usage"}),
+    errors=frozenset({"error", "failed"}),
+)
+HELLO = b'event:delta\ndata:{"id":"1","role":"assistant","content":"hi"}\n\n'
+USAGE = b'id: 3\nevent: usage\ndata: {"token_count":7}\n\n'
+DONE = b'event:done\ndata:"[DONE]"\n\n'
+HELLO_EVENT = Event("delta", Message(id="1", role="assistant", content="hi"))
+USAGE_EVENT = Event("usage", Usage(token_count=7), "3")
+DONE_EVENT = Event("done", "[DONE]")
+
+
+class Source:
+    """Gives chunks, or raises what stands between them, and remembers how it was used."""
+
+    def __init__(self, chunks: Sequence[bytes | Exception]) -> None:
+        self.chunks = list(chunks)
+        self.left = len(self.chunks)
+        self.closed = threading.Event()
+        self.response = ResponseInfo(
+            status_code=200,
+            headers={"x-tt-logid": "L"},
+            logid="L",
+            body=b"",
+            request=RequestInfo("POST", "/chat"),
+            attempts=1,
+            elapsed=0.0,
+        )
+
+    def error(
+        self, *, code: int | str | None, msg: str, logid: str | None = None, data: object = None
+    ) -> StreamError:
+        return StreamError(
+            msg, code=code, msg=msg, logid=logid or "L", data=data, response=self.response
+        )
+
+    def read(self) -> Iterator[bytes]:
+        for chunk in self.chunks:
+            self.left -= 1
+            if isinstance(chunk, Exception):
+                raise chunk
+            yield chunk
+
+
+class SyncSource(Source):
+    def iter_bytes(self) -> Iterator[bytes]:
+        return self.read()
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class AsyncSource(Source):
+    async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
+        for chunk in self.read():
+            await anyio.lowlevel.checkpoint()
+            yield chunk
+
+    async def aclose(self) -> None:
+        with anyio.CancelScope(shield=True):  # as the transport does
+            await anyio.lowlevel.checkpoint()
+            self.closed.set()
+
+
+class Outcome(NamedTuple):
+    events: list[Any]
+    error: Exception | None
+    source: Source
+
+
+def read_sync(operation: StreamOperation[Any], *chunks: bytes | Exception) -> Outcome:
+    source = SyncSource(chunks)
+    events: list[Any] = []
+    try:
+        with Stream(operation, lambda: source) as stream:
+            for event in stream:
+                events.append(event)  # noqa: PERF402  # an error must not lose them
+            assert list(stream) == []
+    except CozeError as error:
+        return Outcome(events, error, source)
+    return Outcome(events, None, source)
+
+
+def read_async(operation: StreamOperation[Any], *chunks: bytes | Exception) -> Outcome:
+    source = AsyncSource(chunks)
+    events: list[Any] = []
+
+    async def open_source() -> AsyncSource:
+        await anyio.lowlevel.checkpoint()
+        return source
+
+    async def read() -> None:
+        async with AsyncStream(operation, open_source) as stream:
+            async for event in stream:
+                events.append(event)  # noqa: PERF401  # an error must not lose them
+            assert [event async for event in stream] == []
+
+    try:
+        anyio.run(read)
+    except CozeError as error:
+        return Outcome(events, error, source)
+    return Outcome(events, None, source)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.to_thread
+import pytest
+from coze_core._errors import CozeError
+from coze_core._streams import AsyncStream
+from stream_sources import CHAT, DONE, HELLO, HELLO_EVENT, USAGE, USAGE_EVENT, AsyncSource
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+pytestmark = pytest.mark.anyio
+
+
+async def fail_inside(stream: AsyncStream[Any]) -> None:
+    async with stream:
+        raise KeyError(await anext(stream))
+
+
+async def test_a_stream_is_read_only_while_it_is_open() -> None:
+    source = AsyncSource([HELLO, USAGE, DONE])
+
+    async def open_source() -> AsyncSource:
+        return source
+
+    stream = AsyncStream(CHAT, open_source)
+    with pytest.raises(CozeError, match=r"chat\.stream: this stream is not open\. .*with"):
+        aiter(stream)
+    with pytest.raises(CozeError, match="is not open"):
+        await anext(stream)
+    async with stream:
+        assert await anext(stream) == HELLO_EVENT
+        async for event in stream:
+            assert event == USAGE_EVENT
+            break
+        with pytest.raises(CozeError, match="opened only once"):
+            await stream.__aenter__()
+    assert source.closed.is_set()
+    assert stream.response.logid == "L"
+    assert repr(stream) == "<AsyncStream chat.stream, closed>"
+    with pytest.raises(CozeError, match="is closed"):
+        aiter(stream)
+    await stream.aclose()
+
+
+async def test_leaving_by_an_error_closes_the_connection() -> None:
+    source = AsyncSource([HELLO, HELLO])
+
+    async def open_source() -> AsyncSource:
+        return source
+
+    stream = AsyncStream(CHAT, open_source)
+    with pytest.raises(KeyError):
+        await fail_inside(stream)
+    assert source.closed.is_set()
+
+
+async def test_cancelling_closes_the_connection() -> None:
+    class Slow(AsyncSource):
+        async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
+            yield HELLO
+            await anyio.sleep(60)
+
+    source = Slow([])
+
+    async def open_source() -> Slow:
+        return source
+
+    events: list[Any] = []
+    with anyio.CancelScope() as scope:
+        async with AsyncStream(CHAT, open_source) as stream:
+            async for event in stream:
+                events.append(event)
+                scope.cancel()
+    assert events == [HELLO_EVENT]
+    assert source.closed.is_set()
+
+
+async def test_a_forgotten_stream_frees_its_connection() -> None:
+    source = AsyncSource([HELLO, HELLO])
+
+    async def open_source() -> AsyncSource:
+        return source
+
+    stream = AsyncStream(CHAT, open_source)
+    await stream.__aenter__()
+    del stream
+    gc.collect()
+    assert await anyio.to_thread.run_sync(source.closed.wait, 10)

@@ -1,0 +1,400 @@
+from __future__ import annotations
+
+import inspect
+import json
+import math
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+import msgspec
+import pytest
+from coze_core._decode import AnswerDecoder, TypeDecoder
+from coze_core._lenient import NotJSONError, build, parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_models import (
+    Block,
+    File,
+    HoldsRenamed,
+    Image,
+    Message,
+    MessageList,
+    Renamed,
+    Text,
+    Tree,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+texts = st.text(st.characters(codec="utf-8"), max_size=8)
+numbers = st.integers(-(2**63), 2**64 - 1)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+scalars = st.none() | st.booleans() | numbers | finite | texts
+json_values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def optional(**fields: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]:
+    return {name: st.none() | values for name, values in fields.items()}
+
+
+usages = st.fixed_dictionaries({"token_count": numbers}, optional=optional(cost=finite | numbers))
+messages = st.fixed_dictionaries(
+    {"id": texts, "role": st.just("user") | texts, "content": texts},
+    optional=optional(
+        created_at=numbers,
+        usage=usages,
+        meta_data=st.dictionaries(texts, texts, max_size=2),
+        tags=st.lists(texts, max_size=2),
+        extra=json_values,
+        surprise=json_values,
+    ),
+)
+message_lists = st.fixed_dictionaries(
+    {"messages": st.lists(messages, max_size=3), "has_more": st.booleans()}
+)
+
+OpenEnum = Literal["a"] | str  # what enums of the API are
+MESSAGE: dict[str, Any] = {"id": "1", "role": "user", "content": "hi"}
+
+
+def answer(data: object) -> bytes:
+    return json.dumps({"code": 0, "msg": "", "detail": {"logid": "L"}, "data": data}).encode()
+
+
+@given(message_lists)
+@settings(deadline=None)
+def test_the_fast_and_the_slow_road_give_the_same(data: object) -> None:
+    decoder = AnswerDecoder(MessageList)
+    body = answer(data)
+    slow = decoder.examine(body)
+    assert decoder.decode(body) == slow.value
+    assert slow.exact
+    assert isinstance(slow.value.value, MessageList)
+
+
+@given(message_lists, st.data())
+@settings(deadline=None)
+def test_whatever_stands_in_a_field_nothing_is_lost(data: Any, draw: st.DataObject) -> None:
+    usage: dict[str, Any] = {"token_count": 1}
+    message = {**MESSAGE, "usage": usage}
+    data["messages"].append(message)
+    places = [(message, name) for name in Message.__annotations__ if not name.startswith("_")]
+    target, name = draw.draw(st.sampled_from([*places, (usage, "token_count")]))
+    target[name] = draw.draw(json_values)
+    built: Any = AnswerDecoder(MessageList).decode(answer(data)).value.messages[-1]
+    kept: Any = getattr(built.usage if name == "token_count" else built, name)
+    if isinstance(kept, Usage):
+        assert kept.token_count == target[name].get("token_count")
+    else:
+        assert kept == target[name]
+
+
+@given(json_values)
+@settings(deadline=None)
+def test_no_json_is_an_error_for_any_type(value: object) -> None:
+    body = json.dumps(value).encode()
+    for hint in (MessageList, Tree, HoldsRenamed, Block, list[Message], dict[str, Usage], int):
+        decoder = TypeDecoder(cast("type[object]", hint))
+        decoded = decoder.examine(body)
+        assert decoder.decode(body) == decoded.value
+
+
+def test_an_answer_is_taken_apart() -> None:
+    body = b'{"code":4000,"msg":"no","detail":{"logid":"L","more":1},"extra":[1],"data":null}'
+    decoded = AnswerDecoder(Message).decode(body)
+    assert (decoded.code, decoded.msg, decoded.logid, decoded.value) == (4000, "no", "L", None)
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        (b"", None),
+        (b'"code":null,', None),
+        (b'"code":"0",', 0),
+        (b'"code":"720702204",', 720702204),
+        (b'"code":"E12",', "E12"),
+        (b'"code":0,"msg":null,"detail":null,', 0),
+        (b'"code":0,"msg":5,"detail":"x",', 0),
+        (b'"code":0,"detail":{"logid":null},', 0),
+        (b'"code":0,"detail":[1],', 0),
+    ],
+)
+def test_no_head_keeps_the_result_from_the_caller(head: bytes, code: object) -> None:
+    body = b"{" + head + b'"data":{"token_count":3}}'
+    decoded = AnswerDecoder(Usage).decode(body)
+    assert decoded.code == code
+    assert decoded.value == Usage(token_count=3)
+
+
+@pytest.mark.parametrize(
+    ("unwrap", "body"),
+    [
+        ("data", b'{"code":0,"data":{"token_count":3}}'),
+        ("bill", b'{"code":0,"bill":{"token_count":3},"data":1}'),
+        (None, b'{"code":0,"token_count":3}'),
+        (None, b'{"token_count":3}'),
+    ],
+)
+def test_the_result_is_found_in_its_place(unwrap: str | None, body: bytes) -> None:
+    decoder = AnswerDecoder(Usage, unwrap)
+    assert decoder.decode(body).value == Usage(token_count=3)
+    assert decoder.examine(body).value == decoder.decode(body)
+
+
+@pytest.mark.parametrize("data", ["", '"data":null', '"data":{}', '"data":[1]', '"data":"x"'])
+def test_an_operation_without_result_gives_none(data: str) -> None:
+    decoded = AnswerDecoder(type(None)).decode(f'{{"code":0{data and "," + data}}}'.encode())
+    assert (decoded.code, decoded.value) == (0, None)
+
+
+@pytest.mark.parametrize("body", [b'{"code":0}', b'{"code":0,"data":null}'])
+def test_a_missing_result_is_none_and_told(body: bytes) -> None:
+    decoder = AnswerDecoder(Message)
+    assert decoder.decode(body).value is None
+    assert decoder.examine(body).problems == ["$.data"]
+
+
+@pytest.mark.parametrize("body", [b"[1]", b'"text"', b"5"])
+def test_a_body_that_is_no_object_is_the_value_as_it_came(body: bytes) -> None:
+    decoder = AnswerDecoder(Message)
+    assert decoder.decode(body).value == json.loads(body)
+    assert decoder.examine(body).problems == ["$"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problems"),
+    [
+        ({"id": None}, ["$.data.id"]),
+        ({"created_at": "1716809829"}, ["$.data.created_at"]),
+        ({"created_at": 1.5}, ["$.data.created_at"]),
+        ({"created_at": True}, ["$.data.created_at"]),
+        ({"meta_data": []}, ["$.data.meta_data"]),
+        ({"meta_data": {"a": 1, "b": "x"}}, ["$.data.meta_data.a"]),
+        ({"tags": {"a": 1}}, ["$.data.tags"]),
+        ({"tags": "a"}, ["$.data.tags"]),
+        ({"tags": ["a", 1, None]}, ["$.data.tags[1]", "$.data.tags[2]"]),
+        ({"usage": []}, ["$.data.usage"]),
+        (
+            {"usage": {"token_count": "1", "cost": "2"}},
+            ["$.data.usage.token_count", "$.data.usage.cost"],
+        ),
+        ({"role": 7}, ["$.data.role"]),
+    ],
+)
+def test_what_does_not_fit_is_kept_as_it_came(change: dict[str, Any], problems: list[str]) -> None:
+    decoder = AnswerDecoder(Message)
+    body = answer(MESSAGE | change)
+    ((name, value),) = change.items()
+    decoded = decoder.decode(body)
+    kept = getattr(decoded.value, name)
+    assert (kept.to_dict() if isinstance(kept, Usage) else kept) == value
+    assert (decoded.value.id, decoded.value.content, decoded.code) == (
+        change.get("id", "1"),
+        "hi",
+        0,
+    )
+    assert decoder.examine(body) == (decoded, problems)
+
+
+def test_a_body_without_envelope_is_built_as_leniently() -> None:
+    decoder = AnswerDecoder(Usage, None)
+    body = b'{"token_count":"3"}'
+    assert decoder.decode(body).value == Usage(token_count="3")  # pyright: ignore[reportArgumentType]
+    assert decoder.examine(body).problems == ["$.token_count"]
+
+
+def test_missing_fields_are_none_and_required_ones_are_told() -> None:
+    decoder = AnswerDecoder(Message)
+    body = answer({"id": "1", "unknown": 1})
+    assert decoder.decode(body).value == Message(id="1", role=None, content=None)  # pyright: ignore[reportArgumentType]
+    assert decoder.examine(body).problems == ["$.data.role", "$.data.content"]
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        (b'"\xe6\x98\xffx"', "\ufffd\ufffdx"),
+        (b'"a\nb\x00"', "a\nb\0"),
+        (b'"\\ud83d"', "\ud83d"),
+        (b"NaN", math.nan),
+        (b"-Infinity", -math.inf),
+        (b"1e999", math.inf),
+        (b"123456789012345678901234567890", 123456789012345678901234567890),
+        (b"9" * 5000, "9" * 5000),
+    ],
+)
+def test_loose_json_is_read(content: bytes, value: object) -> None:
+    body = b'{"code":0,"data":{"id":"1","role":"user","content":"hi","extra":' + content + b"}}"
+    message = AnswerDecoder(Message).decode(body).value
+    assert message.id == "1"
+    assert message.extra == value or (value != value and message.extra != message.extra)  # noqa: PLR0124  # NaN
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_other_encodings_are_read(encoding: str) -> None:
+    body = answer(MESSAGE).decode().encode(encoding)
+    assert AnswerDecoder(Message).decode(body).value == Message(**MESSAGE)
+
+
+def test_the_last_of_equal_keys_counts() -> None:
+    decoder = AnswerDecoder(Usage)
+    body = b'{"data":{"token_count":1,"token_count":2},"code":0}'
+    assert decoder.decode(body).value == decoder.examine(body).value.value == Usage(token_count=2)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b" ", b"<html></html>", b'{"code":0,"data":{"id', b"{} {}", b"\xff"]
+)
+def test_what_is_no_json_is_an_error(body: bytes) -> None:
+    with pytest.raises(NotJSONError, match="not JSON"):
+        AnswerDecoder(Message).decode(body)
+    with pytest.raises(NotJSONError, match="not JSON"):
+        AnswerDecoder(Message, None).decode(body)
+
+
+@pytest.mark.parametrize("depth", [400, 600, 5_000, 200_000])
+@pytest.mark.parametrize("name", ["extra", "unknown", "tags"])
+def test_deep_nesting_costs_only_what_is_deep(depth: int, name: str) -> None:
+    deep = b'[{"a":' * (depth // 2) + b'"]\\""' + b"}]" * (depth // 2)
+    body = (
+        b'{"code":0,"data":{"id":"1","'
+        + name.encode()
+        + b'":'
+        + deep
+        + b',"role":"","content":""}}'
+    )
+    message = AnswerDecoder(Message).decode(body).value
+    assert (message.id, message.content) == ("1", "")
+
+
+@pytest.mark.parametrize("depth", [100, 300, 5_000])
+def test_deep_trees_are_built_as_far_as_is_sound(depth: int) -> None:
+    body = b'{"name":"n","children":[' * depth + b"]}" * depth
+    tree: Any = TypeDecoder(Tree).examine(body).value
+    levels = 0
+    while isinstance(tree, Tree) and tree.children:
+        tree, levels = tree.children[0], levels + 1
+    assert levels == min(depth - 1, 250)
+
+
+def call_from(depth: int, call: Callable[[], Any]) -> Any:
+    return call() if depth == 0 else call_from(depth - 1, call)
+
+
+@pytest.mark.parametrize("depth", [40, 400, 40_000])
+@pytest.mark.parametrize("frames_left", [60, 120, 300])
+def test_a_call_from_deep_in_a_program_is_no_error(depth: int, frames_left: int) -> None:
+    body = b'{"name":"n","children":[' * depth + b"]}" * depth
+    decoder = TypeDecoder(Tree)
+    decoder.examine(b"{}")
+    here = sys.getrecursionlimit() - len(inspect.stack(0))
+    assert call_from(here - frames_left, lambda: decoder.decode(body))
+    assert call_from(here - frames_left, lambda: decoder.examine(body)).value
+
+
+def test_unbalanced_deep_nesting_is_no_json() -> None:
+    with pytest.raises(NotJSONError, match="not JSON"):
+        parse(b"[" * 100_000)
+
+
+def test_renamed_fields_are_read_by_their_wire_names_and_exact() -> None:
+    body = b'{"data":{"tools":{"a":[{"inputSchema":"s","input_schema":"no","ttl":1}]}},"code":0}'
+    decoder = AnswerDecoder(HoldsRenamed)
+    expected = HoldsRenamed(tools={"a": [Renamed(input_schema="s", ttl=1)]})
+    assert decoder.decode(body).value == expected
+    assert decoder.examine(body).exact
+    missing = decoder.examine(b'{"data":{"tools":{"a":[{"input_schema":"no"}]}}}')
+    assert missing.problems == ["$.data.tools.a[0].inputSchema"]
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ({"kind": "text", "value": "v"}, Text(kind="text", value="v")),
+        ({"kind": "image", "value": "v"}, Image(kind="image", value="v")),
+        ({"kind": "image", "value": "v", "lang": "en"}, Image(kind="image", value="v")),
+        ({"file_id": "f"}, File(file_id="f")),
+        ({"file_id": "f", "kind": "text"}, File(file_id="f")),
+        ({"file_id": "f", "name": "n", "value": "v"}, File(file_id="f", name="n")),
+        (None, None),
+    ],
+)
+def test_the_member_of_a_union_that_fits_best_is_taken(part: object, expected: object) -> None:
+    decoded = TypeDecoder(Block).examine(json.dumps({"part": part}).encode())
+    assert decoded.value.part == expected
+    assert decoded.exact
+
+
+@pytest.mark.parametrize(
+    ("part", "problems"),
+    [
+        ({"kind": "text"}, ["$.part.value"]),
+        ({"kind": "text", "value": 5, "lang": "en"}, ["$.part.value"]),
+        ([], ["$.part"]),
+        ("text", ["$.part"]),
+    ],
+)
+def test_a_union_without_a_fitting_member_keeps_what_came(
+    part: object, problems: list[str]
+) -> None:
+    decoded = TypeDecoder(Block).examine(json.dumps({"part": part}).encode())
+    kept = decoded.value.part
+    assert isinstance(kept, Text) if isinstance(part, dict) else kept == part
+    assert decoded.problems == problems
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (["a", "b"], ["a", "b"]),
+        ([], []),
+        ([{"kind": "image", "value": "v"}], [Image(kind="image", value="v")]),
+    ],
+)
+def test_unions_of_lists_go_by_what_they_hold(parts: object, expected: object) -> None:
+    decoded = TypeDecoder(Block).examine(json.dumps({"parts": parts}).encode())
+    assert decoded.value.parts == expected
+    assert decoded.exact
+
+
+@pytest.mark.parametrize(
+    ("hint", "value", "exact"),
+    [
+        (int, True, False),
+        (bool, 1, False),
+        (float, 1, True),
+        (float, True, False),
+        (float, 10**400, False),
+        (str, 1, False),
+        (type(None), None, True),
+        (Literal["a", 1], "a", True),
+        (Literal["a", 1] | None, None, True),
+        (Literal["a", 1], True, False),
+        (Literal["a", 1], [], False),
+        (OpenEnum, "b", True),
+        (OpenEnum, 1, False),
+        (list, [1, "a"], True),
+        (dict, {"a": []}, True),
+        (dict[str, int] | list[int], [1], True),
+        (Usage | dict[str, Any], {"b": 1}, True),
+        (Annotated[int, "note"], 1, True),
+        (object, [None], True),
+        (int | object, "x", True),
+        (tuple[int, str] | bytes | int, 5, True),
+        (tuple[int, str] | bytes | int, "~", False),
+        (msgspec.Raw, 5, False),
+    ],
+)
+def test_types_take_what_is_theirs_and_keep_the_rest(
+    hint: Any, value: object, *, exact: bool
+) -> None:
+    decoded = build(hint, value)
+    assert decoded.value == value
+    assert type(decoded.value) is type(value) or hint is float
+    assert decoded.exact is exact

@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from coze_core._pages import AsyncPage
+from coze_core._paging import Step
+from coze_core._response import response_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from page_servers import (
+    NUMBERS,
+    TOKENS,
+    WINDOWS,
+    NumberServer,
+    Server,
+    TokenServer,
+    WindowServer,
+)
+
+if TYPE_CHECKING:
+    from coze_core._paging import Paging
+    from page_servers import Arguments, HasMore, Total
+
+number_servers = st.builds(
+    NumberServer,
+    st.integers(0, 40),
+    cap=st.integers(1, 12),
+    total=st.sampled_from(["right", "missing", "zero", "less", "more", "text"]),
+    has_more=st.sampled_from(["right", "missing", "always", "never", "text"]),
+    repeats_last=st.booleans(),
+)
+sizes = st.none() | st.integers(1, 20)
+
+
+@given(number_servers, sizes, st.none() | st.integers(1, 5))
+@settings(max_examples=500, deadline=None)
+def test_numbered_pages_end_and_lose_nothing(
+    server: NumberServer, size: int | None, start: int | None
+) -> None:
+    things = list(server.first_page(page_size=size, page_num=start))
+    asked = [arguments["page_num"] or 1 for arguments in server.asked]
+    assert asked == list(range(start or 1, (start or 1) + len(asked)))
+    effective = min(size or server.cap, server.cap)
+    rest = server.things[((start or 1) - 1) * effective :]
+    if server.has_more == "never":
+        assert things[:effective] == things
+    elif server.has_more != "missing" or server.total != "less":
+        assert set(rest) <= set(things)
+    if not server.repeats_last:
+        assert things == rest[: len(things)]
+
+
+@given(
+    st.integers(1, 40),
+    st.integers(1, 12),
+    st.lists(st.integers(0, 11), max_size=20),
+    st.sampled_from(["right", "missing", "more"]),
+    st.sampled_from(["right", "missing", "always"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_what_is_inserted_while_paging_hides_nothing_that_was_there(
+    count: int, cap: int, inserted: list[int], total: Total, has_more: HasMore
+) -> None:
+    fewer_than_a_page = tuple(number % cap for number in inserted)
+    server = NumberServer(
+        count, cap=cap, total=total, has_more=has_more, inserted=fewer_than_a_page
+    )
+    assert set(range(count)) <= set(server.first_page())
+
+
+@pytest.mark.parametrize(
+    ("server", "requests"),
+    [
+        (NumberServer(25), 3),
+        (NumberServer(20), 2),
+        (NumberServer(0), 1),
+        (NumberServer(20, has_more="missing"), 2),
+        (NumberServer(20, has_more="missing", total="text"), 2),
+        (NumberServer(20, has_more="text", total="missing"), 2),
+        (NumberServer(20, has_more="missing", total="more"), 3),
+        (NumberServer(25, has_more="missing", total="missing"), 3),
+        (NumberServer(25, has_more="missing", total="zero"), 3),
+        (NumberServer(25, has_more="always"), 4),
+        (NumberServer(25, has_more="never"), 1),
+        (NumberServer(25, has_more="always", repeats_last=True), 5),
+        (NumberServer(0, has_more="always"), 1),
+    ],
+)
+def test_no_more_pages_are_asked_for_than_the_signs_demand(
+    server: NumberServer, requests: int
+) -> None:
+    list(server.first_page(page_size=10))
+    assert len(server.asked) == requests
+
+
+def test_paging_starts_where_the_caller_says() -> None:
+    server = NumberServer(25, has_more="missing")
+    assert list(server.first_page(page_num="2")) == list(range(10, 25))
+    assert [arguments["page_num"] for arguments in server.asked] == ["2", 3]
+
+
+tokens = st.sampled_from([None, "", "a", "b", "c", "d"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            token: st.tuples(
+                st.none() | st.just([1]) | st.just([]),
+                tokens,
+                st.none() | st.booleans(),
+            )
+            for token in (None, "", "a", "b", "c", "d")
+        }
+    ),
+    tokens,
+)
+@settings(max_examples=300, deadline=None)
+def test_no_token_is_asked_twice(table: Any, start: str | None) -> None:
+    server = TokenServer(table)
+    for _ in server.first_page(page_token=start):
+        pass
+    asked = [arguments["page_token"] for arguments in server.asked]
+    assert len(asked) == len(set(asked))
+    items, mark, has_more = table[asked[-1]]
+    assert not items or has_more is False or not mark or mark in asked
+
+
+@pytest.mark.parametrize("last", [None, "", "0", 0])
+@pytest.mark.parametrize("has_more", [None, True, False, "false"])
+def test_tokens_lead_to_the_last_page(last: object, has_more: object) -> None:
+    server = TokenServer(
+        {None: ([1], "a", None), "a": ([2], "b", True), "b": ([3], last, has_more)}
+    )
+    assert list(server.first_page(page_size=1)) == [1, 2, 3]
+    assert server.asked[1:] == [
+        {"page_size": 1, "page_token": "a"},
+        {"page_size": 1, "page_token": "b"},
+    ]
+
+
+def test_a_token_that_is_no_text_ends_the_pages() -> None:
+    assert list(TokenServer({None: ([1], {"a": 1}, True)}).first_page()) == [1]
+
+
+@given(
+    st.integers(0, 40),
+    st.integers(1, 12),
+    st.sampled_from(["right", "missing", "always"]),
+    st.sampled_from([None, "", "0", 0]),
+    st.integers(0, 40),
+    st.integers(0, 40),
+    sizes,
+)
+@settings(max_examples=300, deadline=None)
+def test_windows_cover_all_that_lies_in_their_direction(  # noqa: PLR0913, PLR0917  # what requests differ in
+    count: int,
+    cap: int,
+    has_more: HasMore,
+    nothing: object,
+    before: int,
+    after: int,
+    size: int | None,
+) -> None:
+    server = WindowServer(count, cap=cap, has_more=has_more)
+    limits = {
+        "before_id": str(before) if 0 < before <= count else nothing,
+        "after_id": str(after) if 0 < after <= count else nothing,
+    }
+    things = [set(page.items) for page in server.first_page(limit=size, **limits).iter_pages()]
+    upper = before if 0 < before <= count else count + 1
+    lower = after if 0 < after <= count else 0
+    assert set().union(*things) == set(server.things[lower : max(upper - 1, lower)])
+    assert all(one.isdisjoint(other) for one, other in pairwise(things))
+
+
+def test_windows_before_an_id_go_back_and_all_others_go_on() -> None:
+    back = WindowServer(30)
+    assert [page.items[0] for page in back.first_page(before_id="26").iter_pages()] == [
+        *("16", "6", "1")
+    ]
+    assert [arguments["before_id"] for arguments in back.asked] == ["26", "16", "6"]
+    between = WindowServer(30)
+    list(between.first_page(before_id="26", after_id="3"))
+    assert between.asked == [
+        {"before_id": "26", "after_id": "3"},
+        {"before_id": "26", "after_id": "13"},
+        {"before_id": "26", "after_id": "23"},
+    ]
+    assert len(list(WindowServer(30, has_more="never").first_page())) == 10
+
+
+def test_windows_whose_ids_repeat_are_the_end() -> None:
+    class Stuck(WindowServer):
+        def page(self, arguments: Arguments) -> Any:
+            del arguments
+            return SimpleNamespace(items=[1], first_id="1", last_id="1", has_more=True)
+
+    server = Stuck(1)
+    assert list(server.first_page()) == [1, 1]
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("paging", [NUMBERS, TOKENS, WINDOWS])
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        "text",
+        {"items": [1]},
+        SimpleNamespace(items=None, has_more=True),
+        SimpleNamespace(items={"a": 1}, total="many", has_more=[]),
+        SimpleNamespace(items="abc", total=True, next=5, last_id=5),
+    ],
+)
+def test_page_data_of_any_shape_makes_a_last_page(paging: Paging, data: object) -> None:
+    class Odd(Server):
+        def page(self, arguments: Arguments) -> Any:
+            del arguments
+            return data
+
+    server = Odd()
+    server.paging = paging
+    page = server.first_page()
+    assert page.items == []
+    assert page.data is data
+    assert page.total is None
+    assert page.has_more is False
+    assert page.next_page() is None
+
+
+def test_a_page_tells_what_it_is() -> None:
+    server = NumberServer(25)
+    page = server.first_page(page_size=10)
+    assert page.items == list(range(10))
+    assert (page.total, page.has_more) == (25, True)
+    assert page.data == server.page({"page_size": 10})
+    assert response_of(page).logid == "log-1"
+    assert repr(page) == "<Page things.list: 10 items of 25, has_more=True>"
+    second = page.next_page()
+    assert second is not None
+    assert second.items == list(range(10, 20))
+    assert response_of(second).logid == "log-2"
+    assert [len(each.items) for each in page.iter_pages()] == [10, 10, 5]
+    assert [len(each.items) for each in second.iter_pages()] == [10, 5]
+
+
+def test_pages_are_asked_for_when_their_first_item_is_wanted() -> None:
+    server = NumberServer(25)
+    things = iter(server.first_page())
+    assert [next(things) for _ in range(10)] == list(range(10))
+    assert len(server.asked) == 1
+    next(things)
+    assert len(server.asked) == 2
+
+
+def test_a_page_keeps_the_other_arguments_as_they_were() -> None:
+    server = NumberServer(25)
+    given_arguments = {"keyword": "x", "page_size": 10, "folder": None}
+    list(server.first_page(**given_arguments))
+    assert server.asked[2] == given_arguments | {"page_num": 3}
+    assert given_arguments == {"keyword": "x", "page_size": 10, "folder": None}
+
+
+def test_the_next_page_can_be_asked_for_again() -> None:
+    server = TokenServer({None: ([1], "a", True), "a": ([2], None, False)})
+    page = server.first_page()
+    for _ in range(2):
+        again = page.next_page()
+        assert again is not None
+        assert again.items == [2]
+
+
+def test_a_strategy_needs_nothing_but_data() -> None:
+    step = NUMBERS.following(Step({"page_num": 4}), SimpleNamespace(has_more=True), [1])
+    assert step is not None
+    assert step.arguments == {"page_num": 5}
+
+
+@pytest.mark.anyio
+class TestAsync:
+    async def test_nothing_is_sent_until_it_is_awaited_or_iterated_over(self) -> None:
+        server = NumberServer(25)
+        pages = server.async_pages(page_size=10)
+        assert server.asked == []
+        assert repr(pages) == "<AsyncPages things.list: to be awaited or iterated over>"
+        page = await pages
+        assert isinstance(page, AsyncPage)
+        assert (len(page.items), page.total, page.has_more) == (10, 25, True)
+        assert response_of(page).logid == "log-1"
+        assert [thing async for thing in pages] == list(range(25))
+        assert len(server.asked) == 4
+        assert (await pages).items == page.items
+
+    async def test_the_pages_are_the_same_as_sync(self) -> None:
+        page = await NumberServer(25).async_pages()
+        assert [len(each.items) async for each in page.iter_pages()] == [10, 10, 5]
+        assert [thing async for thing in page] == list(range(25))
+        second = await page.next_page()
+        assert second is not None
+        assert repr(second) == "<AsyncPage things.list: 10 items of 25, has_more=True>"
+        assert [thing async for thing in second] == list(range(10, 25))
+
+    async def test_pages_are_asked_for_when_their_first_item_is_wanted(self) -> None:
+        server = NumberServer(25)
+        things = aiter(server.async_pages())
+        assert [await anext(things) for _ in range(10)] == list(range(10))
+        assert len(server.asked) == 1
+        await anext(things)
+        assert len(server.asked) == 2
+
+    async def test_an_empty_collection_has_no_items(self) -> None:
+        assert [thing async for thing in NumberServer(0).async_pages()] == []
+
+    async def test_iteration_goes_on_after_an_error(self) -> None:
+        class Shaky(NumberServer):
+            def page(self, arguments: Arguments) -> Any:
+                if len(self.asked) == 2:
+                    raise TimeoutError
+                return super().page(arguments)
+
+        things = aiter(Shaky(15).async_pages())
+        for _ in range(10):
+            await anext(things)
+        with pytest.raises(TimeoutError):
+            await anext(things)
+        assert await anext(things) == 10

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+from coze_core import CozeError, Endpoint
+from coze_core._headers import header_map
+from coze_core._request import Request, write_request
+from hypothesis import given
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ITEM = Endpoint(
+    "boxes.items.get",
+    "GET",
+    "/boxes/{box_id}/items/{item_id}",
+    headers={"X-Version": "2"},
+    comma=frozenset({"ids"}),
+)
+POST = Endpoint("boxes.post", "POST", "/boxes")
+FORM = Endpoint("boxes.upload", "POST", "/upload", encoding="multipart")
+
+
+def write(endpoint: Endpoint = POST, **parts: Any) -> Request:
+    headers = parts.pop("client_headers", {})
+    return write_request(endpoint, "https://api.test/base", header_map(headers), parts)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_a_path_argument_cannot_leave_its_segment(text: str) -> None:
+    if text in {".", ".."}:
+        return
+    url = write(ITEM, path={"box_id": text, "item_id": "1"}).url
+    start, end = "https://api.test/base/boxes/", "/items/1"
+    assert url.startswith(start)
+    assert url.endswith(end)
+    segment = url[len(start) : -len(end)]
+    assert not set(segment) & set("/?#\\{} ")
+    assert unquote(segment) == text
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", None, "\ud800"])
+def test_a_path_argument_that_addresses_something_else_is_refused(value: Any) -> None:
+    with pytest.raises(CozeError, match=r"^boxes\.items\.get: item_id "):
+        write(ITEM, path={"box_id": "1", "item_id": value})
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b", "\x7f", "é"])
+def test_a_header_value_cannot_add_a_header(value: str) -> None:
+    with pytest.raises(CozeError, match="X-Trace") as caught:
+        write(headers={"X-Trace": value})
+    assert value not in str(caught.value)
+    with pytest.raises(CozeError, match="X-Trace"):
+        write(client_headers={"X-Trace": value})
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a:b", "a\nb", "é"])
+def test_a_header_name_must_be_one(name: str) -> None:
+    with pytest.raises(CozeError, match="no header name"):
+        write(headers={name: "1"})
+
+
+def test_headers_are_merged_by_name_in_any_case() -> None:
+    request = write(
+        ITEM,
+        client_headers={"x-version": "1", "X-Mine": "client", "X-Other": "kept"},
+        path={"box_id": "1", "item_id": "2"},
+        headers={"x-mine": True, "X-None": None},
+    )
+    assert dict(request.headers.values()) == {
+        "X-Version": "2",
+        "x-mine": "true",
+        "X-Other": "kept",
+    }
+
+
+def test_query_values_are_written_as_the_api_reads_them() -> None:
+    query = {
+        "a": "text",
+        "b": True,
+        "c": False,
+        "d": 7,
+        "e": 0.5,
+        "f": None,
+        "g": ["x", 1, True],
+        "h": [],
+        "i": {"k": [1]},
+    }
+    assert write(query=query).query == [
+        ("a", "text"),
+        ("b", "true"),
+        ("c", "false"),
+        ("d", "7"),
+        ("e", "0.5"),
+        ("g", "x"),
+        ("g", "1"),
+        ("g", "true"),
+        ("i", '{"k":[1]}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ids", "text"),
+    [(["1", "2"], "1,2"), (("1",), "1"), ([], ""), ("1", "1"), ([3, True], "3,true")],
+)
+def test_lists_are_joined_with_commas_where_the_api_wants_it(ids: Any, text: str) -> None:
+    path = {"box_id": "1", "item_id": "2"}
+    assert write(ITEM, path=path, query={"ids": ids}).query == [("ids", text)]
+
+
+@pytest.mark.parametrize("ids", [["1,2"], [None], "1,2"])
+def test_what_commas_would_split_is_refused(ids: Any) -> None:
+    with pytest.raises(CozeError, match=r"^boxes\.items\.get: ids "):
+        write(ITEM, path={"box_id": "1", "item_id": "2"}, query={"ids": ids})
+
+
+def test_the_url_of_errors_and_answers_has_the_query() -> None:
+    request = write(query={"q": "a b&c", "n": 1})
+    assert str(request.info) == "POST https://api.test/base/boxes?q=a%20b%26c&n=1"
+
+
+def test_a_body_is_json_without_what_is_not_given() -> None:
+    request = write(body={"name": "你好", "none": None, "inner": {"none": None}, "big": 2**70})
+    assert json.loads(request.content or b"") == {
+        "name": "你好",
+        "inner": {"none": None},
+        "big": 2**70,
+    }
+    assert dict(request.headers.values()) == {"Content-Type": "application/json"}
+
+
+def test_an_empty_body_is_an_empty_object_and_no_body_is_none() -> None:
+    assert write(body={"a": None}).content == b"{}"
+    assert write().content is None
+    assert "content-type" not in write().headers
+
+
+@pytest.mark.parametrize("value", [object(), {1j: 1}, "\ud800", lambda: None])
+def test_what_is_no_json_is_refused(value: Any) -> None:
+    with pytest.raises(CozeError, match=r"^boxes\.post: the body cannot be written as JSON"):
+        write(body={"a": value})
+
+
+def test_a_form_has_its_fields_as_text_and_keeps_the_boundary_of_its_own() -> None:
+    request = write(
+        FORM,
+        client_headers={"Content-Type": "text/plain"},
+        body={"a": True, "b": ["x", "y"], "c": {"k": 1}, "d": None},
+    )
+    assert [(part.name, part.content) for part in request.form] == [
+        ("a", b"true"),
+        ("b", b"x"),
+        ("b", b"y"),
+        ("c", b'{"k":1}'),
+    ]
+    assert not request.headers
+
+
+def test_files_are_bytes_open_files_paths_or_tuples(tmp_path: Path) -> None:
+    path = tmp_path / "song.wav"
+    path.write_bytes(b"la la")
+    zipped = io.BytesIO(b"zip")
+    with path.open("rb") as opened:
+        values = {
+            "bytes": b"1",
+            "path": path,
+            "opened": opened,
+            "memory": zipped,
+            "named": ("../up/a.wav", b"2"),
+            "typed": ("b.wav", zipped, "audio/wav"),
+        }
+        request = write(FORM, files={**values, "none": None})
+        assert [tuple(part) for part in request.form] == [
+            ("bytes", "bytes", b"1", None),
+            ("path", "song.wav", path, None),
+            ("opened", "song.wav", opened, None),
+            ("memory", "memory", zipped, None),
+            ("named", "a.wav", b"2", None),
+            ("typed", "b.wav", zipped, "audio/wav"),
+        ]
+
+
+class Pipe:
+    """Can be read once, and knows no length."""
+
+    def read(self) -> bytes:
+        return b"from a pipe"
+
+
+def test_a_file_that_does_not_know_its_length_is_read_at_once() -> None:
+    (part,) = write(FORM, files={"file": Pipe()}).form
+    assert part.content == b"from a pipe"
+
+
+def closed_file() -> io.BytesIO:
+    file = io.BytesIO(b"")
+    file.close()
+    return file
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a path as text",
+        7,
+        io.StringIO("text"),
+        closed_file(),
+        ("a", "text"),
+        ("a", b"", "audio/wav\r\nX-Evil: 1"),
+        ("a", b"", "audio"),
+        ("a", b"", "audio/wav", {}),
+    ],
+)
+def test_what_is_no_file_is_refused(value: Any) -> None:
+    with pytest.raises(CozeError, match=r"^boxes\.upload: "):
+        write(FORM, files={"file": value})

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from coze_core._sse import Decoder, ServerSentEvent
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+_Plain = tuple[str, str, str | None, int | None]
+
+PIECES = [
+    *(b"data", b"event", b"id", b"retry", b":", b" ", b"x", b"12", b"\n", b"\r", b"\r\n", b"\n\n"),
+    *(b"data: {}\n\n", b"event: done\n", b"id:7\n", b": comment\n", b"retry: 10\n", b"data\n"),
+    *(b"\xef\xbb\xbf", b"\xef", b"\xbb", b"\0", b"\xff", b"\xe6\x98", b"\x85", b"\xc2\x85"),
+    *("é".encode(), "\u2028".encode(), "🍓".encode()),
+]
+streams = st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join)
+
+
+def by_the_letter(stream: bytes) -> list[_Plain]:
+    """The algorithm of the standard, word for word, for a stream that has ended."""
+    text = stream.decode("utf-8", "replace").removeprefix("\ufeff")
+    *lines, _ = re.split("\r\n|\n|\r", text)
+    events: list[_Plain] = []
+    data = name = ""
+    last_id: str | None = None
+    retry: int | None = None
+    for line in lines:
+        field, colon, value = line.partition(":")
+        if not line:
+            if data:
+                events.append((name or "message", data.removesuffix("\n"), last_id, retry))
+            data, name, retry = "", "", None
+        elif colon and not field:
+            continue
+        elif field == "event":
+            name = value.removeprefix(" ")
+        elif field == "data":
+            data += value.removeprefix(" ") + "\n"
+        elif field == "id" and "\0" not in value:
+            last_id = value.removeprefix(" ")
+        elif field == "retry" and re.fullmatch("[0-9]+", value.removeprefix(" ")):
+            retry = int(value.removeprefix(" "))
+    return events
+
+
+def plain(events: list[ServerSentEvent]) -> list[_Plain]:
+    return [(e.event, e.data.decode(errors="replace"), e.id, e.retry) for e in events]
+
+
+def decoded(*chunks: bytes) -> list[_Plain]:
+    decoder = Decoder()
+    return [event for chunk in chunks for event in plain(decoder.feed(chunk))]
+
+
+@given(streams)
+@settings(max_examples=300, deadline=None)
+def test_every_event_comes_with_its_last_byte_and_as_the_standard_says(stream: bytes) -> None:
+    decoder = Decoder()
+    events: list[_Plain] = []
+    for end in range(1, len(stream) + 1):
+        events += plain(decoder.feed(stream[end - 1 : end]))
+        assert events == by_the_letter(stream[:end])
+
+
+@given(streams, st.data())
+@settings(max_examples=300, deadline=None)
+def test_no_cut_changes_the_events(stream: bytes, data: st.DataObject) -> None:
+    places = data.draw(st.lists(st.integers(0, len(stream)), max_size=6))
+    cuts = [0, *sorted(places), len(stream)]
+    chunks = [stream[start:end] for start, end in pairwise(cuts)]
+    assert decoded(*chunks) == by_the_letter(stream)
+
+
+@given(streams)
+@settings(max_examples=100, deadline=None)
+def test_every_single_cut_gives_the_same_events(stream: bytes) -> None:
+    expected = by_the_letter(stream)
+    for cut in range(len(stream) + 1):
+        assert decoded(stream[:cut], stream[cut:]) == expected
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (b"data\n\n", [("message", "", None, None)]),
+        (b"data:\ndata\n\n", [("message", "\n", None, None)]),
+        (b"data:a\ndata: b\ndata:  c\n\n", [("message", "a\nb\n c", None, None)]),
+        (b"event:x\n\ndata:1\n\n", [("message", "1", None, None)]),
+        (b"id:1\n\ndata:1\n\n", [("message", "1", "1", None)]),
+        (
+            b"id:1\ndata:1\n\nid\ndata:2\n\n",
+            [("message", "1", "1", None), ("message", "2", "", None)],
+        ),
+        (b"id:1\nid:a\0b\ndata:1\n\n", [("message", "1", "1", None)]),
+        (
+            b"retry:5\ndata:1\n\ndata:2\n\n",
+            [("message", "1", None, 5), ("message", "2", None, None)],
+        ),
+        (b"retry:-5\nretry:+5\nretry:5_0\nretry:\ndata:1\n\n", [("message", "1", None, None)]),
+        ("retry:٣\ndata:1\n\n".encode(), [("message", "1", None, None)]),
+        (b":c\n: data:1\n\ndata:1\n:\n\n", [("message", "1", None, None)]),
+        (b"Data:1\n data:1\nfield:1\ndata:2\n\n", [("message", "2", None, None)]),
+        (b"\xef\xbb\xbfdata:1\n\n", [("message", "1", None, None)]),
+        (b"\xef\xbb\xbf\xef\xbb\xbfdata:1\n\n", []),
+        (b"data:1\r\rdata:2\r\n\r\ndata:3\n\r\n", [("message", n, None, None) for n in "123"]),
+        (
+            "data:a\u2028b\u2029c\x85d\n\n".encode(),
+            [("message", "a\u2028b\u2029c\x85d", None, None)],
+        ),
+        (b"data:\xff\xe6\x98\n\n", [("message", "\ufffd\ufffd", None, None)]),
+        (b"event:done\ndata:[DONE]\n\n", [("done", "[DONE]", None, None)]),
+        (b'event:done\ndata:"[DONE]"\n\n', [("done", '"[DONE]"', None, None)]),
+        (
+            b"id: 0\nevent: Message\ndata: {}\nid: 1\nevent: Done\ndata: {}\n\n",
+            [("Done", "{}\n{}", "1", None)],
+        ),
+    ],
+)
+def test_the_grammar_is_kept_to_the_letter(stream: bytes, expected: list[_Plain]) -> None:
+    assert by_the_letter(stream) == expected
+    assert decoded(stream) == expected
+
+
+def test_an_absurd_retry_is_no_error() -> None:
+    assert decoded(b"retry:" + b"9" * 10_000 + b"\ndata:1\n\n") == [("message", "1", None, None)]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r", b"\r\n"])
+def test_the_event_that_the_end_cut_off_is_kept_apart(end: bytes) -> None:
+    decoder = Decoder()
+    assert decoder.feed(b"data:1\n\nid:7\nevent: Done\ndata: {}" + end) == [
+        ServerSentEvent("message", b"1")
+    ]
+    assert decoder.finish() == ServerSentEvent("Done", b"{}", "7")
+    assert decoder.finish() is None
+
+
+@pytest.mark.parametrize(
+    "rest", [b"", b"data:1\n\n", b"event: Done\n", b": bye", b"\n", b"\xef\xbb"]
+)
+def test_nothing_is_left_where_no_data_began(rest: bytes) -> None:
+    decoder = Decoder()
+    decoder.feed(rest)
+    assert decoder.finish() is None
+
+
+def test_large_events_in_small_chunks_are_read_in_linear_time() -> None:
+    data = b"x" * 10_000_000
+    stream = b"data:" + data + b"\n\n"
+    decoder = Decoder()
+    events = [
+        event
+        for start in range(0, len(stream), 100)
+        for event in decoder.feed(stream[start : start + 100])
+    ]
+    assert [event.data for event in events] == [data]
+
+
+def test_many_data_lines_are_joined_in_linear_time() -> None:
+    (event,) = Decoder().feed(b"data:x\n" * 500_000 + b"\n")
+    assert event.data == b"\n".join([b"x"] * 500_000)
+
+
+def test_a_million_events_are_read_in_linear_time() -> None:
+    chunk = b"data:1\n\n" * 1_000
+    decoder = Decoder()
+    assert sum(len(decoder.feed(chunk)) for _ in range(1_000)) == 1_000_000

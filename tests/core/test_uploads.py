@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import io
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.core.scripted_server import answer, ok
+from tests.core.things import UPLOAD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.core.conftest import Runner
+    from tests.core.scripted_server import ScriptedServer
+
+    Serve = Callable[..., ScriptedServer]
+
+DONE = ok({"id": "1"})
+
+
+def upload(run: Runner, server: ScriptedServer, file: Any, **fields: Any) -> None:
+    run(run.client(server).call, UPLOAD, body=fields, files={"file": file})
+
+
+def test_a_form_arrives_with_its_fields_and_files(
+    run: Runner, serve: Serve, tmp_path: Path
+) -> None:
+    path = tmp_path / "a song.wav"
+    path.write_bytes(b"la\r\nla")
+    server = serve(DONE)
+    upload(run, server, path, name="你好", none=None)
+    field, file = server.seen[0].form
+    assert field["content-disposition"].params["name"] == "name"
+    assert field.get_payload(decode=True) == "你好".encode()
+    assert file["content-disposition"].params["name"] == "file"
+    assert file.get_filename() == "a song.wav"
+    assert file.get_content_type() == "audio/x-wav"
+    assert file.get_payload(decode=True) == b"la\r\nla"
+
+
+def test_a_form_without_files_is_a_form_still(run: Runner, serve: Serve) -> None:
+    server = serve(DONE)
+    upload(run, server, None, name="x")
+    (field,) = server.seen[0].form
+    assert field.get_payload(decode=True) == b"x"
+
+
+@pytest.mark.parametrize("name", ['a"; filename="b', "a\r\nX-Evil: 1", "a\\b", "é你.txt", "\udcff"])
+def test_a_file_name_cannot_add_anything(run: Runner, serve: Serve, name: str) -> None:
+    server = serve(DONE)
+    upload(run, server, (name, b"content", "text/plain"))
+    (part,) = server.seen[0].form
+    assert sorted(part) == ["Content-Disposition", "Content-Type"]
+    assert server.seen[0].body.count(b'filename="') == 1
+    assert part.get_payload(decode=True) == b"content"
+
+
+def test_an_open_file_is_sent_whole_and_left_open(
+    run: Runner, serve: Serve, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"whole")
+    server = serve(DONE)
+    with path.open("rb") as file:
+        file.read()
+        upload(run, server, file)
+        assert not file.closed
+    assert server.seen[0].form[0].get_payload(decode=True) == b"whole"
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_a_repeated_upload_is_whole_each_time(run: Runner, serve: Serve, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"whole")
+    for file in (path, io.BytesIO(b"whole"), b"whole"):
+        server = serve(answer(429), DONE)
+        upload(run, server, file)
+        bodies = [seen.form[0].get_payload(decode=True) for seen in server.seen]
+        assert bodies == [b"whole", b"whole"]
+
+
+def test_a_pipe_is_sent_whole(run: Runner, serve: Serve) -> None:
+    reading, writing = os.pipe()
+    server = serve(DONE)
+    with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb") as sink:
+        thread = threading.Thread(target=lambda: (sink.write(b"x" * 100_000), sink.close()))
+        thread.start()
+        upload(run, server, source)
+        thread.join()
+    assert server.seen[0].form[0].get_payload(decode=True) == b"x" * 100_000
+
+
+def test_a_path_that_is_not_there_is_an_os_error(run: Runner, serve: Serve, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        upload(run, serve(DONE), tmp_path / "none")

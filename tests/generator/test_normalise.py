@@ -1,0 +1,830 @@
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.errors import GeneratorError
+from generator.normalise import PASSES, normalise
+from generator.normalise._delta import markdown
+from generator.normalise._examples import examples
+from generator.normalise._names import name_components
+from generator.normalise._operations import empty_bodies, response_descriptions
+from generator.normalise._order import foreign_keys, usual_order
+from generator.normalise._references import check_references, drop_unreferenced
+from generator.normalise._schemas import enum_names, formats, property_order, required
+from generator.normalise._texts import rich_text, titles
+from generator.normalise.structure import check_structure
+from generator.reader import read_yaml
+
+REF = "#/components/schemas/"
+
+
+def yaml(text: str) -> Any:
+    return read_yaml(text, Path("inline"))
+
+
+def holding(schema: Any, **schemas: Any) -> dict[str, Any]:
+    """A document with a schema as the answer of one operation."""
+    content = {"application/json": {"schema": schema}}
+    operation = {
+        "operationId": "bots.list",
+        "responses": {"200": {"description": "OK", "content": content}},
+    }
+    document: dict[str, Any] = {
+        "openapi": "3.0.3",
+        "info": {"title": "Test", "version": "1"},
+        "paths": {"/bots": {"get": operation}},
+    }
+    return document | ({"components": {"schemas": schemas}} if schemas else {})
+
+
+def held(document: dict[str, Any]) -> Any:
+    """The schema in a document of ``holding``."""
+    responses = document["paths"]["/bots"]["get"]["responses"]
+    return responses["200"]["content"]["application/json"]["schema"]
+
+
+def changed(change: Any, schema: str) -> Any:
+    """What a pass makes of a schema, given as YAML; the document must stay as it is."""
+    document = holding(yaml(schema))
+    before = copy.deepcopy(document)
+    result = held(change(document))
+    assert document == before
+    return result
+
+
+@pytest.mark.parametrize(
+    ("schema", "result"),
+    [
+        ("{title: A bot., type: object}", "{type: object, description: A bot.}"),
+        ("{title: A bot., description: Other.}", "{description: Other.}"),
+        ("{title: A bot., description: ''}", "{description: A bot.}"),
+        (
+            "{properties: {title: {title: Its title.}}}",
+            "{properties: {title: {description: Its title.}}}",
+        ),
+        (
+            "{items: {additionalProperties: {oneOf: [{title: Deep.}]}}}",
+            "{items: {additionalProperties: {oneOf: [{description: Deep.}]}}}",
+        ),
+        ("{example: {title: Kept.}}", "{example: {title: Kept.}}"),
+    ],
+)
+def test_prose_titles_are_descriptions(schema: str, result: str) -> None:
+    assert changed(titles, schema) == yaml(result)
+
+
+def test_the_title_of_the_document_stays() -> None:
+    assert titles(holding({}))["info"]["title"] == "Test"
+
+
+@pytest.mark.parametrize(
+    ("schema", "result"),
+    [
+        ("{type: integer, format: i64}", "{type: integer, format: int64}"),
+        ("{type: integer, format: i32}", "{type: integer, format: int32}"),
+        ("{type: integer, format: int64}", "{type: integer, format: int64}"),
+        ("{type: integer, format: int}", "{type: integer}"),
+        ("{type: number, format: double}", "{type: number, format: double}"),
+        ("{type: string, format: binary}", "{type: string, format: binary}"),
+        ("{type: string, format: date-time}", "{type: string, format: date-time}"),
+        ("{type: string, format: json}", "{type: string}"),
+        ("{type: string, format: i64}", "{type: string}"),
+        ("{type: boolean, format: bool}", "{type: boolean}"),
+        ("{type: array, format: list}", "{type: array}"),
+        ("{type: object, format: map}", "{type: object}"),
+        ("{format: i64}", "{}"),
+        ("{properties: {format: {type: string}}}", "{properties: {format: {type: string}}}"),
+    ],
+)
+def test_formats_are_standard(schema: str, result: str) -> None:
+    assert changed(formats, schema) == yaml(result)
+
+
+@pytest.mark.parametrize("key", ["x-coze-enum-names", "x-apihub-enum-names", "x-enum-varnames"])
+def test_enumerations_have_one_key_for_names(key: str) -> None:
+    schema = f"{{type: integer, enum: [0, 1], {key}: [Off, On]}}"
+    assert changed(enum_names, schema) == {
+        "type": "integer",
+        "enum": [0, 1],
+        "x-enum-varnames": ["Off", "On"],
+    }
+
+
+def test_as_many_names_as_values_are_wanted() -> None:
+    schema = yaml("{properties: {mode: {enum: [0, 1], x-coze-enum-names: [A, B, C]}}}")
+    with pytest.raises(GeneratorError) as caught:
+        enum_names(holding(schema))
+    assert "2 values and 3 names" in str(caught.value)
+    assert str(caught.value.pointer).endswith("/schema/properties/mode")
+
+
+@pytest.mark.parametrize(
+    ("schema", "result"),
+    [
+        ("{properties: {a: {}}, required: [a, b]}", "{properties: {a: {}}, required: [a]}"),
+        (
+            "{properties: {a: {}, b: {}}, required: [b, a, b]}",
+            "{properties: {a: {}, b: {}}, required: [b, a]}",
+        ),
+        ("{properties: {a: {}}, required: []}", "{properties: {a: {}}}"),
+        ("{properties: {a: {}}, required: [b]}", "{properties: {a: {}}}"),
+        ("{type: object, required: [a]}", "{type: object}"),
+        ("{properties: {required: {}}}", "{properties: {required: {}}}"),
+        ("{allOf: [{required: [a]}], required: [b]}", "{allOf: [{required: [a]}], required: [b]}"),
+    ],
+)
+def test_required_properties_exist(schema: str, result: str) -> None:
+    assert changed(required, schema) == yaml(result)
+
+
+@pytest.mark.parametrize("key", ["x-coze-order", "x-apihub-orders"])
+def test_properties_stand_in_the_documented_order(key: str) -> None:
+    schema = f"{{properties: {{a: {{}}, b: {{}}, c: {{}}}}, {key}: [c, missing, a]}}"
+    assert list(changed(property_order, schema)["properties"]) == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "is_dropped"),
+    [
+        ("get", "{content: {application/json: {schema: {type: object}}}}", True),
+        ("delete", "{content: {application/json: {schema: {type: object, properties: {}}}}}", True),
+        ("delete", "{content: {application/json: {}}}", True),
+        ("delete", "{content: {application/json: {schema: {properties: {a: {}}}}}}", False),
+        ("get", "{content: {application/json: {schema: {$ref: '#/a'}}}}", False),
+        ("get", "{$ref: '#/components/requestBodies/A'}", False),
+        ("post", "{content: {application/json: {schema: {type: object}}}}", False),
+    ],
+)
+def test_empty_bodies_of_bodiless_methods_go(method: str, body: str, *, is_dropped: bool) -> None:
+    document = {"paths": {"/a": {method: {"requestBody": yaml(body)}}}}
+    assert ("requestBody" not in empty_bodies(document)["paths"]["/a"][method]) == is_dropped
+
+
+def test_each_answer_has_a_description() -> None:
+    responses = yaml(
+        "{'200': {}, '404': {description: ''}, default: {}, '5XX': {},"
+        " '201': {description: Made.}, '500': {$ref: '#/components/responses/E'}}"
+    )
+    result = response_descriptions({"paths": {"/a": {"get": {"responses": responses}}}})
+    assert result["paths"]["/a"]["get"]["responses"] == {
+        "200": {"description": "OK"},
+        "404": {"description": "Not Found"},
+        "default": {"description": "Response"},
+        "5XX": {"description": "Response"},
+        "201": {"description": "Made."},
+        "500": {"$ref": "#/components/responses/E"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("schema", "example"),
+    [
+        ("{type: string, x-coze-example: text}", "text"),
+        ("{type: string, example: text}", "text"),
+        ("{type: string, example: other, x-coze-example: text}", "text"),
+        ("{type: string, x-coze-example: 12}", "12"),
+        ("{type: string, x-coze-example: 7.4e18}", None),
+        ("{type: string, x-coze-example: true}", None),
+        ("{type: string, x-coze-example: '\"\"'}", None),
+        ("{type: string, x-coze-example: '-'}", None),
+        ("{type: string, x-coze-example: '\\'}", None),
+        ("{type: string, x-coze-example: /}", None),
+        ("{type: string, x-coze-example: ''}", None),
+        ("{type: string, x-coze-example: null}", None),
+        ("{type: string, enum: [a, b], x-coze-example: b}", "b"),
+        ("{type: string, enum: [a, b], x-coze-example: c}", None),
+        ("{type: string, pattern: '^x', x-coze-example: y}", None),
+        ("{type: string, pattern: '(', x-coze-example: y}", None),
+        ("{type: integer, x-coze-example: 3}", 3),
+        ("{type: integer, x-coze-example: '3'}", 3),
+        ("{type: integer, x-coze-example: 1.7e9}", 1_700_000_000),
+        ("{type: integer, x-coze-example: 1.5}", None),
+        ("{type: integer, x-coze-example: true}", None),
+        ("{type: integer, maximum: 2, x-coze-example: 3}", None),
+        ("{type: number, x-coze-example: '0.5'}", 0.5),
+        ("{type: number, x-coze-example: 1}", 1),
+        ("{type: boolean, x-coze-example: 'false'}", False),
+        ("{type: boolean, x-coze-example: 'yes'}", None),
+        ("{type: array, items: {type: string}, x-coze-example: '[\"a\"]'}", ["a"]),
+        ("{type: array, items: {type: string}, x-coze-example: '[1]'}", None),
+        ("{type: array, items: {type: string}, x-coze-example: '[ ]'}", []),
+        ("{type: array, items: {type: string}, x-coze-example: '[\"a\"'}", None),
+        ('{type: object, x-coze-example: \'{"a": {"b": [1]}}\'}', {"a": {"b": [1]}}),
+        ("{type: object, x-coze-example: \"{ name: 'John' }\"}", None),
+        ("{type: object, required: [a], properties: {a: {}}, x-coze-example: '{}'}", None),
+        ("{x-coze-example: anything}", "anything"),
+    ],
+)
+def test_examples_are_values_of_their_schema(schema: str, example: object) -> None:
+    result = changed(examples, schema)
+    assert "x-coze-example" not in result
+    assert result.get("example") == example
+    assert type(result.get("example")) is type(example)
+
+
+def test_examples_are_held_to_the_components_they_refer_to() -> None:
+    item = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+    for given_, kept in (('[{"id": 1}]', True), ('[{"id": "x"}]', False), ("[{}]", False)):
+        schema = {"type": "array", "items": {"$ref": f"{REF}Item"}, "x-coze-example": given_}
+        assert ("example" in held(examples(holding(schema, Item=item)))) == kept
+
+
+def test_the_keys_of_other_tools_go() -> None:
+    document = holding(
+        yaml("{x-coze-order: [a], x-enum-varnames: [A], properties: {x-coze-a: {}}}")
+    )
+    document["x-coze-doc-id"] = 1
+    document["paths"]["/bots"]["get"] |= {"x-apihub-a": 1, "x-client-internal": True}
+    result = foreign_keys(document)
+    assert held(result) == {"x-enum-varnames": ["A"], "properties": {"x-coze-a": {}}}
+    assert "x-coze-doc-id" not in result
+    assert {"x-client-internal"} == {
+        key for key in result["paths"]["/bots"]["get"] if key[0] == "x"
+    }
+
+
+def test_the_order_is_always_the_same() -> None:
+    document = yaml("""
+        x-a: 1
+        components: {x-b: {}, schemas: {B: {}, A: {properties: {z: {}, a: {}}, type: object}}}
+        paths:
+          /b: {put: {}, get: {responses: {'200': {}}, x-c: 1, operationId: b, unknown: 1}}
+          /a: {}
+        openapi: 3.0.3
+    """)
+    result = usual_order(document)
+    assert list(result) == ["openapi", "paths", "components", "x-a"]
+    assert list(result["paths"]) == ["/a", "/b"]
+    assert list(result["paths"]["/b"]) == ["get", "put"]
+    assert list(result["paths"]["/b"]["get"]) == ["operationId", "responses", "unknown", "x-c"]
+    assert list(result["components"]["schemas"]) == ["A", "B"]
+    assert list(result["components"]["schemas"]["A"]) == ["type", "properties"]
+    assert list(result["components"]["schemas"]["A"]["properties"]) == ["z", "a"]
+
+
+def test_components_without_a_reference_go() -> None:
+    document = yaml("""
+        paths:
+          /a:
+            get:
+              parameters: [{$ref: '#/components/parameters/P'}]
+              responses: {'200': {$ref: '#/components/responses/R'}}
+              callbacks: {c: {'{$url}': {post: {requestBody: {$ref: '#/components/requestBodies/B'}}}}}
+              x-client-stream: {events: {e: {$ref: '#/components/schemas/Event'}}}
+        components:
+          parameters: {P: {schema: {$ref: '#/components/schemas/ByParameter'}}, Q: {}}
+          responses: {R: {headers: {h: {schema: {$ref: '#/components/schemas/ByHeader'}}}}}
+          requestBodies: {B: {content: {j: {schema: {$ref: '#/components/schemas/Chain'}}}}}
+          headers: {H: {schema: {$ref: '#/components/schemas/Orphan'}}}
+          securitySchemes: {token: {type: http}}
+          schemas:
+            ByParameter: {discriminator: {mapping: {a: Mapped, b: '#/components/schemas/MappedToo'}}}
+            ByHeader: {}
+            Chain: {properties: {next: {items: {$ref: '#/components/schemas/Linked'}}}}
+            Linked: {not: {$ref: '#/components/schemas/Chain'}}
+            Event: {}
+            Mapped: {}
+            MappedToo: {}
+            Orphan: {allOf: [{$ref: '#/components/schemas/OrphanToo'}]}
+            OrphanToo: {example: {$ref: '#/components/schemas/Event'}}
+    """)
+    components = drop_unreferenced(document)["components"]
+    assert {kind: set(named) for kind, named in components.items()} == {
+        "parameters": {"P"},
+        "responses": {"R"},
+        "requestBodies": {"B"},
+        "securitySchemes": {"token"},
+        "schemas": {"ByParameter", "ByHeader", "Chain", "Linked", "Event", "Mapped", "MappedToo"},
+    }
+    assert "components" not in drop_unreferenced(holding({}, A={}))
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ("{$ref: '#/components/schemas/Missing'}", "leads nowhere"),
+        ("{$ref: 'other.yaml#/A'}", "leads out of the document"),
+        ("{$ref: '#/info'}", "leads to no component"),
+        ("{$ref: '#/components/schemas'}", "leads to no component"),
+        ("{$ref: '#/components/schemas/A/properties/b'}", "leads to no component"),
+        ("{discriminator: {mapping: {x: Missing}}}", "leads nowhere"),
+    ],
+)
+def test_a_reference_leads_to_a_component(schema: str, told: str) -> None:
+    document = holding(yaml(f"{{items: {schema}}}"), A={"properties": {"b": {}}})
+    with pytest.raises(GeneratorError) as caught:
+        check_references(document)
+    assert told in str(caught.value)
+    assert str(caught.value.pointer).endswith("/schema/items")
+
+
+@pytest.mark.parametrize(
+    "schemas",
+    [
+        "{A: {$ref: '#/components/schemas/A'}}",
+        (
+            "{C: {$ref: '#/components/schemas/B'}, A: {$ref: '#/components/schemas/B'},"
+            " B: {oneOf: [{}, {$ref: '#/components/schemas/A'}]}}"
+        ),
+        "{A: {allOf: [{anyOf: [{$ref: '#/components/schemas/A'}]}]}}",
+    ],
+)
+def test_a_reference_alone_leads_not_back_to_itself(schemas: str) -> None:
+    with pytest.raises(GeneratorError, match=r"/components/schemas/[AB]: the component refers to"):
+        check_references(holding({"$ref": f"{REF}A"}, **yaml(schemas)))
+
+
+def test_a_type_may_hold_itself() -> None:
+    tree = yaml(
+        "{type: object, properties: {nodes: {type: array, items: {$ref: '#/components/schemas/Tree'}},"
+        " parent: {nullable: true, allOf: [{$ref: '#/components/schemas/Tree'}]}},"
+        ' x-coze-example: \'{"nodes": [{"nodes": []}]}\'}'
+    )
+    result = normalise(holding({"$ref": f"{REF}Tree"}, Tree=tree))
+    assert result["components"]["schemas"]["Tree"]["example"] == {"nodes": [{"nodes": []}]}
+
+
+def names(document: dict[str, Any]) -> dict[str, Any]:
+    before = copy.deepcopy(document)
+    result = name_components(document)
+    assert document == before
+    return result["components"]["schemas"]
+
+
+def test_inline_objects_are_named_after_their_place() -> None:
+    document = yaml("""
+        paths:
+          /bots:
+            post:
+              operationId: bots.versions.create
+              parameters:
+              - {name: page_filter, in: query, schema: {properties: {p: {type: string}}}}
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      properties:
+                        model_config: {properties: {top_p: {type: number}}}
+                        messages: {type: array, items: {properties: {m: {type: string}}}}
+                        entries: {additionalProperties: {properties: {e: {type: string}}}}
+                        either: {oneOf: [{type: string}, {properties: {o: {type: string}}}]}
+                        both: {allOf: [{$ref: '#/components/schemas/upstream'}, {properties: {b: {}}}]}
+                        status: {type: object, additionalProperties: {type: string}}
+              responses:
+                '200':
+                  headers: {X-Limit: {schema: {properties: {h: {type: string}}}}}
+                  content:
+                    application/json:
+                      schema: {properties: {data: {properties: {d: {type: string}}}}}
+              x-client-stream:
+                events: {message.delta: {properties: {s: {type: string}}}}
+        components:
+          schemas:
+            upstream: {x-client-name: Upstream, properties: {list: {items: {properties: {i: {}}}}}}
+    """)
+    found = names(document)
+    assert {name: list(schema.get("properties", [])) for name, schema in found.items()} == {
+        "Upstream": ["list"],
+        "UpstreamList": ["i"],
+        "BotsVersionsCreatePageFilter": ["p"],
+        "BotsVersionsCreateRequest": [
+            "model_config", "messages", "entries", "either", "both", "status",
+        ],
+        "BotsVersionsCreateModelConfig": ["top_p"],
+        "BotsVersionsCreateMessage": ["m"],
+        "BotsVersionsCreateEntry": ["e"],
+        "BotsVersionsCreateEither": ["o"],
+        "BotsVersionsCreateBoth": [],
+        "BotsVersionsCreateXLimit": ["h"],
+        "BotsVersionsCreateResponse": ["data"],
+        "BotsVersionsCreateData": ["d"],
+        "BotsVersionsCreateMessageDelta": ["s"],
+    }  # fmt: skip
+    assert found["BotsVersionsCreateRequest"]["properties"]["messages"]["items"] == {
+        "$ref": f"{REF}BotsVersionsCreateMessage"
+    }
+    assert found["BotsVersionsCreateBoth"]["allOf"][0] == {"$ref": f"{REF}Upstream"}
+
+
+def test_a_chosen_name_is_the_name_and_names_what_is_within() -> None:
+    schema = yaml(
+        "{x-client-name: BotPage, properties: {items: {type: array, items: {x-client-name: Bot,"
+        " properties: {a: {properties: {b: {}}}}}}, next: {properties: {c: {}}},"
+        " mode: {x-client-name: Mode, type: string, enum: [x]}}}"
+    )
+    document = holding(schema)
+    assert list(names(document)) == ["BotA", "Bot", "BotPageNext", "Mode", "BotPage"]
+    assert held(name_components(document)) == {"$ref": f"{REF}BotPage"}
+
+
+def test_renaming_a_component_renames_all_references_to_it() -> None:
+    refs = yaml(
+        "{oneOf: [{$ref: '#/components/schemas/properties_data'}], discriminator:"
+        " {propertyName: t, mapping: {x: properties_data, y: '#/components/schemas/properties_data'}}}"
+    )
+    document = holding(
+        {"items": refs},
+        properties_data={"x-client-name": "Data", "properties": {"self": {"items": refs}}},
+    )
+    document["paths"]["/bots"]["get"]["x-client-stream"] = {"events": {"e": refs["oneOf"][0]}}
+    result = name_components(document)
+    assert "properties_data" not in json.dumps(result)
+    assert held(result)["items"]["discriminator"]["mapping"] == {
+        "x": f"{REF}Data",
+        "y": f"{REF}Data",
+    }
+    stream = result["paths"]["/bots"]["get"]["x-client-stream"]
+    assert stream["events"]["e"] == {"$ref": f"{REF}Data"}
+    assert list(result["components"]["schemas"]) == ["Data"]
+
+
+def test_one_shape_under_one_name_is_one_component() -> None:
+    one = "{type: object, description: One., required: [a, b], properties: {a: {description: A.}, b: {}}}"
+    two = (
+        "{type: object, description: Two., required: [b, a], properties: {b: {}, a: {example: 1}}}"
+    )
+    document = holding(
+        yaml(f"{{items: {{oneOf: [{one}, {two}, {{$ref: '#/components/schemas/Three'}}]}}}}"),
+        Three=yaml(one) | {"x-client-name": "BotsListResponse", "description": "Three."},
+    )
+    result = name_components(document)
+    assert result["components"]["schemas"] == {
+        "BotsListResponse": yaml(one) | {"description": "Three."}
+    }
+    assert held(result)["items"]["oneOf"] == [
+        {"$ref": f"{REF}BotsListResponse", "description": "One."},
+        {"$ref": f"{REF}BotsListResponse", "description": "Two."},
+        {"$ref": f"{REF}BotsListResponse"},
+    ]
+
+
+def test_null_is_allowed_where_it_was_and_nowhere_else() -> None:
+    schema = yaml("{properties: {a: {x-client-name: A, nullable: true, properties: {x: {}}},"
+                  " b: {x-client-name: A, properties: {x: {}}}}}")  # fmt: skip
+    found = names(holding(schema))
+    assert found["A"] == {"properties": {"x": {}}}
+    assert found["BotsListResponse"]["properties"] == {
+        "a": {"nullable": True, "allOf": [{"$ref": f"{REF}A"}]},
+        "b": {"$ref": f"{REF}A"},
+    }
+
+
+def test_integer_enumerations_with_names_are_components_and_others_are_not() -> None:
+    schema = yaml("""
+        properties:
+          mode: {type: integer, enum: [0, 1], x-enum-varnames: [A, B]}
+          codes: {type: array, items: {type: integer, enum: [2], x-enum-varnames: [C]}}
+          plain: {type: integer, enum: [0, 1]}
+          text: {type: string, enum: [a], x-enum-varnames: [A]}
+    """)
+    found = names(holding(schema))
+    assert set(found) == {"BotsListResponse", "BotsListMode", "BotsListCode"}
+    assert found["BotsListMode"]["x-enum-varnames"] == ["A", "B"]
+    assert found["BotsListResponse"]["properties"]["text"]["type"] == "string"
+
+
+@pytest.mark.parametrize(
+    ("schema", "schemas", "told", "target"),
+    [
+        (
+            "{$ref: '#/components/schemas/properties_data'}",
+            "{properties_data: {properties: {a: {}}}}",
+            "'properties_data' is no class name",
+            "$.components.schemas.properties_data",
+        ),
+        (
+            "{$ref: '#/components/schemas/EnterMessage1'}",
+            "{EnterMessage1: {properties: {a: {}}}}",
+            "the number in EnterMessage1 says nothing",
+            "$.components.schemas.EnterMessage1",
+        ),
+        (
+            "{properties: {item2: {properties: {a: {}}}}}",
+            "{}",
+            "the number in BotsListItem2 says nothing",
+            (
+                "$.paths['/bots'].get.responses['200'].content['application/json']"
+                ".schema.properties.item2"
+            ),
+        ),
+        (
+            "{x-client-name: A, properties: {a: {type: string}}}",
+            "{A: {properties: {a: {type: integer}}}}",
+            (
+                "A is also /components/schemas/A, of another shape "
+                '(/properties/a/type is "string" here, and there "integer")'
+            ),
+            "$.paths['/bots'].get.responses['200'].content['application/json'].schema",
+        ),
+        (
+            "{oneOf: [{properties: {a: {}}}, {properties: {b: {}}}]}",
+            "{}",
+            "BotsListResponse is also",
+            "$.paths['/bots'].get.responses['200'].content['application/json'].schema.oneOf[1]",
+        ),
+        (
+            "{properties: {一: {properties: {a: {}}}}}",
+            "{}",
+            "BotsList is also",
+            (
+                "$.paths['/bots'].get.responses['200'].content['application/json']"
+                ".schema.properties['二']"
+            ),
+        ),
+    ],
+)
+def test_what_has_no_good_name_is_an_error_with_the_line_to_write(
+    schema: str, schemas: str, told: str, target: str
+) -> None:
+    node = yaml(schema)
+    if "一" in schema:
+        node["properties"]["二"] = {"properties": {"b": {}}}
+    with pytest.raises(GeneratorError) as caught:
+        name_components(holding(node, **yaml(schemas)))
+    assert told in caught.value.message
+    assert caught.value.remedy == (
+        f"Write in an overlay: {{target: {target}, update: {{x-client-name: <ClassName>}}}}."
+    )
+    assert caught.value.pointer
+
+
+def test_a_number_that_was_chosen_is_a_name() -> None:
+    document = holding({"$ref": f"{REF}A1"}, A1={"x-client-name": "Mp3", "properties": {"a": {}}})
+    assert list(names(document)) == ["Mp3"]
+
+
+NOTE = {
+    "0": {
+        "ops": [
+            {"insert": "First.\nSecond "},
+            {"attributes": {"bold": "true"}, "insert": "bo"},
+            {"attributes": {"bold": "true"}, "insert": "ld "},
+            {"attributes": {"inlineCode": "true"}, "insert": "code"},
+            {"insert": ", "},
+            {"attributes": {"hyperlink": '{"href":"https://a.example/b"}'}, "insert": "link"},
+            {"insert": ".\n"},
+            {"attributes": {"lmkr": "1", "heading": "h2"}, "insert": "*"},
+            {"insert": "Head\n"},
+            {"attributes": {"lmkr": "1", "list": "bullet1"}, "insert": "*"},
+            {"insert": "one\n"},
+            {"attributes": {"lmkr": "1", "list": "bullet2"}, "insert": "*"},
+            {"insert": "two\n"},
+            {"attributes": {"lmkr": "1", "list": "number1"}, "insert": "*"},
+            {"insert": "three\n"},
+            {"attributes": {"lmkr": "1"}, "insert": "*"},
+            {"attributes": {"zoneId": "n", "title": "Note"}, "insert": " "},
+            {"insert": "\n"},
+            {"attributes": {"lmkr": "1", "list": "indent1"}, "insert": "*"},
+            {"attributes": {"image": "true", "src": "https://a.example/i"}, "insert": " "},
+            {"insert": "\n"},
+            {"attributes": {"aceTable": "r c"}, "insert": "*"},
+            {"insert": "\nEnd\n"},
+        ]
+    },
+    "n": {
+        "ops": [
+            {"insert": "Careful.\n"},
+            {"attributes": {"lmkr": "1", "list": "bullet1"}, "insert": "*"},
+            {"insert": "item\n"},
+            {"attributes": {"zoneId": "n"}, "insert": " "},
+        ]
+    },
+    "r": {"ops": [{"insert": {"id": "r1"}}, {"insert": {"id": "r2"}}]},
+    "c": {"ops": [{"insert": {"id": "c1"}}, {"insert": {"id": "c2"}}]},
+    "xr1xc1": {"ops": [{"insert": "Name\n"}]},
+    "xr1xc2": {"ops": [{"attributes": {"bold": "true"}, "insert": "Value"}]},
+    "xr2xc1": {"ops": [{"insert": "a|b\nc\n"}]},
+}
+
+MARKDOWN = """\
+First.
+
+Second **bold** `code`, [link](https://a.example/b).
+
+## Head
+
+- one
+  - two
+1. three
+
+> **Note**
+>
+> Careful.
+>
+> - item
+
+  ![](https://a.example/i)
+
+| Name | **Value** |
+| --- | --- |
+| a\\|b<br>c |  |
+
+End"""
+
+
+def test_rich_text_becomes_markdown() -> None:
+    assert markdown(json.dumps(NOTE)) == MARKDOWN
+
+
+def test_only_descriptions_are_rich() -> None:
+    text = json.dumps({"0": {"ops": [{"insert": "Text.\n"}]}})
+    document = holding({"description": text, "example": text, "properties": {"description": {}}})
+    document["paths"]["/bots"]["get"] |= {"description": text, "summary": text}
+    result = rich_text(document)
+    assert held(result) == {
+        "description": "Text.",
+        "example": text,
+        "properties": {"description": {}},
+    }
+    operation = result["paths"]["/bots"]["get"]
+    assert (operation["description"], operation["summary"]) == ("Text.", text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Plain.", "{", "{}", '{"0": 1}', '{"0": {"ops": []}}', "{a: 1}", "{" * 100_000]
+)
+def test_other_texts_stay(text: str) -> None:
+    assert markdown(text) == text
+
+
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(
+        [
+            "lmkr",
+            "heading",
+            "list",
+            "bold",
+            "inlineCode",
+            "hyperlink",
+            "zoneId",
+            "aceTable",
+            "image",
+        ]
+    ),
+    st.sampled_from(["true", "h2", "hx", "bullet1", "bullet99999", "0", "a", "a b", "0 a b", "{}"])
+    | st.sampled_from(['{"href": 1}', '{"href": "u"}', "[", 1, None]),
+)
+OPS = st.lists(
+    st.fixed_dictionaries(
+        {"insert": st.text("a\n |*", max_size=5) | st.just({"id": "a"}) | st.integers()},
+        optional={"attributes": ATTRIBUTES | st.none()},
+    )
+    | st.integers()
+)
+ZONES = st.dictionaries(
+    st.sampled_from(["0", "a", "b", "xaxa"]), st.fixed_dictionaries({"ops": OPS | st.none()})
+)
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=5,
+)
+
+
+@given(ZONES | ANY)
+def test_any_rich_text_gives_a_text(zones: Any) -> None:
+    assert isinstance(markdown(json.dumps(zones)), str)
+
+
+def everything() -> dict[str, Any]:
+    """A document in which all the idioms stand."""
+    return yaml("""
+        openapi: 3.0.3
+        info: {title: Test, version: '1'}
+        paths:
+          /bots/{id}:
+            parameters: [{name: id, in: path, required: true, schema: {type: string, format: i64}}]
+            delete:
+              operationId: bots.delete
+              requestBody: {content: {application/json: {schema: {type: object}}}}
+              responses: {'200': {}}
+            post:
+              operationId: bots.update
+              description: '{"0": {"ops": [{"insert": "Text.\\n"}]}}'
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      required: [mode, missing]
+                      properties:
+                        mode: {type: integer, enum: [0], x-coze-enum-names: [Off], x-coze-example: 0}
+                        tools: {type: array, items: {type: object, properties: {n: {type: string}}}}
+                      x-coze-order: [tools]
+              responses:
+                '200':
+                  content:
+                    application/json:
+                      schema:
+                        allOf: [{$ref: '#/components/schemas/properties_data'}]
+                        discriminator: {propertyName: a, mapping: {x: properties_data}}
+              callbacks: {done: {'{$url}': {post: {responses: {'200': {}}}}}}
+              x-client-stream: {events: {done: {type: string}}}
+        components:
+          schemas:
+            properties_data: {type: object, x-client-name: Data, properties: {a: {title: An a.}}}
+            orphan_1: {type: object, properties: {a: {}}}
+    """)
+
+
+def test_all_passes_together() -> None:
+    document = everything()
+    before = copy.deepcopy(document)
+    result = normalise(document)
+    assert document == before
+    assert list(result["components"]["schemas"]) == [
+        "BotsUpdateMode", "BotsUpdateRequest", "BotsUpdateTool", "Data",
+    ]  # fmt: skip
+    assert "requestBody" not in result["paths"]["/bots/{id}"]["delete"]
+    assert result["paths"]["/bots/{id}"]["post"]["description"] == "Text."
+    assert not any(word in json.dumps(result) for word in ("x-coze", "x-apihub", "x-client-name"))
+
+
+def test_what_is_normal_stays_as_it_is() -> None:
+    result = normalise(everything())
+    assert json.dumps(normalise(result)) == json.dumps(result)
+
+
+@pytest.mark.parametrize("change", PASSES, ids=lambda change: change.__name__)
+def test_no_pass_touches_its_document(change: Any) -> None:
+    document = everything()
+    if change is name_components:
+        del document["components"]["schemas"]["orphan_1"]
+    before = copy.deepcopy(document)
+    change(document)
+    assert document == before
+
+
+def test_a_document_that_is_too_deep_is_an_error() -> None:
+    for field in ("items", "not", "additionalProperties"):
+        schema: dict[str, Any] = {"properties": {"x": {}}}
+        for _ in range(10_000):
+            schema = {field: schema}
+        with pytest.raises(GeneratorError, match="nested deeper than"):
+            normalise(holding(schema))
+
+
+def test_a_document_as_deep_as_allowed_is_fine() -> None:
+    schema: dict[str, Any] = {"type": "string", "x-coze-example": "x"}
+    for _ in range(88):
+        schema = {"type": "array", "items": schema}
+    normalise(holding(schema))
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ("{type: [string, 'null']}", "/type: type is not a text"),
+        ("{properties: [a]}", "/properties: properties is not an object"),
+        ("{properties: {a: text}}", "/properties/a: a is not an object"),
+        ("{items: [{}]}", "/items: items is not an object"),
+        ("{allOf: {}}", "/allOf: allOf is not an array"),
+        ("{allOf: [1]}", "/allOf/0: allOf[0] is not an object"),
+        ("{required: true}", "/required: required is not an array of texts"),
+        ("{enum: a}", "/enum: enum is not an array"),
+        (
+            "{additionalProperties: 1}",
+            "/additionalProperties: additionalProperties is not an object",
+        ),
+        ("{$ref: 1}", "/$ref: $ref is not a text"),
+        ("{description: [1]}", "/description: description is not a text"),
+    ],
+)
+def test_a_field_of_another_kind_is_an_error(schema: str, told: str) -> None:
+    assert check_structure(holding(yaml("{additionalProperties: false, x-a: 1}")))
+    with pytest.raises(GeneratorError) as caught:
+        normalise(holding(yaml(schema)))
+    assert f"/schema{told}. Correct it in an overlay." in str(caught.value)
+
+
+def places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    found = [place] if place else []
+    if isinstance(value, dict | list):
+        for key, item in entries:
+            found += (
+                places(item, (*place, key)) if isinstance(item, dict | list) else [(*place, key)]
+            )
+    return found
+
+
+@given(st.sampled_from(places(everything())), ANY)
+def test_a_broken_document_is_normalised_or_is_one_error(
+    place: tuple[Any, ...], value: Any
+) -> None:
+    document = everything()
+    holder: Any = document
+    for key in place[:-1]:
+        holder = holder[key]
+    holder[place[-1]] = value
+    try:
+        normalise(document)
+    except GeneratorError as error:
+        assert str(error)  # noqa: PT017  # most broken documents are errors, and some are none

@@ -1,0 +1,498 @@
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.errors import GeneratorError
+from generator.overlay import Overlay, apply
+from generator.reader import read_yaml
+from generator.spec import dump
+
+KEYS = st.sampled_from(["a", "b", "c"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 3) | st.text("xy", max_size=2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(KEYS, VALUES, max_size=3)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("overlays")
+
+
+def overlay(folder: Path, *actions: Any, version: str = "1.1.0") -> Overlay:
+    path = folder / "overlay.yaml"
+    head = {"overlay": version, "info": {"title": "Test", "version": "1"}}
+    path.write_text(dump(head | {"actions": list(actions)}), encoding="utf-8")
+    return Overlay.load(path)
+
+
+def applied(folder: Path, document: Any, *actions: Any, version: str = "1.1.0") -> Any:
+    return apply(document, overlay(folder, *actions, version=version), strict=False)[0]
+
+
+def yaml(text: str) -> Any:
+    return read_yaml(text, Path("inline"))
+
+
+BOTH = pytest.mark.parametrize("version", ["1.0.0", "1.0.1", "1.1.0", "1.1.3"])
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("document", "actions", "result"),
+    [
+        pytest.param(
+            "{info: {title: A}, paths: {/a: {get: {x: 1}}}}",
+            "- {target: $, update: {info: {v: '1'}, paths: {/a: {get: {y: 2}}, /b: {get: {}}}}}",
+            "{info: {title: A, v: '1'}, paths: {/a: {get: {x: 1, y: 2}}, /b: {get: {}}}}",
+            id="objects are merged at all depths",
+        ),
+        pytest.param(
+            "{a: {x: 1, y: [1], z: text}}",
+            "- {target: $.a, update: {x: 2, z: null}}",
+            "{a: {x: 2, y: [1], z: null}}",
+            id="primitives are replaced",
+        ),
+        pytest.param(
+            "{a: {tags: [one]}}",
+            "- {target: $.a, update: {tags: [two, three]}}",
+            "{a: {tags: [one, two, three]}}",
+            id="arrays within objects are concatenated",
+        ),
+        pytest.param(
+            "{paths: {/a: {get: {parameters: [{name: x}]}}, /b: {get: {parameters: []}}}}",
+            "- {target: '$.paths.*.get.parameters', update: {name: y, in: query}}",
+            "{paths: {/a: {get: {parameters: [{name: x}, {name: y, in: query}]}},"
+            " /b: {get: {parameters: [{name: y, in: query}]}}}}",
+            id="an object is appended to each array",
+        ),
+        pytest.param(
+            "{tags: [a]}",
+            "- {target: $.tags, update: b}",
+            "{tags: [a, b]}",
+            id="a primitive is appended to an array",
+        ),
+        pytest.param(
+            "{paths: {/a: {get: {}, put: {}}, /b: {get: {}}}}",
+            "- {target: '$.paths.*.get', update: {x-safe: true}}",
+            "{paths: {/a: {get: {x-safe: true}, put: {}}, /b: {get: {x-safe: true}}}}",
+            id="a wildcard changes each match",
+        ),
+        pytest.param(
+            "{p: [{name: filter, in: query}, {name: filter, in: path}, {name: x, in: query}]}",
+            "- {target: \"$.p[?@.name == 'filter' && @.in == 'query']\", update: {schema: {a: 1}}}",
+            "{p: [{name: filter, in: query, schema: {a: 1}}, {name: filter, in: path},"
+            " {name: x, in: query}]}",
+            id="a filter chooses items",
+        ),
+        pytest.param(
+            "{paths: {/a: {get: {x-t: [paged]}}, /b: {get: {x-t: [other]}}, /c: {get: {}}}}",
+            "- {target: \"$.paths[?@.get['x-t'][?@ == 'paged']].get\", update: {p: [{n: 1}]}}",
+            "{paths: {/a: {get: {x-t: [paged], p: [{n: 1}]}}, /b: {get: {x-t: [other]}},"
+            " /c: {get: {}}}}",
+            id="a filter looks into arrays",
+        ),
+        pytest.param(
+            "{p: [{n: a}, {n: b}, {n: a}, {n: c}, {n: a}]}",
+            "- {target: \"$.p[?@.n == 'a']\", remove: true}",
+            "{p: [{n: b}, {n: c}]}",
+            id="items are removed at once, whatever their numbers",
+        ),
+        pytest.param(
+            "{a: {x: {i: 1}, y: {i: 1}}, l: [[1], [2], [3]]}",
+            "- {target: $.a.x, remove: true}\n- {target: '$.l[0, 2]', remove: true}",
+            "{a: {y: {i: 1}}, l: [[2]]}",
+            id="fields and items are removed",
+        ),
+        pytest.param(
+            "{a: {i: {i: {i: {}}}, k: {}}}",
+            "- {target: $..i, remove: true}",
+            "{a: {k: {}}}",
+            id="what stands in each other is removed",
+        ),
+        pytest.param(
+            "{a: {old: {x: 1}}}",
+            "- {target: $.a.old, remove: true}\n- {target: $.a, update: {old: {y: 2}}}\n"
+            "- {target: $.a.old, update: {z: 3}}",
+            "{a: {old: {y: 2, z: 3}}}",
+            id="each action sees what the one before it left",
+        ),
+        pytest.param(
+            "{a: {x: 1}}",
+            "- {target: $.a, update: {y: 2}, remove: true}",
+            "{}",
+            id="remove wins over update",
+        ),
+        pytest.param(
+            "{a: {x: 1}}",
+            "- {target: $.a, update: {y: 2}, remove: false}",
+            "{a: {x: 1, y: 2}}",
+            id="remove false is no remove",
+        ),
+        pytest.param(
+            "{a: {x: {}}}",
+            "- {target: \"$['a', 'a'].x\", update: {l: [1]}}",
+            "{a: {x: {l: [1]}}}",
+            id="what is selected twice is changed once",
+        ),
+        pytest.param(
+            "{a: 1}",
+            "- {target: $.b, update: {x: 1}}\n- {target: $.c, remove: true}",
+            "{a: 1}",
+            id="a target without a match is a success",
+        ),
+        pytest.param(
+            "{paths: {'/a/{id}~x': {get: {}}, \"/it's\": {get: {}}}}",
+            "- {target: \"$.paths['/a/{id}~x'].get\", update: {x: 1}}\n"
+            "- {target: '$.paths[\"/it''s\"].get', update: {x: 2}}",
+            "{paths: {'/a/{id}~x': {get: {x: 1}}, \"/it's\": {get: {x: 2}}}}",
+            id="any key can be named",
+        ),
+        pytest.param(
+            "{a: {n: null, t: x}}",
+            "- {target: $.a, update: {n: 1, t: null}}",
+            "{a: {n: 1, t: null}}",
+            id="null is a primitive",
+        ),
+    ],
+)
+def test_actions_do_what_the_standard_says(
+    folder: Path, document: str, actions: str, result: str, version: str
+) -> None:
+    assert applied(folder, yaml(document), *yaml(actions), version=version) == yaml(result)
+
+
+@pytest.mark.parametrize(
+    ("document", "action", "old", "new"),
+    [
+        pytest.param(
+            "{l: [1]}",
+            "{target: $.l, update: [2, 3]}",
+            "{l: [1, [2, 3]]}",
+            "{l: [1, 2, 3]}",
+            id="an array is an item, or is concatenated",
+        ),
+        pytest.param(
+            "{a: {x: text}}",
+            "{target: $.a, update: {x: {y: 1}}}",
+            "{a: {x: {y: 1}}}",
+            None,
+            id="values of two kinds are replaced, or can't be merged",
+        ),
+        pytest.param(
+            "{a: {x: text}}",
+            "{target: $.a.x, update: new}",
+            None,
+            "{a: {x: new}}",
+            id="a primitive can't be updated, or is replaced",
+        ),
+        pytest.param(
+            "{l: [a, b, a, c]}",
+            "{target: \"$.l[?@ == 'a']\", remove: true}",
+            None,
+            "{l: [b, c]}",
+            id="primitive items can't be removed, or are",
+        ),
+        pytest.param(
+            "{l: [a, b]}",
+            "{target: '$.l[*]', update: x}",
+            None,
+            "{l: [x, x]}",
+            id="primitive items can't be replaced, or are",
+        ),
+        pytest.param(
+            "{a: {i: {}}, b: {i: []}}",
+            "{target: '$[*].i', update: {x: 1}}",
+            "{a: {i: {x: 1}}, b: {i: [{x: 1}]}}",
+            None,
+            id="the targets may be of two kinds, or may not",
+        ),
+        pytest.param(
+            "{paths: {/a: {get: {x: 1}}, /b: {put: {}}}}",
+            "{target: \"$.paths['/b']\", copy: \"$.paths['/a']\"}",
+            None,
+            "{paths: {/a: {get: {x: 1}}, /b: {put: {}, get: {x: 1}}}}",
+            id="there is no copy, or there is",
+        ),
+    ],
+)
+def test_the_minor_version_decides(
+    folder: Path, document: str, action: str, old: str | None, new: str | None
+) -> None:
+    for version, result in (("1.0.0", old), ("1.1.0", new)):
+        if result is None:
+            with pytest.raises(GeneratorError, match=r"overlay\.yaml:\d+: "):
+                applied(folder, yaml(document), yaml(action), version=version)
+        else:
+            assert applied(folder, yaml(document), yaml(action), version=version) == yaml(result)
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "result"),
+    [
+        ("$.object", "$.other", {"x": 1, "y": {"z": 2}}),
+        ("$.list", "$.numbers", [0, 1, 2]),
+        ("$.list", "$.other", [0, {"y": {"z": 2}}]),
+        ("$.list", "$.other.y.z", [0, 2]),
+        ("$.text", "$.other.y.z", 2),
+        ("$.object", "$", None),
+    ],
+)
+def test_copy_merges_what_it_selects(
+    folder: Path, target: str, source: str, result: object
+) -> None:
+    document = {
+        "object": {"x": 1},
+        "list": [0],
+        "text": "x",
+        "other": {"y": {"z": 2}},
+        "numbers": [1, 2],
+    }
+    changed = applied(folder, document, {"target": target, "copy": source})
+    expected = {"x": 1, **document} if result is None else result
+    assert changed[target[2:]] == expected
+
+
+def test_a_copy_is_a_value_of_its_own(folder: Path) -> None:
+    changed = applied(
+        folder,
+        {"a": {"list": [1]}, "b": {}, "c": {}},
+        {"target": "$['b', 'c']", "copy": "$.a"},
+        {"target": "$.b.list", "update": 2},
+        {"target": "$.a", "remove": True},
+    )
+    assert changed == {"b": {"list": [1, 2]}, "c": {"list": [1]}}
+
+
+def test_a_value_of_the_overlay_is_never_shared(folder: Path) -> None:
+    changed = applied(
+        folder,
+        {"a": {}, "b": {}, "c": []},
+        {"target": "$['a', 'b']", "update": {"new": {"list": [1]}}},
+        {"target": "$.a.new.list", "update": 2},
+        {"target": "$.c", "update": [{"x": 1}]},
+    )
+    assert changed == {"a": {"new": {"list": [1, 2]}}, "b": {"new": {"list": [1]}}, "c": [{"x": 1}]}
+
+
+def test_the_document_stays_as_it_is(folder: Path) -> None:
+    document = {"a": {"l": [{"x": 1}], "t": "x"}, "b": {}}
+    before = copy.deepcopy(document)
+    changed = applied(
+        folder,
+        document,
+        {"target": "$.a.l[0]", "update": {"x": 2}},
+        {"target": "$.a.t", "update": "y"},
+        {"target": "$.b", "remove": True},
+    )
+    assert changed == {"a": {"l": [{"x": 2}], "t": "y"}}
+    assert document == before
+
+
+def merged(old: Any, new: Any) -> Any:
+    """Overlay 1.0's merge, written again without haste."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        both = {key: merged(old[key], new[key]) if key in new else old[key] for key in old}
+        return both | {key: new[key] for key in new if key not in old}
+    return old + new if isinstance(old, list) and isinstance(new, list) else new
+
+
+@given(OBJECTS, OBJECTS)
+def test_updates_merge(folder: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
+    changed = applied(folder, {"a": old}, {"target": "$.a", "update": new}, version="1.0.0")
+    assert dump(changed) == dump({"a": merged(old, new)})
+
+
+@given(OBJECTS)
+def test_an_empty_update_changes_nothing(folder: Path, old: dict[str, Any]) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        assert applied(folder, old, {"target": "$", "update": {}}, version=version) == old
+
+
+@given(OBJECTS, OBJECTS)
+def test_an_update_that_was_made_is_redundant(
+    folder: Path, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    action = {"target": "$", "update": new}
+    once, _ = apply(old, overlay(folder, action, version="1.0.0"), strict=True)
+    _, findings = apply(once, overlay(folder, action, version="1.0.0"), strict=True)
+    assert [finding.action.number for finding in findings] == [1]
+
+
+@pytest.mark.parametrize(
+    ("document", "action", "is_redundant"),
+    [
+        ("{a: {x: 1, y: {z: [1, 2]}}}", "{target: $.a, update: {x: 1}}", True),
+        ("{a: {x: 1, y: {z: [1, 2]}}}", "{target: $.a, update: {y: {z: [2]}}}", True),
+        ("{a: {x: 1, y: {z: [1, 2]}}}", "{target: $.a, update: {y: {z: [3]}}}", False),
+        ("{a: {x: 1}}", "{target: $.a, update: {x: true}}", False),
+        ("{a: {x: 1}}", "{target: $.a, update: {x: '1'}}", False),
+        ("{a: {x: 1}}", "{target: $.a, update: {y: null}}", False),
+        ("{a: {x: 1}, b: {}}", "{target: '$.*', update: {x: 1}}", False),
+        ("{a: {x: 1}, b: {x: 1}}", "{target: '$.*', update: {x: 1}}", True),
+        ("{a: [{n: 1}, {n: 2}]}", "{target: $.a, update: {n: 2}}", True),
+        ("{a: [{n: 1}, {n: 2}]}", "{target: $.a, update: {n: 3}}", False),
+        ("{a: [1, 2]}", "{target: $.a, update: [1, 2]}", True),
+        ("{a: {x: 1}, b: {x: 1}}", "{target: $.a, copy: $.b}", True),
+        ("{a: {x: 1}}", "{target: $.b, update: {x: 1}}", False),
+        ("{a: {x: 1}}", "{target: $.a, remove: true}", False),
+    ],
+)
+def test_an_addition_that_is_already_there_is_reported(
+    folder: Path, document: str, action: str, *, is_redundant: bool
+) -> None:
+    read = overlay(folder, yaml(action))
+    _, findings = apply(yaml(document), read, strict=False)
+    assert bool(findings) == is_redundant
+    if findings:
+        told = str(findings[0])
+        assert told.startswith(f"{read.path}:6: action 1 ({read.actions[0].target}): redundant")
+
+
+def test_an_action_that_does_nothing_is_reported(folder: Path) -> None:
+    _, (finding,) = apply({"a": {}}, overlay(folder, {"target": "$.a"}), strict=True)
+    assert "nothing to do" in str(finding)
+
+
+def test_strict_wants_every_target_to_match(folder: Path) -> None:
+    actions = [
+        {"target": "$.a", "update": {"x": 1}},
+        {"target": "$.b", "update": {"x": 1}, "x-optional": True},
+        {"target": "$.c", "remove": True},
+    ]
+    read = overlay(folder, *actions)
+    with pytest.raises(GeneratorError) as caught:
+        apply({"a": {}}, read, strict=True)
+    assert str(caught.value).startswith(
+        f"{read.path}:13: action 3 ($.c): the target matches nothing. The document has changed: "
+    )
+    assert apply({"a": {}}, read, strict=False)[0] == {"a": {"x": 1}}
+    assert apply({"a": {}, "c": {}}, read, strict=True)[0] == {"a": {"x": 1}}
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("{target: $, remove: true}", "the whole document can't be removed"),
+        ("{target: $.o, update: [1]}", "the target is an object, and the new value is an array"),
+        (
+            "{target: $.o, update: text}",
+            "the target is an object, and the new value is a primitive",
+        ),
+        (
+            "{target: $.o, update: null}",
+            "the target is an object, and the new value is a primitive",
+        ),
+        (
+            "{target: $.t, update: {x: 1}}",
+            "the target is a primitive value, and the new value is an",
+        ),
+        (
+            "{target: '$.*', update: {x: 1}}",
+            "the target selects a primitive value and an array and",
+        ),
+        ("{target: $.o, update: {p: {q: [1]}}}", "p.q is an object, with which an array can't be"),
+        ("{target: $.o, update: {t: {}}}", "t is a primitive value, with which an object can't be"),
+        ("{target: $.o, copy: $.missing}", "copy selects 0 places"),
+        ("{target: $.o, copy: '$.*'}", "copy selects 3 places"),
+    ],
+)
+def test_an_action_that_cannot_be_done_is_one_error(folder: Path, action: str, told: str) -> None:
+    document = {"o": {"p": {"q": {}}, "t": "x"}, "l": [], "t": "x"}
+    with pytest.raises(GeneratorError) as caught:
+        applied(folder, document, yaml(action))
+    assert f"overlay.yaml:6: action 1 ({yaml(action)['target']}): {told}" in str(caught.value)
+    assert caught.value.remedy
+
+
+OVERLAY = """overlay: 1.1.0
+info: {title: T, version: '1'}
+actions:
+- target: $.a
+  remove: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        ("overlay: 1.1.0", "overlay: 1.2.0", 1, "the Overlay version is '1.2.0'"),
+        ("overlay: 1.1.0", "overlay: 1.1", 1, "the Overlay version is 1.1"),
+        ("overlay: 1.1.0", "openapi: 3.0.3", None, "the Overlay version is None"),
+        ("info:", "x-info:", None, "the field 'info' is missing"),
+        ("title: T, ", "", 2, "the field 'title' is missing"),
+        (", version: '1'", "", 2, "the field 'version' is missing"),
+        ("version: '1'", "version: 1", 2, "the field 'version' is not a text"),
+        ("title: T", "title: T, name: x", 2, "the field 'name' is unknown"),
+        ("info: {title: T, version: '1'}", "info: text", 2, "the field 'info' is not an object"),
+        ("info:", "extra: 1\ninfo:", 2, "the field 'extra' is unknown"),
+        ("info:", "extends: 1\ninfo:", 2, "the field 'extends' is not a text"),
+        ("- target: $.a\n  remove: true\n", "", 3, "the field 'actions' is not an array"),
+        ("actions:\n- target: $.a\n  remove: true\n", "actions: []", 3, "there is no action"),
+        ("actions:\n- target: $.a\n  remove: true\n", "actions: [1]", 3, "this is no object"),
+        ("- target: $.a\n  remove", "- remove", 4, "the field 'target' is missing"),
+        ("target: $.a", "target: [a]", 4, "the field 'target' is not a text"),
+        ("remove: true", "remove: 'yes'", 5, "the field 'remove' is not true or false"),
+        ("remove: true", "removes: true", 5, "the field 'removes' is unknown"),
+        ("remove: true", "x-optional: maybe", 5, "the field 'x-optional' is not true or false"),
+        ("remove: true", "update: 1\n  copy: $.b", 4, "the action has both update and copy"),
+        ("target: $.a", "target: a", 4, "'a' is no JSONPath"),
+        ("target: $.a", "target: $.a.", 4, "'$.a.' is no JSONPath"),
+        ("target: $.a", "target: $.a[?@.b = 1]", 4, "'$.a[?@.b = 1]' is no JSONPath"),
+        ("target: $.a", f"target: $.a[?{'(' * 2000}", 4, "is no JSONPath"),
+        ("remove: true", "copy: b", 5, "'b' is no JSONPath"),
+        ("true\n", "true\n- {remove: true, target: $.a}\n", 6, "this is action 1 again"),
+    ],
+)
+def test_what_is_no_overlay_is_one_error_with_its_line(
+    folder: Path, old: str, new: str, line: int | None, told: str
+) -> None:
+    path = folder / "wrong.yaml"
+    path.write_text(OVERLAY.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(GeneratorError) as caught:
+        Overlay.load(path)
+    assert (caught.value.file, caught.value.line) == (path, line)
+    assert told in str(caught.value)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("overlay: 1.1.0", "overlay: 1.0.0-rc1"),
+        ("info: {", "x-note: 1\nextends: ./openapi.yaml\ninfo: {x-more: [1], "),
+        ("remove: true", "remove: true\n  x-why: {a: 1}\n  description: Because."),
+    ],
+)
+def test_what_the_standard_allows_is_read(folder: Path, old: str, new: str) -> None:
+    path = folder / "right.yaml"
+    path.write_text(OVERLAY.replace(old, new, 1), encoding="utf-8")
+    assert [action.kind for action in Overlay.load(path).actions] == ["remove"]
+
+
+def test_fields_of_1_1_are_unknown_to_1_0(folder: Path) -> None:
+    path = folder / "old.yaml"
+    for old, new in (("title: T", "title: T, description: D"), ("remove: true", "copy: $.b")):
+        text = OVERLAY.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+        Overlay.load(path)
+        path.write_text(text.replace("1.1.0", "1.0.0"), encoding="utf-8")
+        with pytest.raises(GeneratorError, match="is unknown"):
+            Overlay.load(path)
+
+
+def test_json_overlays_are_read(folder: Path) -> None:
+    path = folder / "overlay.json"
+    path.write_text(
+        '{"overlay": "1.0.0", "info": {"title": "T", "version": "1"},'
+        ' "actions": [{"target": "$.a", "update": {"x": 1}}]}'
+    )
+    assert apply({"a": {}}, Overlay.load(path), strict=True)[0] == {"a": {"x": 1}}
