@@ -95,7 +95,7 @@ def error(coze: Coze) -> None:
     """Show what an error says."""
     heading("An error")
     try:
-        coze.with_options(headers={"x-sandbox-scenario": "code=4200"}).bots.retrieve(bot_id="0")
+        coze.with_options(headers={"x-sandbox-scenario": "code=4200; msg=no such bot"}).bots.retrieve(bot_id="0")
     except APIError as refused:
         console.print(f"{type(refused).__name__}: {refused}")
         console.print(f"code {refused.code}, log id {refused.logid}")
