@@ -94,8 +94,9 @@ def workflow(coze: Coze) -> None:
 def error(coze: Coze) -> None:
     """Show what an error says."""
     heading("An error")
+    failing = coze.with_options(headers={"x-sandbox-scenario": "code=4200; msg=no such bot"})
     try:
-        coze.with_options(headers={"x-sandbox-scenario": "code=4200; msg=no such bot"}).bots.retrieve(bot_id="0")
+        failing.bots.retrieve(bot_id="0")
     except APIError as refused:
         console.print(f"{type(refused).__name__}: {refused}")
         console.print(f"code {refused.code}, log id {refused.logid}")

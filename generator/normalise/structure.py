@@ -10,23 +10,43 @@ from generator.spec import join
 from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from generator.normalise.parts import Role, Shape
 
-_TEXTS: Final = "an array of texts"
+_TYPES: Final = ("string", "number", "integer", "boolean", "array", "object")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_KINDS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "a text": lambda value: isinstance(value, str),
+    "an array of texts": lambda value: is_array(value) and all(isinstance(i, str) for i in value),
+    "an array": is_array,
+    "an object": is_object,
+    "a number": _is_number,
+    "a number above 0": lambda value: _is_number(value) and value > 0,
+    f"one of {', '.join(_TYPES)}": lambda value: value in _TYPES,
+}
+_EVERYWHERE: Final[Mapping[str, str]] = {"$ref": "a text", "description": "a text"}
 _FIELDS: Final[Mapping[Role, Mapping[str, str]]] = {
     "operation": {"operationId": "a text"},
     "parameter": {"name": "a text", "in": "a text"},
     "schema": {
-        **dict.fromkeys(("type", "format", "title", "x-client-name"), "a text"),
-        **dict.fromkeys(("required", "x-enum-varnames", "x-coze-order", "x-apihub-orders"), _TEXTS),
-        **dict.fromkeys(("x-coze-enum-names", "x-apihub-enum-names"), _TEXTS),
+        "type": f"one of {', '.join(_TYPES)}",
         "enum": "an array",
         "discriminator": "an object",
+        "multipleOf": "a number above 0",
+        **dict.fromkeys(("format", "title", "pattern", "x-client-name"), "a text"),
+        **dict.fromkeys(("required", "x-enum-varnames"), "an array of texts"),
+        **dict.fromkeys(("x-coze-enum-names", "x-apihub-enum-names"), "an array of texts"),
+        **dict.fromkeys(("x-coze-order", "x-apihub-orders"), "an array of texts"),
+        **dict.fromkeys(("minimum", "maximum", "minLength", "maxLength"), "a number"),
+        **dict.fromkeys(("minItems", "maxItems", "minProperties", "maxProperties"), "a number"),
     },
 }
-_EVERYWHERE: Final[Mapping[str, str]] = {"$ref": "a text", "description": "a text"}
 
 
 def check_structure(document: Node) -> Node:
@@ -37,11 +57,11 @@ def check_structure(document: Node) -> Node:
     """
     # Each part is checked before those below it are looked for.
     for part in parts(document):
-        for name, wanted in {**_EVERYWHERE, **_FIELDS.get(part.role, {})}.items():
-            if name in part.node and not _is(wanted, part.node[name]):
-                raise _wrong(join(part.pointer, name), name, wanted)
+        for name, kind in {**_EVERYWHERE, **_FIELDS.get(part.role, {})}.items():
+            if name in part.node:
+                _check(part.node[name], name, kind, join(part.pointer, name))
         for name, content, shape in _holders(part):
-            _check_holder(join(part.pointer, name), name, content, shape)
+            _check_holder(content, name, shape, join(part.pointer, name))
     return document
 
 
@@ -55,38 +75,24 @@ def _holders(part: Part) -> Iterator[tuple[str, Any, Shape]]:
             yield name, part.node[name], shape
 
 
-def _check_holder(pointer: str, name: str, content: Any, shape: Shape) -> None:
+def _check_holder(content: Any, name: str, shape: Shape, pointer: str) -> None:
     if shape == "one":
-        is_open = name == "additionalProperties" and isinstance(content, bool)
-        if not (is_object(content) or is_open or name.startswith("x-")):
-            raise _wrong(pointer, name, "an object")
+        # Whether further properties are allowed may be said with true or false.
+        if not (isinstance(content, bool) and name == "additionalProperties"):
+            _check(content, name, "an object", pointer)
     elif shape == "map":
-        if not is_object(content):
-            raise _wrong(pointer, name, "an object")
+        _check(content, name, "an object", pointer)
         for key, value in content.items():
-            if not (is_object(value) or key.startswith("x-")):
-                raise _wrong(join(pointer, key), key, "an object")
+            if not key.startswith("x-"):
+                _check(value, key, "an object", join(pointer, key))
     else:
-        if not is_array(content):
-            raise _wrong(pointer, name, "an array")
+        _check(content, name, "an array", pointer)
         for number, value in enumerate(content):
-            if not is_object(value):
-                raise _wrong(join(pointer, number), f"{name}[{number}]", "an object")
+            _check(value, f"{name}[{number}]", "an object", join(pointer, number))
 
 
-def _is(wanted: str, value: Any) -> bool:
-    match wanted:
-        case "a text":
-            return isinstance(value, str)
-        case "an object":
-            return is_object(value)
-        case "an array":
-            return is_array(value)
-        case _:
-            return is_array(value) and all(isinstance(item, str) for item in value)
-
-
-def _wrong(pointer: str, name: str, wanted: str) -> GeneratorError:
-    return GeneratorError(
-        f"{name} is not {wanted}", pointer=pointer, remedy="Correct it in an overlay."
-    )
+def _check(value: Any, name: str, kind: str, pointer: str) -> None:
+    if not _KINDS[kind](value):
+        raise GeneratorError(
+            f"{name} is not {kind}", pointer=pointer, remedy="Correct it in an overlay."
+        )

@@ -781,7 +781,7 @@ def test_a_document_as_deep_as_allowed_is_fine() -> None:
 @pytest.mark.parametrize(
     ("schema", "told"),
     [
-        ("{type: [string, 'null']}", "/type: type is not a text"),
+        ("{type: [string, 'null']}", "/type: type is not one of string, number"),
         ("{properties: [a]}", "/properties: properties is not an object"),
         ("{properties: {a: text}}", "/properties/a: a is not an object"),
         ("{items: [{}]}", "/items: items is not an object"),
@@ -801,7 +801,7 @@ def test_a_field_of_another_kind_is_an_error(schema: str, told: str) -> None:
     assert check_structure(holding(yaml("{additionalProperties: false, x-a: 1}")))
     with pytest.raises(GeneratorError) as caught:
         normalise(holding(yaml(schema)))
-    assert f"/schema{told}. Correct it in an overlay." in str(caught.value)
+    assert f"/schema{told}" in str(caught.value)
 
 
 def places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
