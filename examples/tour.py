@@ -14,7 +14,7 @@ from coze_client import APIError, Coze, response_of
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 console = Console(highlight=False)
 PAGES = 3
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 @contextmanager
-def connect() -> Iterator[Coze]:
+def connect() -> Generator[Coze]:
     """A client of the real service where there is a token, else of the sandbox."""
     if os.environ.get("COZE_API_TOKEN"):
         with Coze() as coze:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from generator.emit import Files, emit
 from generator.manifest import make_manifest
@@ -27,15 +27,16 @@ class Project:
 
     Attributes:
         root: The project folder.
-        document: The upstream document.
+        candidate: A document that may become the upstream document.
     """
 
     root: Path
-    document: Path = field()
+    candidate: Path | None = None
 
-    @document.default
-    def _bundled(self) -> Path:
-        return self.root / "openapi" / "coze.yaml"
+    @property
+    def document(self) -> Path:
+        """The upstream document."""
+        return self.candidate or self.root / "openapi" / "coze.yaml"
 
     @property
     def source_note(self) -> Path:

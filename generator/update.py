@@ -38,8 +38,7 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
         raise GeneratorError(
             f"{new} can't be read: {error.strerror}", remedy="Name the file of the new document."
         ) from error
-    candidate = evolve(project, document=new)
-    built = build(candidate, step)
+    built = build(evolve(project, candidate=new), step)
     step("write")
     note = project.source_note.read_text(encoding="utf-8")
     digest = hashlib.sha256(content).hexdigest()
