@@ -18,6 +18,8 @@ from coze_client import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator  # noqa: F401  # assert_type names it in quotes
+
     from coze_client import events, params
 
 
