@@ -10,8 +10,9 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from coze_client import APIError, Coze, response_of
 from rich.console import Console
+
+from coze_client import APIError, Coze, response_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -16,6 +16,8 @@ from coze_core._lazy import lazy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from coze_api import events, models, params
+    from coze_client._client import AsyncCoze, Coze
+    from coze_client._version import __version__
     from coze_core import (
         APIConnectionError,
         APIError,
@@ -45,9 +47,6 @@ if TYPE_CHECKING:
         UnknownEvent,
         response_of,
     )
-
-    from coze_client._client import AsyncCoze, Coze
-    from coze_client._version import __version__
 else:
     __getattr__, __dir__ = lazy(
         __name__,

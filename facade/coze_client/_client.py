@@ -58,9 +58,8 @@ class Coze(CozeAPI):
         http_client: HTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        from coze_core import SyncClient  # noqa: PLC0415  # as above
-
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
+        from coze_core import SyncClient  # noqa: PLC0415  # as above
 
         if token is None and auth is None:
             token = _defaults.token(http_client, headers)
@@ -160,9 +159,8 @@ class AsyncCoze(AsyncCozeAPI):
         http_client: AsyncHTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        from coze_core import AsyncClient  # noqa: PLC0415  # as above
-
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
+        from coze_core import AsyncClient  # noqa: PLC0415  # as above
 
         if token is None and auth is None:
             token = _defaults.token(http_client, headers)

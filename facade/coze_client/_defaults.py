@@ -7,9 +7,9 @@ import pkgutil
 from typing import TYPE_CHECKING
 
 import msgspec
-from coze_core import Advice, CozeError, ErrorTable
 
 from coze_client._version import __version__
+from coze_core import Advice, CozeError, ErrorTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

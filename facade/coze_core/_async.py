@@ -138,6 +138,8 @@ class AsyncClient:
         """As `SyncClient.with_response`."""
         recorder = Recorder()
         result = recorded(method, AsyncResource, recorder)(*args, **kwargs)
+        if not hasattr(result, "__await__"):  # a stream, which has sent nothing yet
+            raise recorder.unanswered(result)
         return recorder.response(await result)
 
     async def aclose(self) -> None:

@@ -34,11 +34,16 @@ class Recorder:
             CozeError: No answer came.
         """
         if self.answer is None:
-            raise CozeError(
-                f"with_response: this method gave a {type(value).__name__} before it sent its "
-                "request. Call it directly; a stream has its answer in `response` once it is open."
-            )
+            raise self.unanswered(value)
         return Response(value, self.answer)
+
+    @staticmethod
+    def unanswered(value: object) -> CozeError:
+        """Makes the error of a method that has sent no request."""
+        return CozeError(
+            f"with_response: this method gave {type(value).__name__} before it sent its request. "
+            "Call it directly; a stream has its answer in `response` once it is open."
+        )
 
 
 def recorded(

@@ -54,3 +54,6 @@ class Reply(NamedTuple, Generic[B_co]):
     body: bytes
     live: B_co | None
     secret: str
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.status_code}>"

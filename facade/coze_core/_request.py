@@ -129,10 +129,7 @@ def _segment(name: str, value: str) -> str:
         raise CozeError(
             f"{name} is {text!r}, which would address something else. Pass an id of the API."
         )
-    try:
-        return quote(text, safe="")
-    except UnicodeEncodeError as error:
-        raise CozeError(f"{name} is no valid Unicode text.") from error
+    return quote(text, safe="")
 
 
 def _texts(name: str, value: object) -> list[str]:
@@ -153,13 +150,21 @@ def _text(name: str, value: object) -> str:
         case None:
             raise CozeError(f"{name} is or holds None. Leave it out instead.")
         case str():
-            return value
+            return _encodable(name, value)
         case bool():
             return "true" if value else "false"
         case int() | float():
             return str(value)
         case _:
             return _json(name, value).decode()
+
+
+def _encodable(name: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise CozeError(f"{name} holds half a character: {error.reason}.") from error
+    return text
 
 
 def _json(name: str, value: object) -> bytes:

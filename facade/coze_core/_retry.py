@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Failure = Literal["unconnected", "lost", "refused", "failed", "final"]
 
 _BASE = 0.5
-_CAP = 8.0
+_MOST_DOUBLINGS = 4  # up to 8 seconds
 _LONGEST_WAIT = 60.0
 
 
@@ -50,7 +50,8 @@ def pause_before_retry(
         return None
     if asked is not None:
         return asked if asked <= _LONGEST_WAIT else None
-    return random.uniform(0, min(_CAP, _BASE * 2 ** (attempt - 1)))  # noqa: S311  # no secret
+    longest = _BASE * 2 ** min(attempt - 1, _MOST_DOUBLINGS)
+    return random.uniform(0, longest)  # noqa: S311  # no secret
 
 
 def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Failure:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _KEYS: Final = ("x-coze-example", "example")
-_PLACEHOLDERS: Final = frozenset({"", '""', "-", "\\", "/", "#", "undefined"})
+_PLACEHOLDERS: Final = frozenset({"", '""', "-", "\\", "/"})
 _DOCUMENT: Final = "urn:document"
 
 

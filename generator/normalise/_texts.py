@@ -11,13 +11,15 @@ _DESCRIBED: Final = ("path", "operation", "parameter", "body", "response", "sche
 
 
 def titles(document: Node) -> Node:
-    """A schema's ``title`` is prose, so it becomes the description if there is none, and goes."""
+    """A schema's ``title`` becomes its description.
+
+    The title holds the published prose; a description beside it is a note among developers.
+    """
 
     def change(part: Part) -> Node:
-        if "title" not in part.node:
-            return part.node
-        rest = without(part.node, "title")
-        return rest if rest.get("description") else rest | {"description": part.node["title"]}
+        if not part.node.get("title"):
+            return without(part.node, "title")
+        return without(part.node, "title") | {"description": part.node["title"]}
 
     return rewrite(document, {"schema": change})
 

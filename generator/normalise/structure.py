@@ -69,7 +69,8 @@ def _holders(part: Part) -> Iterator[tuple[str, Any, Shape]]:
     """The fields of a part that hold other parts."""
     if part.role == "callback":
         for name, content in part.node.items():
-            yield name, content, "one"
+            if not name.startswith("x-"):
+                yield name, content, "one"
     for name, (_, shape) in BELOW[part.role].items():
         if name in part.node:
             yield name, part.node[name], shape

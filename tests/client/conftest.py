@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from coze_client import Coze
 from coze_sandbox import Sandbox
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import attrs
 import pytest
-from coze_client import AsyncCoze, Event, response_of
 
+from coze_client import AsyncCoze, Event, response_of
 from tests.client.calls import METHODS, Call, call_of
 
 if TYPE_CHECKING:

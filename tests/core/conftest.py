@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
-from coze_core import Advice, AsyncClient, AsyncResource, ErrorTable, Resource, SyncClient
 
+from coze_core import Advice, AsyncClient, AsyncResource, ErrorTable, Resource, SyncClient
 from tests.core.scripted_server import ScriptedServer
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio
 import anyio.lowlevel
+from sample_models import Message, Usage
+
 from coze_core._errors import CozeError, StreamError
 from coze_core._events import Event
 from coze_core._operation import StreamOperation
 from coze_core._response import RequestInfo, ResponseInfo
 from coze_core._streams import AsyncStream, Stream
-from sample_models import Message, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Sequence

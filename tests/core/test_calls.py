@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
 from coze_core import (
     APIConnectionError,
     APIError,
@@ -23,7 +24,6 @@ from coze_core import (
     ServerError,
     response_of,
 )
-
 from tests.core.scripted_server import answer, cut, drop, hang, ok
 from tests.core.things import GET, NAMES, POST, PUT, REMOVE, SEARCH, SOUND, Thing
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import msgspec
 import pytest
-from coze_core._decode import AnswerDecoder, TypeDecoder
-from coze_core._lenient import NotJSONError, build, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_models import (
@@ -24,6 +22,9 @@ from sample_models import (
     Tree,
     Usage,
 )
+
+from coze_core._decode import AnswerDecoder, TypeDecoder
+from coze_core._lenient import NotJSONError, build, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

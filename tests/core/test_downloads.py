@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
 from coze_core import (
     APIConnectionError,
     APIError,
@@ -16,7 +17,6 @@ from coze_core import (
     ServerError,
     response_of,
 )
-
 from tests.core.scripted_server import answer, cut, ok
 from tests.core.things import GET, SOUND, SPEAK
 

@@ -5,6 +5,7 @@ import pickle
 from typing import Any
 
 import pytest
+
 from coze_core import (
     Advice,
     APIConnectionError,

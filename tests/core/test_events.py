@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import pytest
+
 from coze_core._events import Event, UnknownEvent
 
 

@@ -4,10 +4,10 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import coze_client
-import coze_core
 import pytest
 
+import coze_client
+import coze_core
 from tests.core.imports import HEAVY, loaded_by
 
 if TYPE_CHECKING:

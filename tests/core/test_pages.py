@@ -5,9 +5,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from coze_core._pages import AsyncPage
-from coze_core._paging import Step
-from coze_core._response import response_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from page_servers import (
@@ -20,9 +17,14 @@ from page_servers import (
     WindowServer,
 )
 
+from coze_core._pages import AsyncPage
+from coze_core._paging import Step
+from coze_core._response import response_of
+
 if TYPE_CHECKING:
-    from coze_core._paging import Paging
     from page_servers import Arguments, HasMore, Total
+
+    from coze_core._paging import Paging
 
 number_servers = st.builds(
     NumberServer,

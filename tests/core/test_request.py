@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from coze_core import CozeError, Endpoint
 from coze_core._headers import header_map
 from coze_core._request import Request, write_request
-from hypothesis import given
-from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +118,12 @@ def test_lists_are_joined_with_commas_where_the_api_wants_it(ids: Any, text: str
 def test_what_commas_would_split_is_refused(ids: Any) -> None:
     with pytest.raises(CozeError, match=r"^boxes\.items\.get: ids "):
         write(ITEM, path={"box_id": "1", "item_id": "2"}, query={"ids": ids})
+
+
+@pytest.mark.parametrize("parts", [{"query": {"a": "\udcff"}}, {"body": {"a": ["\udcff"]}}])
+def test_text_that_cannot_be_encoded_is_refused(parts: Any) -> None:
+    with pytest.raises(CozeError, match=r"^boxes\.upload: a holds half a character"):
+        write(FORM, **parts)
 
 
 def test_the_url_of_errors_and_answers_has_the_query() -> None:

@@ -4,9 +4,10 @@ import re
 from itertools import pairwise
 
 import pytest
-from coze_core._sse import Decoder, ServerSentEvent
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from coze_core._sse import Decoder, ServerSentEvent
 
 _Plain = tuple[str, str, str | None, int | None]
 

@@ -6,11 +6,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from coze_core._errors import APIConnectionError, CozeError, StreamError
-from coze_core._events import Event, UnknownEvent
-from coze_core._operation import StreamOperation
-from coze_core._response import response_of
-from coze_core._streams import Stream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_models import Message, Usage
@@ -27,6 +22,12 @@ from stream_sources import (
     read_async,
     read_sync,
 )
+
+from coze_core._errors import APIConnectionError, CozeError, StreamError
+from coze_core._events import Event, UnknownEvent
+from coze_core._operation import StreamOperation
+from coze_core._response import response_of
+from coze_core._streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

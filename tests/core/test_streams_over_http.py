@@ -6,6 +6,8 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sample_models import Usage
+
 from coze_core import (
     APIConnectionError,
     AsyncClient,
@@ -15,7 +17,6 @@ from coze_core import (
     StreamOperation,
     SyncClient,
 )
-from sample_models import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

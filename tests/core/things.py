@@ -15,7 +15,6 @@ from coze_core import (
     Resource,
     StreamOperation,
 )
-
 from tests.core.sample_models import Model, Usage, model
 
 if TYPE_CHECKING:

@@ -63,7 +63,8 @@ def changed(change: Any, schema: str) -> Any:
     ("schema", "result"),
     [
         ("{title: A bot., type: object}", "{type: object, description: A bot.}"),
-        ("{title: A bot., description: Other.}", "{description: Other.}"),
+        ("{title: A bot., description: Other.}", "{description: A bot.}"),
+        ("{title: '', description: Other.}", "{description: Other.}"),
         ("{title: A bot., description: ''}", "{description: A bot.}"),
         (
             "{properties: {title: {title: Its title.}}}",

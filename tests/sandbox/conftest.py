@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import yaml
+
 from coze_sandbox import Sandbox
 
 if TYPE_CHECKING:

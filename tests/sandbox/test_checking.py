@@ -6,6 +6,7 @@ import pytest
 
 if TYPE_CHECKING:
     import httpx
+
     from coze_sandbox import Sandbox
 
 JSON = {"content-type": "application/json"}

@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from openapi_schema_validator import OAS30Validator
+
 from coze_sandbox import Sandbox, Scenario
 from coze_sandbox._document import load
 from coze_sandbox._json import ABSENT
 from coze_sandbox._synthesis import Synthesiser
-from openapi_schema_validator import OAS30Validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

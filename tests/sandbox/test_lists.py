@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
 from coze_sandbox import Sandbox
 
 if TYPE_CHECKING:

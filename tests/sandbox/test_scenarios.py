@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
 from coze_sandbox import Scenario
 
 if TYPE_CHECKING:

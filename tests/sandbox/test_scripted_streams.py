@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
 from coze_sandbox import Sandbox, Scenario
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import httpx
 import pytest
+
 from coze_sandbox import RecordedRequest, Sandbox, Scenario
 
 if TYPE_CHECKING:
