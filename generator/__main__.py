@@ -13,6 +13,7 @@ from rich.console import Console
 from generator import spec
 from generator.build import Project, build
 from generator.changes import changes
+from generator.conform import conform_command
 from generator.errors import GeneratorError
 from generator.overlay import Overlay, apply
 from generator.progress import Progress
@@ -93,6 +94,9 @@ def overlay_command(
         for finding in findings:
             _say(f"note: {finding}")
     sys.stdout.write(spec.dump(merged))
+
+
+app.command("conform")(conform_command)
 
 
 def _report(built: Built, started: float) -> None:

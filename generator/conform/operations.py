@@ -1,0 +1,186 @@
+"""The operations of the built client: what the document says, and which methods call them."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property, reduce
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from attrs import frozen
+
+from coze_core import Endpoint, StreamOperation
+from coze_core import Operation as CallOperation
+from generator.spec import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_NAME: Final = re.compile(r"{[^{}]*}")
+
+
+@frozen
+class Argument:
+    """An argument of a method.
+
+    Attributes:
+        name: Its name in Python.
+        place: The part of the request that it goes to, such as path, query, body or files.
+        wire: Its name there.
+        kinds: The JSON types that the document allows for it.
+        required: Whether callers must give it.
+    """
+
+    name: str
+    place: str
+    wire: str
+    kinds: frozenset[str]
+    required: bool
+
+
+@frozen
+class Method:
+    """A method of the client.
+
+    Attributes:
+        path: Its dotted name.
+        kind: What it gives: call, list, batch, stream or download.
+        arguments: What it takes.
+        endpoint: What it knows about its HTTP operation.
+    """
+
+    path: str
+    kind: str
+    arguments: tuple[Argument, ...]
+    endpoint: Endpoint
+
+    @property
+    def call(self) -> CallOperation[Any] | None:
+        """The same where the answer is JSON."""
+        is_call = isinstance(self.endpoint, CallOperation)
+        return cast("CallOperation[Any]", self.endpoint) if is_call else None
+
+    @property
+    def stream(self) -> StreamOperation[Any] | None:
+        """The same where the answer is a stream of events."""
+        is_stream = isinstance(self.endpoint, StreamOperation)
+        return cast("StreamOperation[Any]", self.endpoint) if is_stream else None
+
+    def on(self, client: object) -> Any:
+        """The method of a client."""
+        return reduce(getattr, self.path.split("."), client)
+
+    def argument(self, place: str, wire: str) -> Argument | None:
+        """The argument for a name in a part of the request; that of the body may be a file."""
+        places = {"body", "files"} if place == "body" else {place}
+        fitting = (one for one in self.arguments if one.wire == wire and one.place in places)
+        return next(fitting, None)
+
+
+@frozen
+class Operation:
+    """An operation of the document.
+
+    Attributes:
+        path: Its path.
+        spec: The operation object.
+        methods: The methods that call it: one, or two where its answer can be streamed.
+    """
+
+    path: str
+    spec: Mapping[str, Any]
+    methods: tuple[Method, ...]
+
+    @property
+    def plain(self) -> Method | None:
+        """The method that does not stream."""
+        return next((one for one in self.methods if one.kind != "stream"), None)
+
+    @property
+    def streamed(self) -> Method | None:
+        """The method that streams."""
+        return next((one for one in self.methods if one.kind == "stream"), None)
+
+    @property
+    def switch(self) -> str | None:
+        """The field of the body that says whether the answer is to be streamed."""
+        return self.spec.get("x-client-stream", {}).get("switch")
+
+
+class Catalogue:
+    """All operations of the built client.
+
+    Raises:
+        ImportError: There is no built client.
+    """
+
+    def __init__(self) -> None:
+        package = files("coze_api")
+        self._document: dict[str, Any] = json.loads(
+            package.joinpath("openapi.json").read_text("utf-8")
+        )
+        manifest = json.loads(package.joinpath("manifest.json").read_text("utf-8"))
+        self._methods: dict[str, dict[str, Any]] = manifest["surface"]["methods"]
+
+    def find(self, method: str, path: str) -> Operation | None:
+        """The operation of an HTTP method and a path, whose parameters may have other names."""
+        known = self._paths.get((method.upper(), _NAME.sub("{}", path)))
+        return self._operation(method.upper(), known) if known else None
+
+    @cached_property
+    def envelope(self) -> frozenset[str]:
+        """The fields of an answer that only wrap its result."""
+        return frozenset(self._document["x-client-envelope"]["fields"])
+
+    @cached_property
+    def _paths(self) -> Mapping[tuple[str, str], str]:
+        return {
+            (method.upper(), _NAME.sub("{}", path)): path
+            for path, item in self._document["paths"].items()
+            for method in item
+        }
+
+    def _operation(self, http_method: str, path: str) -> Operation:
+        spec = self._document["paths"][path][http_method.lower()]
+        schemas = dict(self._argument_schemas(spec))
+        methods = tuple(
+            self._method(name, entry, schemas)
+            for name, entry in self._methods.items()
+            if entry["operation"] == f"{http_method} {path}"
+        )
+        return Operation(path, spec, methods)
+
+    def _method(
+        self, path: str, entry: dict[str, Any], schemas: Mapping[str, dict[str, Any]]
+    ) -> Method:
+        module = import_module(entry["class"].rpartition(".")[0])
+        endpoints = (
+            value
+            for value in vars(module).values()
+            if isinstance(value, Endpoint) and value.name == path
+        )
+        arguments = list[Argument]()
+        for name, argument in entry["arguments"].items():
+            place, _, wire = argument["wire"].partition(".")
+            kinds = self._kinds(schemas.get(wire, {}))
+            arguments.append(Argument(name, place, wire, kinds, argument["required"]))
+        return Method(path, entry["kind"], tuple(arguments), next(endpoints))
+
+    def _argument_schemas(self, spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        for media in spec.get("requestBody", {}).get("content", {}).values():
+            yield from self._resolved(media["schema"]).get("properties", {}).items()
+        for parameter in spec.get("parameters", []):
+            yield parameter["name"], parameter["schema"]
+
+    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in schema:
+            schema = resolve(self._document, schema["$ref"])
+        return schema
+
+    def _kinds(self, schema: dict[str, Any]) -> frozenset[str]:
+        schema = self._resolved(schema)
+        members = [one for key in ("oneOf", "anyOf", "allOf") for one in schema.get(key, [])]
+        kinds = frozenset([schema["type"]] if "type" in schema else [])
+        return kinds.union(*map(self._kinds, members))
