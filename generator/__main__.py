@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,9 +15,11 @@ from generator.build import Project, build
 from generator.changes import changes
 from generator.conform import conform_command
 from generator.errors import GeneratorError
+from generator.lock import locked
 from generator.overlay import Overlay, apply
 from generator.progress import Progress
-from generator.tree import compare, write
+from generator.tree import compare
+from generator.update import check_complete, rebuild
 from generator.update import update as take_in
 
 if TYPE_CHECKING:
@@ -39,10 +41,8 @@ def build_command(root: Root = _HERE) -> None:
     """Regenerate generated/ from openapi/ and overlays/."""
     started = time.perf_counter()
     project = Project(root)
-    with Progress(_console) as progress:
-        built = build(project, progress.step)
-        progress.step("write")
-        write(project.output, built.files)
+    with locked(root, _say), Progress(_console) as progress:
+        built = rebuild(project, progress.step)
     _report(built, started)
 
 
@@ -51,7 +51,8 @@ def check_command(root: Root = _HERE) -> None:
     """Fail if generated/ is not what a build would write."""
     started = time.perf_counter()
     project = Project(root)
-    with Progress(_console) as progress:
+    with locked(root, _say), Progress(_console) as progress:
+        check_complete(project)
         built = build(project, progress.step)
         progress.step("compare")
         differences = compare(project.output, built.files)
@@ -70,8 +71,9 @@ def update_command(
     """Replace the bundled document, rebuild, and say what changed; or change nothing."""
     started = time.perf_counter()
     project = Project(root)
-    before = (project.output / "coze_api" / "manifest.json").read_bytes()
-    with Progress(_console) as progress:
+    manifest = project.output / "coze_api" / "manifest.json"
+    with locked(root, _say), Progress(_console) as progress:
+        before = manifest.read_bytes() if manifest.exists() else b""
         built = take_in(project, file, progress.step)
     for line in changes(before, built.files["coze_api/manifest.json"]):
         _say(line)
@@ -120,8 +122,19 @@ def main() -> None:
     try:
         app()
     except GeneratorError as error:
-        _console.print(f"error: {error}", markup=False, style="red")
-        sys.exit(1)
+        _fail(error)
+    except OSError as error:
+        # Files may be taken away, and disks be full, at any moment.
+        told = GeneratorError(
+            f"{error.filename or 'a file'} can't be used: {error.strerror}",
+            remedy="See that it is there, that you may use it, and that the disk has room.",
+        )
+        _fail(told)
+
+
+def _fail(error: GeneratorError) -> NoReturn:
+    _console.print(f"error: {error}", markup=False, style="red")
+    sys.exit(1)
 
 
 if __name__ == "__main__":

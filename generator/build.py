@@ -53,6 +53,11 @@ class Project:
         """The folder that the build owns."""
         return self.root / "generated"
 
+    @property
+    def pending(self) -> Path:
+        """Where the parts of an update stand until they are in their places."""
+        return self.root / ".generated-update"
+
 
 @frozen
 class Built:

@@ -13,11 +13,10 @@ def changes(before: bytes, after: bytes) -> Iterator[str]:
     """What was added, removed or changed between two manifests.
 
     Args:
-        before: The older manifest, as its file holds it.
+        before: The older manifest, as its file holds it; one that can't be read has no surface.
         after: The newer one.
     """
-    old: dict[str, Any] = json.loads(before)["surface"]
-    new: dict[str, Any] = json.loads(after)["surface"]
+    old, new = _surface(before), _surface(after)
     for section in sorted(old.keys() | new.keys()):
         olds, news = old.get(section, {}), new.get(section, {})
         for name in sorted(olds.keys() | news.keys()):
@@ -27,3 +26,10 @@ def changes(before: bytes, after: bytes) -> Iterator[str]:
                 yield f"added    {section}.{name}"
             elif olds[name] != news[name]:
                 yield f"changed  {section}.{name}"
+
+
+def _surface(manifest: bytes) -> dict[str, Any]:
+    try:
+        return json.loads(manifest)["surface"]
+    except (ValueError, LookupError, TypeError):
+        return {}

@@ -36,9 +36,12 @@ class GeneratorError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        """One paragraph: ``file:line: pointer: message. remedy``."""
+        """One printable paragraph: ``file:line: pointer: message. remedy``."""
         file = f"{self.file}:{self.line}" if self.file and self.line else self.file
         # The pointer of the whole document is empty.
         pointer = None if self.pointer is None else self.pointer or "#"
         told = ": ".join(str(part) for part in (file, pointer, self.message.rstrip(".")) if part)
-        return f"{told}. {self.remedy}" if self.remedy else f"{told}."
+        text = " ".join(f"{told}. {self.remedy or ''}".split())
+        return "".join(
+            char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+        )

@@ -46,7 +46,7 @@ def make_manifest(sources: dict[str, bytes], effective: bytes, plan: Plan) -> di
 
 
 def surface(plan: Plan) -> dict[str, Any]:
-    """One entry for each method, argument, field, enumeration member and event."""
+    """One entry for each public method, argument, field, enumeration member and event."""
     return {
         "methods": {
             method.path: {
@@ -65,11 +65,13 @@ def surface(plan: Plan) -> dict[str, Any]:
             }
             for resource in plan.resources
             for method in resource.methods
+            if not method.internal
         },
         "models": {
             class_.name: {"module": f"coze_api.models.{module.name}", **_class(class_)}
             for module in plan.modules
             for class_ in sorted(module.classes, key=lambda class_: class_.name)
+            if class_.name not in plan.internal
         },
         "shapes": {
             shape.name: {"alias": shape.alias}
@@ -80,9 +82,14 @@ def surface(plan: Plan) -> dict[str, Any]:
                 }
             }
             for shape in plan.shapes
+            if shape.name not in plan.internal
         },
         "events": {
             stream.name: {**dict(stream.data), "end": list(stream.end)} for stream in plan.streams
+        },
+        "callbacks": {
+            callback.name: {**dict(callback.data), "header": callback.about}
+            for callback in plan.callbacks
         },
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,8 @@ from openapi_python_client.parser.openapi import GeneratorData
 from openapi_python_client.strings import ClassName
 
 from generator.errors import GeneratorError
+from generator.normalise.parts import operations
+from generator.spec import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from openapi_python_client.parser.openapi import Endpoint
     from openapi_python_client.parser.properties import ModelProperty
 
+_COVER: Final = re.compile("property_([0-9a-f]*)")
 _KNOWN_CONTENT: Final = ("application/json", "multipart/form-data", "application/octet-stream")
 
 
@@ -29,11 +33,17 @@ class Parsed:
 
     Attributes:
         endpoints: By (path, method in lower case).
-        models: By component name; properties of ``allOf`` members are merged.
+        models: By component name.
     """
 
     endpoints: dict[tuple[str, str], Endpoint]
     models: dict[str, ModelProperty]
+
+    def properties(self, name: str) -> dict[str, bool]:
+        """The properties of a model, those of ``allOf`` members too, and which are required."""
+        model = self.models[name]
+        found = [*(model.required_properties or ()), *(model.optional_properties or ())]
+        return {_uncovered(prop.name.get_untrusted_value()): prop.required for prop in found}
 
 
 def parse(document: dict[str, Any]) -> Parsed:
@@ -42,7 +52,7 @@ def parse(document: dict[str, Any]) -> Parsed:
     Raises:
         GeneratorError: The parser would leave something out; its complaints are listed.
     """
-    places = [(path, method) for path, item in document["paths"].items() for method in item]
+    places = [(path, method) for path, method, _ in operations(document)]
     content_types: set[str] = set()
     view = {
         "openapi": document["openapi"],
@@ -67,7 +77,13 @@ def parse(document: dict[str, Any]) -> Parsed:
         overwrite=True,
         output_path=None,
     )
-    data = GeneratorData.from_dict(view, config=config)
+    try:
+        data = GeneratorData.from_dict(view, config=config)
+    except Exception as error:
+        raise GeneratorError(
+            f"openapi-python-client can't read the effective spec: {type(error).__name__}: {error}",
+            remedy="Describe what it names more simply in an overlay; see generated/openapi.yaml.",
+        ) from error
     if isinstance(data, ParserFailure):
         raise _error([data])
     endpoints: dict[tuple[str, str], Endpoint] = {}
@@ -89,7 +105,7 @@ def _error(complaints: Sequence[ParseError | ParserFailure]) -> GeneratorError:
         for complaint in complaints
     )
     return GeneratorError(
-        f"openapi-python-client would leave something out: {told}",
+        f"openapi-python-client would leave something out: {_uncovered(told)}",
         remedy="Correct these places with an overlay.",
     )
 
@@ -108,7 +124,7 @@ def _paths(
                     "name": parameter["name"],
                     "in": parameter["in"],
                     "required": parameter.get("required", False),
-                    "schema": _schema(parameter["schema"]),
+                    "schema": _schema(_plain(parameter, join("/paths", path, method))),
                 }
                 for parameter in operation.get("parameters", [])
             ],
@@ -127,6 +143,16 @@ def _paths(
     return paths
 
 
+def _plain(parameter: dict[str, Any], pointer: str) -> dict[str, Any]:
+    if "schema" not in parameter:
+        raise GeneratorError(
+            f"the parameter {parameter['name']} has no schema",
+            pointer=pointer,
+            remedy="Describe it with a schema in an overlay, or remove it there.",
+        )
+    return parameter["schema"]
+
+
 def _content(owner: dict[str, Any], content_types: set[str]) -> dict[str, Any]:
     content = owner.get("content", {})
     content_types.update(content)
@@ -137,17 +163,20 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema's structure alone.
 
     Enumerations, free-form objects, titles, defaults and examples stay away from the parser, which
-    would make classes of some and reject others; the plan reads them from the document.
+    would make classes of some and reject others; the plan reads them from the document. Properties
+    go under cover: the parser would make Python names of its own, and reject those that are alike.
     """
     if "$ref" in schema:
         return {"$ref": schema["$ref"]}
     if schema.get("type") == "object" and not schema.keys() & {"properties", "allOf"}:
         return {}
-    view: dict[str, Any] = {
-        key: schema[key] for key in ("type", "format", "required", "nullable") if key in schema
-    }
+    view: dict[str, Any] = {key: schema[key] for key in ("type", "format") if key in schema}
     if "properties" in schema:
-        view["properties"] = {name: _schema(value) for name, value in schema["properties"].items()}
+        view["properties"] = {
+            _covered(name): _schema(value) for name, value in schema["properties"].items()
+        }
+    if "required" in schema:
+        view["required"] = [_covered(name) for name in schema["required"]]
     for key in ("items", "additionalProperties"):
         if key in schema:
             inner: dict[str, Any] | bool = schema[key]
@@ -156,3 +185,12 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
         if key in schema:
             view[key] = [_schema(member) for member in schema[key]]
     return view
+
+
+def _covered(name: str) -> str:
+    return f"property_{name.encode().hex()}"
+
+
+def _uncovered(text: str) -> str:
+    """A text of the parser with the names that the document has."""
+    return _COVER.sub(lambda match: bytes.fromhex(match[1]).decode(), text)

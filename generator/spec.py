@@ -133,11 +133,15 @@ def _read_json(text: str, path: Path) -> Any:
         raise ValueError(f"{constant} is no value of JSON")
 
     try:
-        return clone(json.loads(text, object_pairs_hook=unique, parse_constant=refuse))
+        value = clone(json.loads(text, object_pairs_hook=unique, parse_constant=refuse))
+        # The text of JSON can say halves of characters, and numbers beyond those of JSON.
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except json.JSONDecodeError as error:
         told, line = error.msg, error.lineno
     except (ValueError, RecursionError, GeneratorError) as error:
         told, line = str(error), _line_of_fault(text, path)
+    else:
+        return value
     raise GeneratorError(
         f"the file is broken: {told}", file=path, line=line, remedy="Correct the JSON."
     )

@@ -1,13 +1,17 @@
-"""The output folder: replaced whole or not at all, and compared with what a build would write."""
+"""The output folder: replaced whole or not at all, and compared with what a build would write.
+
+The new folder is written beside the old one, as ``.<name>-new``, and takes its place at the end: in
+one system call where the system can exchange two folders, else in two renames, between which the
+old one is called ``.<name>-old``. Whatever a killed build left of these, the next one clears away;
+if both renames were begun, it does the second.
+"""
 
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import shutil
-import tempfile
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -16,6 +20,8 @@ from generator.emit.stamp import is_edited
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.emit import Files
 
 _AT_FDCWD: Final = -100
@@ -51,47 +57,103 @@ def compare(output: Path, files: Files) -> list[Difference]:
 
 
 def write(output: Path, files: Files) -> None:
-    """Replace the output folder by the files of a build, in one step where the system has one.
+    """Replace the output folder by the files of a build.
 
     Raises:
         GeneratorError: The files could not be written; the folder is as it was.
     """
-    fresh = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
+    stage(output, files)
+    install(output)
+
+
+def stage(output: Path, files: Files) -> None:
+    """Write the files of a build beside the output folder, all the way to the disk.
+
+    Raises:
+        GeneratorError: They could not be written; nothing is left of them.
+    """
+    fresh = _beside(output, "new")
+    done = False
     try:
+        _recover(output)
         for name, content in files.items():
             target = fresh / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        fresh.chmod(0o755)
-        _exchange(fresh, output)
+            with target.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        done = True
     except OSError as error:
-        raise GeneratorError(
-            f"{output} could not be replaced and is as it was: {error}",
-            remedy="Make room, or make the folder writable, and build again.",
-        ) from error
+        raise _failed(output, error) from error
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        if not done:
+            clear(output)
 
 
-def _exchange(fresh: Path, output: Path) -> None:
-    """Put the fresh folder in the place of the old one, and the old one in its place."""
-    if not output.exists():
-        fresh.rename(output)
-        return
-    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if renameat2 is not None:
-        done = renameat2(
-            _AT_FDCWD, os.fsencode(fresh), _AT_FDCWD, os.fsencode(output), _RENAME_EXCHANGE
-        )
-        if done == 0:
-            return
-        if ctypes.get_errno() not in {errno.ENOSYS, errno.EINVAL}:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    aside = fresh.with_name(f"{fresh.name}-old")
-    output.rename(aside)
+def install(output: Path) -> None:
+    """Put what was staged in the place of the output folder.
+
+    Raises:
+        GeneratorError: The system refuses; the folder is as it was.
+    """
+    fresh, aside = _beside(output, "new"), _beside(output, "old")
     try:
-        fresh.rename(output)
-    except OSError:
-        aside.rename(output)
-        raise
-    aside.rename(fresh)
+        if not os.path.lexists(output):
+            fresh.rename(output)
+        elif not _exchange(fresh, output):
+            output.rename(aside)
+            try:
+                fresh.rename(output)
+            except OSError:
+                aside.rename(output)
+                raise
+    except OSError as error:
+        raise _failed(output, error) from error
+    finally:
+        clear(output)
+
+
+def discard(path: Path) -> None:
+    """Remove a folder or file, if there is one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _recover(output: Path) -> None:
+    """Bring the folder to its place if a build was killed between two renames; clear the rest."""
+    fresh, aside = _beside(output, "new"), _beside(output, "old")
+    if os.path.lexists(aside) and not os.path.lexists(output):
+        # The old folder goes aside only once the new one is complete.
+        (fresh if os.path.lexists(fresh) else aside).rename(output)
+    discard(fresh)
+    discard(aside)
+
+
+def clear(output: Path) -> None:
+    """Remove what was staged, and what a killed build left."""
+    # What can't be removed now does no harm: the next build tries again, and tells.
+    with suppress(OSError):
+        _recover(output)
+
+
+def _beside(output: Path, role: str) -> Path:
+    return output.with_name(f".{output.name.removeprefix('.')}-{role}")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; whether the system can."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    if renameat2 is None:
+        return False
+    paths = os.fsencode(one), os.fsencode(other)
+    return renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE) == 0
+
+
+def _failed(output: Path, error: OSError) -> GeneratorError:
+    return GeneratorError(
+        f"{output} could not be replaced and is as it was: {error}",
+        remedy="Make room, or make the folder writable, and build again.",
+    )

@@ -8,6 +8,8 @@ from generator.errors import GeneratorError
 
 MAX_DEPTH: Final = 100
 """How many levels of objects and arrays may stand in each other; what recurses counts on it."""
+MAX_NAME: Final = 100
+"""How many characters the name of a class or a method may have: it becomes the name of a file."""
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

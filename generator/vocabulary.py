@@ -11,17 +11,17 @@ from attrs import frozen
 from generator.errors import GeneratorError
 from generator.normalise.parts import below, parts, without
 from generator.normalise.structure import check_structure
-from generator.spec import join, resolve
-from generator.values import is_array, is_object
+from generator.spec import join, resolve, split
+from generator.values import MAX_NAME, is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from generator.normalise.parts import Node, Part, Role
+    from generator.normalise.parts import Node, Part
 
 _PREFIX: Final = "x-client"
 _STEP: Final = re.compile(r"[a-z][a-z0-9_]*")
-_CLASS: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
+_CLASS: Final = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{MAX_NAME - 1}}}")
 _DATA: Final = frozenset({"default", "enum", "example"})
 _CORRECT: Final = "Correct it in an overlay."
 
@@ -45,7 +45,7 @@ def faults(document: Node) -> Iterator[GeneratorError]:
         wrong = list(_keys(part))
         yield from wrong
         # Names are looked up only where the keys that hold them are as they should be.
-        if part.role == "operation" and not wrong:
+        if _role(part) == "operation" and not wrong:
             yield from _names(document, part, methods)
 
 
@@ -61,8 +61,8 @@ class _Kind:
 class _Fields:
     """What an object must hold, and what it may hold."""
 
-    required: Mapping[str, _Kind]
-    optional: Mapping[str, _Kind] = {}
+    required: Mapping[str, _Kind | _Fields]
+    optional: Mapping[str, _Kind | _Fields] = {}
 
 
 @frozen
@@ -87,9 +87,15 @@ def _is_class(value: Any) -> bool:
 
 def _is_path(value: Any) -> bool:
     steps = value.split(".") if isinstance(value, str) else []
-    return len(steps) > 1 and all(
-        _STEP.fullmatch(step) and not keyword.iskeyword(step) for step in steps
+    return (
+        len(steps) > 1
+        and len(value) <= MAX_NAME
+        and all(_STEP.fullmatch(step) and not keyword.iskeyword(step) for step in steps)
     )
+
+
+def _are_named(value: Any) -> bool:
+    return is_object(value) and all(map(_is_text, value.values()))
 
 
 def _are_events(value: Any) -> bool:
@@ -97,11 +103,13 @@ def _are_events(value: Any) -> bool:
 
 
 _TEXT: Final = _Kind("a text", _is_text)
+_NAMED: Final = _Kind("a map of names to texts", _are_named)
 _TEXTS: Final = _Kind("a list of texts", _are_texts)
 _COUNT: Final = _Kind("a number from 1", lambda value: type(value) is int and value > 0)
 _TRUE: Final = _Kind("true", lambda value: value is True)
 _NAME: Final = _Kind("a class name, as in BotList", _is_class)
 _PATH: Final = _Kind("a dotted path of lower-case Python names, as in bots.list", _is_path)
+_SCHEMA: Final = _Kind("a schema", is_object)
 _EVENTS: Final = _Kind("a map of event names to schemas", _are_events)
 
 _REQUEST: Final = ("page", "token", "before", "after", "size")
@@ -122,11 +130,18 @@ _PAGINATION: Final = _Choice(
         ),
     },
 )
+_RECOVER: Final = _Fields(
+    {
+        **dict.fromkeys(("begin", "item", "status"), _TEXT),
+        **dict.fromkeys(("retrieve", "items"), _PATH),
+        **dict.fromkeys(("arguments", "states"), _NAMED),
+    }
+)
 _STREAM: Final = _Fields(
     {"name": _NAME, "events": _EVENTS, "end": _TEXTS},
-    {"method": _PATH, "switch": _TEXT, "pause": _TEXTS, "errors": _TEXTS},
+    {"method": _PATH, "switch": _TEXT, "pause": _TEXTS, "errors": _TEXTS, "recover": _RECOVER},
 )
-_KEYS: Final[Mapping[Role, Mapping[str, _Kind | _Fields | _Choice]]] = {
+_KEYS: Final[Mapping[str, Mapping[str, _Kind | _Fields | _Choice]]] = {
     "document": {"x-client-envelope": _Fields({"data": _TEXT, "fields": _TEXTS})},
     "operation": {
         "x-client-pagination": _PAGINATION,
@@ -136,15 +151,24 @@ _KEYS: Final[Mapping[Role, Mapping[str, _Kind | _Fields | _Choice]]] = {
         "x-client-internal": _TRUE,
         "x-client-permission": _TEXT,
     },
+    "request of a callback": {
+        "x-client-events": _Fields({"name": _NAME, "header": _SCHEMA, "events": _EVENTS}),
+    },
     "parameter": {"x-client-constant": _TEXT},
     "schema": {"x-client-name": _NAME},
 }
 _ROLES: Final = {key: role for role, keys in _KEYS.items() for key in keys}
 
 
+def _role(part: Part) -> str:
+    """The role of a part; what the server sends is an operation in the document, but no method."""
+    is_sent = part.role == "operation" and "callbacks" in split(part.pointer)
+    return "request of a callback" if is_sent else part.role
+
+
 def _keys(part: Part) -> Iterator[GeneratorError]:
     """Check the keys of a part, and that nothing in it that is no part has any."""
-    known = _KEYS.get(part.role, {})
+    known = _KEYS.get(_role(part), {})
     lower = {name for name, _, _ in below(part)}
     for key, value in part.node.items():
         pointer = join(part.pointer, key)
@@ -252,7 +276,7 @@ def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[Gene
 def _method(path: Any, pointer: str, methods: dict[str, str]) -> Iterator[GeneratorError]:
     if not _is_path(path):
         yield GeneratorError(
-            f"{path!r} is not {_PATH.told}",
+            f"{str(path)[:MAX_NAME]!r} is not {_PATH.told}",
             pointer=pointer,
             remedy="Say in an overlay what the Python method is called.",
         )
@@ -277,6 +301,16 @@ def _stream(
                     pointer=join(pointer, key, number),
                     remedy="Describe its data under events, or correct the name.",
                 )
+    recover: Node = stream.get("recover", {})
+    told = {(key,): recover[key] for key in ("begin", "item") if key in recover}
+    told |= {("states", state): event for state, event in recover.get("states", {}).items()}
+    for place, event in told.items():
+        if event not in stream["events"]:
+            yield GeneratorError(
+                f"{event!r} is none of the events",
+                pointer=join(pointer, "recover", *place),
+                remedy="Describe its data under events, or correct the name.",
+            )
     if ("method" in stream) != ("switch" in stream):
         yield GeneratorError(
             "method and switch go together: the streaming method, and the body field that asks "

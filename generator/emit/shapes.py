@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import PythonVersion
 
 from generator.errors import GeneratorError
-from generator.plan.texts import paragraphs
+from generator.plan.texts import escaped, paragraphs
+from generator.spec import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,8 +41,9 @@ def request_shapes(shapes: Iterable[Shape]) -> str:
     """The module of request shapes.
 
     Raises:
-        GeneratorError: datamodel-code-generator warns or fails.
+        GeneratorError: datamodel-code-generator warns, fails, or changes a key.
     """
+    shapes = tuple(shapes)
     wanted = {shape.name: _view(shape.schema) for shape in shapes}
     if not wanted:
         return _TITLE
@@ -53,13 +56,14 @@ def request_shapes(shapes: Iterable[Shape]) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            code = generate(view, config=_CONFIG)
+            code = escaped(str(generate(view, config=_CONFIG)))
         except Exception as error:
             raise GeneratorError(
                 f"datamodel-code-generator can't express the request shapes: {error}",
                 remedy="Correct the schema that it names with an overlay.",
             ) from error
-    return str(code)
+    _check_keys(code, shapes)
+    return code
 
 
 _CONFIG = GenerateConfig(
@@ -73,6 +77,7 @@ _CONFIG = GenerateConfig(
     use_field_description=True,
     use_attribute_docstrings=True,
     strict_nullable=True,
+    special_field_name_prefix="",
     custom_file_header=_TITLE,
     formatters=[],
 )
@@ -92,3 +97,29 @@ def _view(schema: dict[str, Any]) -> dict[str, Any]:
         if key in view:
             view[key] = [_view(member) for member in view[key]]
     return view
+
+
+def _check_keys(code: str, shapes: Iterable[Shape]) -> None:
+    """Each key is what the document says, where it is printed as an attribute."""
+    classes = {node.name: node for node in ast.parse(code).body if isinstance(node, ast.ClassDef)}
+    for shape in shapes:
+        if shape.name not in classes:
+            continue
+        printed = {
+            item.target.id
+            for item in classes[shape.name].body
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+        }
+        for key in shape.keys:
+            if key.wire not in printed or _means_another(key.wire):
+                raise GeneratorError(
+                    f"a request shape can't have the key {key.wire!r}",
+                    pointer=join("/components/schemas", shape.name, "properties", key.wire),
+                    remedy="Make what holds it an object without properties in an overlay.",
+                )
+
+
+def _means_another(attribute: str) -> bool:
+    """Whether Python takes an attribute of a class for another one, or for none."""
+    mangled = attribute.startswith("__") and not attribute.endswith("__")
+    return mangled or attribute == "__debug__"

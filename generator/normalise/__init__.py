@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from generator.normalise._examples import examples
+from generator.normalise._limits import check_limits
 from generator.normalise._names import name_components
 from generator.normalise._operations import empty_bodies, response_descriptions
 from generator.normalise._order import foreign_keys, usual_order
 from generator.normalise._references import check_references, drop_unreferenced
 from generator.normalise._schemas import enum_names, formats, property_order, required
+from generator.normalise._sharing import shared_parameters, written_out
 from generator.normalise._texts import rich_text, titles
 from generator.normalise.structure import check_structure
 from generator.values import clone
@@ -26,6 +28,8 @@ __all__ = ["PASSES", "normalise"]
 
 PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     check_structure,
+    written_out,
+    shared_parameters,
     drop_unreferenced,
     check_references,
     titles,
@@ -39,6 +43,7 @@ PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     examples,
     foreign_keys,
     name_components,
+    check_limits,
     usual_order,
 )
 

@@ -13,10 +13,10 @@ from generator.errors import GeneratorError
 from generator.normalise._references import SCHEMAS, mapped, mapping
 from generator.normalise.parts import Key, Node, Part, descend, without
 from generator.spec import join, split
-from generator.values import is_object
+from generator.values import MAX_NAME, is_object
 
 _NAME: Final = "x-client-name"
-_CLASS: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
+_CLASS: Final = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{MAX_NAME - 1}}}")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PROSE: Final = ("description", "example", "externalDocs")
@@ -108,7 +108,7 @@ class Namer:
             elif part.role == "components":
                 where = _Place(_pascal(str(key)), "")
             elif part.role in {"stream", "response"}:
-                where = place if name == "content" else _Place(place.owner, str(key))
+                where = place if name == "content" else _Place(place.owner, str(key or name))
             if lower.role == "parameter":
                 where = _Place(where.owner, lower.node.get("name", str(key)))
             if lower.role == "schema":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
@@ -37,6 +38,7 @@ def drop_unreferenced(document: Node) -> Node:
     left = {
         kind: {name: one for name, one in named.items() if kind == _KEPT or (kind, name) in wanted}
         for kind, named in components.items()
+        if is_object(named)
     }
     left = {kind: named for kind, named in left.items() if named}
     rest = without(document, "components")
@@ -54,9 +56,10 @@ def check_references(document: Node) -> Node:
         for ref in references(part):
             resolve(document, ref, at=part.pointer)
             place = _component(unquote(ref[1:]))
-            if place is None or len(split(ref)) > len(("components", *place)):
+            fits = part.role != "schema" or ref.startswith(SCHEMAS)
+            if place is None or len(split(ref)) > len(("components", *place)) or not fits:
                 raise GeneratorError(
-                    f"the $ref {ref!r} leads to no component",
+                    f"the $ref {ref!r} leads to no component that may stand here",
                     pointer=part.pointer,
                     remedy="Make a component of what it means in an overlay.",
                 )
@@ -113,17 +116,12 @@ def _same_value(part: Part) -> Iterator[_Name]:
 
 
 def _check_circles(edges: dict[_Name, set[_Name]]) -> None:
-    left = dict(edges)
-    while ends := [name for name, to in left.items() if not to & left.keys()]:
-        for name in ends:
-            del left[name]
-    if left:
-        # What is left leads into a circle; a way through it that is long enough ends in one.
-        name = min(left)
-        for _ in left:
-            name = min(left[name] & left.keys())
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        circle: list[_Name] = error.args[1]
         raise GeneratorError(
             "the component refers to itself with nothing in between",
-            pointer=join("/components", *name),
+            pointer=join("/components", *min(circle)),
             remedy="Describe a value of its own in an overlay.",
-        )
+        ) from None

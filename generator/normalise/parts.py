@@ -61,6 +61,7 @@ BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Shape]]]] = {
         "responses": ("response", "map"),
         "callbacks": ("callback", "map"),
         "x-client-stream": ("stream", "one"),
+        "x-client-events": ("stream", "one"),
     },
     "parameter": {"schema": _SCHEMA, "content": _CONTENT, "examples": _OTHERS},
     "body": {"content": _CONTENT},
@@ -75,7 +76,7 @@ BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Shape]]]] = {
         "anyOf": _MEMBERS,
         "not": _SCHEMA,
     },
-    "stream": {"events": _SCHEMAS},
+    "stream": {"events": _SCHEMAS, "header": _SCHEMA},
     "callback": {},
     "other": {},
 }
@@ -117,6 +118,14 @@ def parts(document: Node) -> Iterator[Part]:
         part = waiting.pop()
         yield part
         waiting.extend(reversed([lower for _, _, lower in below(part)]))
+
+
+def operations(document: Node) -> Iterator[tuple[str, str, Node]]:
+    """The operations that clients call: path, HTTP method in lower case, operation."""
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
 
 
 def descend(part: Part, change: Callable[[Part, str, Key], Node]) -> Node:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError
 from generator.normalise.parts import BELOW, Node, Part, parts
-from generator.spec import join
+from generator.spec import join, split
 from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from generator.normalise.parts import Role, Shape
 
 _TYPES: Final = ("string", "number", "integer", "boolean", "array", "object")
+
+
+MAX_MEMBERS: Final = 2_000
+"""How many properties, values or members a schema may have: parsers compare each with all."""
 
 
 def _is_number(value: Any) -> bool:
@@ -60,9 +64,38 @@ def check_structure(document: Node) -> Node:
         for name, kind in {**_EVERYWHERE, **_FIELDS.get(part.role, {})}.items():
             if name in part.node:
                 _check(part.node[name], name, kind, join(part.pointer, name))
+        if part.role == "parameter" and "$ref" not in part.node and not _is_header(part):
+            _check_identity(part)
+        if part.role == "schema":
+            _check_numbers(part)
         for name, content, shape in _holders(part):
             _check_holder(content, name, shape, join(part.pointer, name))
     return document
+
+
+def _check_numbers(part: Part) -> None:
+    for name in ("properties", "enum", "allOf", "oneOf", "anyOf"):
+        content: Any = part.node.get(name)
+        if (is_object(content) or is_array(content)) and len(content) > MAX_MEMBERS:
+            raise GeneratorError(
+                f"there are more than {MAX_MEMBERS} {name}",
+                pointer=join(part.pointer, name),
+                remedy="Describe a map, or a plain type, in an overlay.",
+            )
+
+
+def _is_header(part: Part) -> bool:
+    return split(part.pointer)[-2] == "headers"
+
+
+def _check_identity(part: Part) -> None:
+    for name in ("name", "in"):
+        if name not in part.node:
+            raise GeneratorError(
+                f"the parameter has no {name!r}",
+                pointer=part.pointer,
+                remedy="Add it in an overlay.",
+            )
 
 
 def _holders(part: Part) -> Iterator[tuple[str, Any, Shape]]:

@@ -6,8 +6,10 @@ from typing import Any
 
 from attrs import frozen
 
+from generator.errors import GeneratorError
+from generator.normalise.parts import operations
 from generator.parse import parse
-from generator.plan.behaviour import Stream
+from generator.plan.behaviour import Callback, Stream, callbacks
 from generator.plan.methods import Method, make_methods
 from generator.plan.models import Module, make_models
 from generator.plan.resources import (
@@ -19,8 +21,9 @@ from generator.plan.resources import (
 )
 from generator.plan.schemas import Schemas
 from generator.plan.shapes import Shape, make_shapes
+from generator.spec import join
 
-__all__ = ["Method", "Module", "Plan", "Resource", "Shape", "Stream", "make_plan"]
+__all__ = ["Callback", "Method", "Module", "Plan", "Resource", "Shape", "Stream", "make_plan"]
 
 
 @frozen
@@ -30,14 +33,18 @@ class Plan:
     Attributes:
         root: The tree of resources.
         modules: The modules of the models package.
-        streams: The unions of events, by name.
+        streams: The unions of events that streams deliver, by name.
+        callbacks: The unions of events that callbacks tell, by name.
         shapes: The request shapes.
+        internal: The names of models and shapes that only internal methods lead to.
     """
 
     root: Resource
     modules: tuple[Module, ...]
     streams: tuple[Stream, ...]
+    callbacks: tuple[Callback, ...]
     shapes: tuple[Shape, ...]
+    internal: frozenset[str]
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -61,8 +68,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
     envelope = document.get("x-client-envelope", {})
     methods = [
         method
-        for path, item in document["paths"].items()
-        for http_method, operation in item.items()
+        for path, http_method, operation in operations(document)
         for method in make_methods(
             operation,
             parsed.endpoints[path, http_method],
@@ -71,11 +77,66 @@ def make_plan(document: dict[str, Any]) -> Plan:
             (path, http_method),
         )
     ]
+    told = [
+        callback
+        for path, http_method, operation in operations(document)
+        for callback in callbacks(operation, schemas, join("/paths", path, http_method))
+    ]
     hidden = dict(method.hidden for method in methods if method.hidden)
-    streams = {method.stream.name: method.stream for method in methods if method.stream}
+    streams = _streams(methods)
+    modules, shapes = _classes(schemas, methods, told, hidden)
+    public = _classes(schemas, [method for method in methods if not method.internal], told, hidden)
     return Plan(
         make_tree(methods),
-        make_models(schemas, answer_shapes(methods), hidden),
+        modules,
         tuple(streams[name] for name in sorted(streams)),
+        _told_apart(told, streams),
+        shapes,
+        _names(modules, shapes) - _names(*public),
+    )
+
+
+def _streams(methods: list[Method]) -> dict[str, Stream]:
+    """The unions of events that streams deliver, by name; methods may share one."""
+    streams: dict[str, Stream] = {}
+    for method in methods:
+        stream = method.stream
+        if stream and set(streams.setdefault(stream.name, stream).data) != set(stream.data):
+            raise GeneratorError(
+                f"two unions of events would both be called {stream.name}",
+                pointer=f"{method.pointer}/x-client-stream",
+                remedy="Choose another name in x-client-stream, or give both the same events.",
+            )
+    return streams
+
+
+def _told_apart(told: list[Callback], streams: dict[str, Stream]) -> tuple[Callback, ...]:
+    """The callbacks by name; each union of events has a name of its own."""
+    by_name: dict[str, Callback] = {}
+    for callback in told:
+        if callback.name in streams or by_name.setdefault(callback.name, callback) != callback:
+            raise GeneratorError(
+                f"two unions of events would both be called {callback.name}",
+                pointer=callback.pointer,
+                remedy="Choose another name in x-client-events.",
+            )
+    return tuple(by_name[name] for name in sorted(by_name))
+
+
+def _classes(
+    schemas: Schemas,
+    methods: list[Method],
+    told: list[Callback],
+    hidden: dict[str, frozenset[str]],
+) -> tuple[tuple[Module, ...], tuple[Shape, ...]]:
+    """What the answers and the arguments of methods, and callbacks, need."""
+    answers = answer_shapes(methods).union(*(callback.references for callback in told))
+    return (
+        make_models(schemas, answers, hidden),
         make_shapes(schemas, request_shapes(methods)),
     )
+
+
+def _names(modules: tuple[Module, ...], shapes: tuple[Shape, ...]) -> frozenset[str]:
+    models = {class_.name for module in modules for class_ in module.classes}
+    return frozenset(models | {shape.name for shape in shapes})

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from generator.errors import GeneratorError
-from generator.plan.names import attribute_name
-from generator.plan.types import ListOf, TypeRef, as_result, literal, without_null
+from generator.plan.names import check_class, field_name
+from generator.plan.types import (
+    ListOf,
+    TypeRef,
+    as_result,
+    literal,
+    references,
+    without_null,
+)
+from generator.spec import join
 
 if TYPE_CHECKING:
     from generator.plan.schemas import Property, Schemas
@@ -38,7 +46,13 @@ class Paging:
 
 @frozen
 class Batch:
-    """How one argument of many values is split over several requests."""
+    """How one argument of many values is split over several requests.
+
+    Attributes:
+        argument: Its request name.
+        size: The number of values in one request at most.
+        join: The attribute of the answers that holds the lists to be joined.
+    """
 
     argument: str
     size: int
@@ -74,13 +88,133 @@ class Stream:
         return tuple(f"Event[{literal(names)}, {as_result(type_)}]" for names, type_ in self.groups)
 
 
+@frozen
+class Callback:
+    """What the requests of a callback tell.
+
+    Attributes:
+        name: The name of their union.
+        header: The type of what each says beside its data.
+        events: Each event with the type of its data.
+        pointer: Where the document says so.
+    """
+
+    name: str
+    header: TypeRef
+    events: tuple[tuple[str, TypeRef], ...]
+    pointer: str = field(eq=False)
+
+    @property
+    def about(self) -> str:
+        """How a module spells the type of the header."""
+        return as_result(self.header)
+
+    @property
+    def data(self) -> tuple[tuple[str, str], ...]:
+        """Each event with how a module spells the type of its data."""
+        return tuple((event, as_result(type_)) for event, type_ in self.events)
+
+    @property
+    def annotations(self) -> tuple[str, ...]:
+        """The members of the union."""
+        return tuple(
+            f"Callback[{literal((event,))}, {self.about}, {type_}]" for event, type_ in self.data
+        )
+
+    @property
+    def references(self) -> frozenset[str]:
+        """The names of the components that it mentions."""
+        types = (self.header, *(type_ for _, type_ in self.events))
+        return frozenset[str]().union(*map(references, types))
+
+
+@frozen
+class Recovery:
+    """How the rest of a broken stream is found.
+
+    Attributes:
+        subject: The method that gives what the stream is about, below the stream's own resource.
+        items: The method that gives what it made, likewise.
+        options: The keyword arguments of the runtime class.
+    """
+
+    subject: str
+    items: str
+    options: tuple[tuple[str, str | dict[str, str]], ...]
+
+
+def recovery(keys: dict[str, Any], resource: str, pointer: str) -> Recovery:
+    """Read ``recover`` of ``x-client-stream``."""
+    for key in ("retrieve", "items"):
+        if not keys[key].startswith(f"{resource}."):
+            raise GeneratorError(
+                f"{key}: {keys[key]} is not below {resource}, the resource of the stream",
+                pointer=join(pointer, key),
+                remedy="Name a method of that resource, or of one below it.",
+            )
+    names = ("begin", "arguments", "item", "status", "states")
+    return Recovery(
+        keys["retrieve"].removeprefix(f"{resource}."),
+        keys["items"].removeprefix(f"{resource}."),
+        tuple((name, keys[name]) for name in names),
+    )
+
+
 _STRATEGIES: dict[str, Literal["NumberPaging", "TokenPaging", "WindowPaging"]] = {
     "number": "NumberPaging",
     "token": "TokenPaging",
     "window": "WindowPaging",
 }
+_UNIONS = frozenset({"Callback", "Event", "UnknownCallback", "UnknownEvent"})
 _PLACES = ("total", "has_more", "next", "first", "last")
 _REQUEST_NAMES = ("page", "token", "before", "after", "size")
+
+
+@frozen
+class _Answer:
+    """Where an answer holds what an ``x-client-*`` key names.
+
+    Attributes:
+        key: The key.
+        places: Its value, which says where the parts are.
+        schemas: The document's schemas.
+        properties: The properties of the result.
+        prefix: What places in the result start with.
+    """
+
+    key: str
+    places: dict[str, Any]
+    schemas: Schemas
+    properties: list[Property]
+    prefix: str = ""
+
+    def attribute(self, part: str) -> str:
+        """The attribute that holds a part."""
+        prop = self._property(part)
+        return field_name(prop.wire, prop.pointer)
+
+    def array(self, part: str) -> tuple[str, ListOf]:
+        """The attribute that holds a part which is an array, and its type."""
+        prop = self._property(part)
+        type_ = without_null(self.schemas.type_of(prop.schema, prop.pointer))
+        if not isinstance(type_, ListOf):
+            raise GeneratorError(
+                f"{self.key} says {part}: {self.places[part]}, which is no array",
+                pointer=prop.pointer,
+                remedy="Name the array of the answer.",
+            )
+        return self.attribute(part), type_
+
+    def _property(self, part: str) -> Property:
+        by_place = {self.prefix + prop.wire: prop for prop in self.properties}
+        if self.places[part] not in by_place:
+            first = next(iter(self.properties), None)
+            raise GeneratorError(
+                f"{self.key} says {part}: {self.places[part]}, and the answer has no such field",
+                pointer=first.pointer if first else None,
+                remedy=f"Name one of: {', '.join(by_place)}.",
+            )
+        return by_place[self.places[part]]
 
 
 def paging(
@@ -95,44 +229,34 @@ def paging(
         prefix: What places in the page data start with.
         in_body: Whether the request names stand in the body.
     """
-    by_wire = {prop.wire: prop for prop in data}
-
-    def attribute(key: str) -> str:
-        wire = keys[key].removeprefix(prefix)
-        if wire not in by_wire:
-            raise GeneratorError(
-                f"x-client-pagination says {key}: {keys[key]}, and the answer has no such field",
-                pointer=data[0].pointer if data else None,
-                remedy=f"Name one of: {', '.join(prefix + name for name in by_wire)}.",
-            )
-        return attribute_name(wire, by_wire[wire].pointer)
-
-    items = attribute("items")
-    place = by_wire[keys["items"].removeprefix(prefix)]
-    type_ = without_null(schemas.type_of(place.schema, place.pointer))
-    if not isinstance(type_, ListOf):
-        raise GeneratorError(
-            f"x-client-pagination says items: {keys['items']}, which is no array",
-            pointer=place.pointer,
-            remedy="Name the array of the answer.",
-        )
+    answer = _Answer("x-client-pagination", keys, schemas, data, prefix)
+    items, type_ = answer.array("items")
     options: list[tuple[str, str | int]] = [
         (key, keys[key]) for key in _REQUEST_NAMES if key in keys
     ]
-    options += [(key, attribute(key)) for key in _PLACES if key in keys]
+    options += [(key, answer.attribute(key)) for key in _PLACES if key in keys]
     if "max_size" in keys:
         options.append(("max_size", keys["max_size"]))
     options.append(("request", "body" if in_body else "query"))
     return Paging(_STRATEGIES[keys["style"]], tuple(options), items, type_.item)
 
 
-def batch(keys: dict[str, Any]) -> Batch:
-    """Read ``x-client-batch``."""
-    return Batch(keys["argument"], keys["size"], keys.get("join"))
+def batch(keys: dict[str, Any], schemas: Schemas, data: list[Property]) -> Batch:
+    """Read ``x-client-batch``.
+
+    Args:
+        keys: Its value.
+        schemas: The document's schemas.
+        data: The properties of the result.
+    """
+    answer = _Answer("x-client-batch", keys, schemas, data)
+    join = answer.array("join")[0] if "join" in keys else None
+    return Batch(keys["argument"], keys["size"], join)
 
 
 def stream(keys: dict[str, Any], schemas: Schemas, pointer: str) -> Stream:
     """Read ``x-client-stream``: events of one data type are grouped, raised ones are left out."""
+    check_class(keys["name"], f"{pointer}/name", taken=_UNIONS)
     errors = tuple(keys.get("errors", ()))
     groups: dict[TypeRef, list[str]] = {}
     for event, schema in keys["events"].items():
@@ -145,4 +269,29 @@ def stream(keys: dict[str, Any], schemas: Schemas, pointer: str) -> Stream:
         tuple(keys["end"]),
         tuple(keys.get("pause", ())),
         errors,
+    )
+
+
+def callbacks(operation: dict[str, Any], schemas: Schemas, pointer: str) -> list[Callback]:
+    """Read ``x-client-events`` in the callbacks of an operation."""
+    return [
+        _callback(request["x-client-events"], schemas, join(pointer, "callbacks", name))
+        for name, callback in operation.get("callbacks", {}).items()
+        for item in callback.values()
+        for request in item.values()
+        if "x-client-events" in request
+    ]
+
+
+def _callback(keys: dict[str, Any], schemas: Schemas, pointer: str) -> Callback:
+    check_class(keys["name"], pointer, taken=_UNIONS)
+
+    def type_of(schema: dict[str, Any]) -> TypeRef:
+        return without_null(schemas.type_of(schema, pointer))
+
+    return Callback(
+        keys["name"],
+        type_of(keys["header"]),
+        tuple((event, type_of(schema)) for event, schema in keys["events"].items()),
+        pointer,
     )

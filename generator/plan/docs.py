@@ -81,9 +81,10 @@ def _returns(method: Method) -> str:
                 "Returns:\n    The content, not read yet: read it, write it to a file, or close it."
             )
         case "batch" if method.batch:
+            (name,) = (one.name for one in method.arguments if one.wire == method.batch.argument)
             return (
-                f"Returns:\n    The joined answers: {method.batch.size} of {method.batch.argument} "
-                "are asked at a time."
+                f"Returns:\n    The joined answers: {method.batch.size} of {name} are asked at a "
+                "time."
             )
         case _:
             return ""

@@ -26,9 +26,15 @@ if TYPE_CHECKING:
 
     from generator.plan.schemas import Property, Schemas
 
-Location = Literal["path", "query", "headers", "body", "files"]
+Location = Literal["path", "query", "headers", "body", "files", "client"]
 _ORDER: tuple[Location, ...] = ("path", "query", "headers", "body", "files")
 _LOCATIONS: dict[str, Location] = {"path": "path", "query": "query", "header": "headers"}
+
+_RECOVER = (
+    "When the connection breaks, ask for the rest with calls that only read, and go on: with the "
+    "items that did not come, whole, and with the event that tells how it ended. The request is "
+    "never sent again."
+)
 
 
 @frozen
@@ -54,7 +60,7 @@ class Argument:
 
 @frozen
 class Method:
-    """A public method.
+    """A method of a resource.
 
     Attributes:
         path: The dotted name, as in ``bots.versions.list``.
@@ -68,6 +74,7 @@ class Method:
         comma: Query names whose lists are joined with commas.
         body_component: The component that its body is, and that its arguments stand for.
         hidden: For the response component, the fields that only wrap the result.
+        internal: Whether it is for the hand-written part of the client only.
     """
 
     path: str
@@ -83,6 +90,7 @@ class Method:
     permission: str | None
     pointer: str
     deprecated: bool = False
+    internal: bool = False
     idempotent: bool = False
     encoding: Literal["json", "multipart"] = "json"
     fixed: tuple[tuple[str, bool], ...] = ()
@@ -92,6 +100,7 @@ class Method:
     paging: behaviour.Paging | None = None
     batch: behaviour.Batch | None = None
     stream: behaviour.Stream | None = None
+    recovery: behaviour.Recovery | None = None
 
     @property
     def name(self) -> str:
@@ -116,7 +125,7 @@ class Method:
     @property
     def constant(self) -> str:
         """The name of the constant that describes its operation."""
-        return f"_{self.name.strip('_').upper()}"
+        return f"_{self.name.upper()}"
 
     @property
     def places(self) -> tuple[tuple[Location, tuple[Argument, ...]], ...]:
@@ -172,11 +181,31 @@ class _Operation:
         streamed = evolve(
             plain, kind="stream", stream=stream, result=Scalar("None"), hidden=None, unwrap=None
         )
+        if "recover" in keys:
+            streamed = self._recoverable(streamed, keys)
         if "method" not in keys:
             return [streamed]
         switch = keys["switch"]
         plain = self._without(plain, switch, value=False)
         return [plain, evolve(self._without(streamed, switch, value=True), path=keys["method"])]
+
+    def _recoverable(self, method: Method, keys: dict[str, Any]) -> Method:
+        resource = keys.get("method", method.path).rpartition(".")[0]
+        pointer = f"{self.pointer}/x-client-stream/recover"
+        argument = Argument(
+            "recover",
+            "recover",
+            "client",
+            Scalar("bool"),
+            required=False,
+            default=False,
+            text=_RECOVER,
+        )
+        return evolve(
+            method,
+            recovery=behaviour.recovery(keys["recover"], resource, pointer),
+            arguments=(*method.arguments, argument),
+        )
 
     @staticmethod
     def _without(method: Method, switch: str, *, value: bool) -> Method:
@@ -201,6 +230,7 @@ class _Operation:
             permission=self.spec.get("x-client-permission"),
             pointer=self.pointer,
             deprecated=self.spec.get("deprecated", False),
+            internal=self.spec.get("x-client-internal", False),
             idempotent=self.spec.get("x-client-idempotent", False),
             encoding="multipart" if self._is_multipart() else "json",
             constants=tuple(
@@ -312,7 +342,7 @@ class _Operation:
         if "x-client-pagination" in self.spec:
             return self._paged(method)
         if "x-client-batch" in self.spec:
-            return evolve(method, kind="batch", batch=behaviour.batch(self.spec["x-client-batch"]))
+            return self._batched(method)
         return method
 
     @staticmethod
@@ -334,16 +364,10 @@ class _Operation:
 
     def _paged(self, method: Method) -> Method:
         keys = self.spec["x-client-pagination"]
-        if not isinstance(method.result, Reference):
-            raise GeneratorError(
-                "a list whose answer is no object can't be paged",
-                pointer=self.pointer,
-                remedy="Correct the answer in an overlay, or drop x-client-pagination.",
-            )
         paging = behaviour.paging(
             keys,
             self.schemas,
-            self.schemas.properties(method.result.name),
+            self._fields_of(method.result, "x-client-pagination"),
             f"{method.unwrap}." if method.unwrap else "",
             in_body=any(
                 argument.location == "body"
@@ -352,6 +376,20 @@ class _Operation:
             ),
         )
         return evolve(method, kind="list", paging=paging)
+
+    def _batched(self, method: Method) -> Method:
+        keys = self.spec["x-client-batch"]
+        fields = self._fields_of(method.result, "x-client-batch") if "join" in keys else []
+        return evolve(method, kind="batch", batch=behaviour.batch(keys, self.schemas, fields))
+
+    def _fields_of(self, result: TypeRef, key: str) -> list[Property]:
+        if not isinstance(result, Reference):
+            raise GeneratorError(
+                f"{key} names fields of the answer, which is no object",
+                pointer=self.pointer,
+                remedy=f"Correct the answer in an overlay, or drop {key}.",
+            )
+        return self.schemas.properties(result.name)
 
 
 def _need(schema: dict[str, Any], *, required: bool) -> tuple[bool, str | int | None]:

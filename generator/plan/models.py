@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import frozen
 
 from generator.errors import GeneratorError
 from generator.plan.graph import components_of
-from generator.plan.names import attribute_name, constant_name, module_name
+from generator.plan.names import check_class, constant_name, field_name, module_name
 from generator.plan.types import TypeRef, as_field, literal, references, spelled, without_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from generator.plan.schemas import Schemas
-
-# What a field of a model can't be called: the base class has the first, and annotations of the
-# same class are evaluated with its fields in sight, which would hide the others.
-_TAKEN = frozenset({"to_dict", "bool", "bytes", "dict", "float", "int", "list", "str"})
 
 
 @frozen
@@ -114,8 +111,18 @@ def make_models(
     groups = components_of(graph)
     for group in groups:
         home.update(dict.fromkeys(group, module_name(min(group))))
-    modules = (_module(group, classes, home) for group in groups)
-    return tuple(sorted(modules, key=lambda module: module.name))
+    modules = sorted(
+        (_module(group, classes, home) for group in groups), key=lambda module: module.name
+    )
+    for one, other in pairwise(modules):
+        if one.name == other.name:
+            first, second = one.classes[0].name, other.classes[0].name
+            raise GeneratorError(
+                f"the classes {first} and {second} would both stand in the module {one.name}",
+                pointer=f"/components/schemas/{second}",
+                remedy="Rename one of them with x-client-name in an overlay.",
+            )
+    return tuple(modules)
 
 
 def _needed(class_: Model | EnumerationClass) -> frozenset[str]:
@@ -128,6 +135,7 @@ def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | Enume
     component = schemas.components[name]
     pointer = f"/components/schemas/{name}"
     text = component.get("description", "")
+    check_class(name, pointer)
     if not schemas.is_model(name):
         values = tuple(value for value in component["enum"] if value is not None)
         return EnumerationClass(name, text, values, _members(component, values, pointer))
@@ -135,7 +143,7 @@ def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | Enume
     for prop in schemas.properties(name):
         if prop.wire in hidden:
             continue
-        attribute = attribute_name(prop.wire, prop.pointer, taken=_TAKEN)
+        attribute = field_name(prop.wire, prop.pointer)
         if attribute in fields:
             raise GeneratorError(
                 f"the properties {fields[attribute].wire!r} and {prop.wire!r} would both be "

@@ -11,6 +11,15 @@ from generator.errors import GeneratorError
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"\W+")
 
+# What a field of a model can't be called: constructors and the base class have the first two, and
+# annotations of the same class are evaluated with its fields in sight, which would hide the others.
+_FIELDS = frozenset({"self", "to_dict", "bool", "dict", "float", "int", "list", "str"})
+# What emitted modules import, or Python keeps for itself.
+_CLASSES = frozenset({
+    "Any", "False", "Final", "Literal", "Mapping", "Model", "None", "NotRequired", "Sequence",
+    "True", "TypeAlias", "TypedDict",
+})  # fmt: skip
+
 
 def attribute_name(wire: str, pointer: str, *, taken: frozenset[str] = frozenset()) -> str:
     """The snake_case Python name of a wire name.
@@ -37,6 +46,30 @@ def attribute_name(wire: str, pointer: str, *, taken: frozenset[str] = frozenset
     return f"{name}_" if keyword.iskeyword(name) or name in taken else name
 
 
+def field_name(wire: str, pointer: str) -> str:
+    """The attribute of a model that stands for a property; raises as ``attribute_name``."""
+    return attribute_name(wire, pointer, taken=_FIELDS)
+
+
+def check_class(name: str, pointer: str, *, taken: frozenset[str] = frozenset()) -> None:
+    """Refuse a class name that means something else in the emitted modules.
+
+    Args:
+        name: The name.
+        pointer: Where it stands, for the error.
+        taken: Further names that mean something else there.
+
+    Raises:
+        GeneratorError: The name is taken.
+    """
+    if name in _CLASSES | taken:
+        raise GeneratorError(
+            f"the class name {name} means something else in the emitted code",
+            pointer=pointer,
+            remedy="Choose another name with x-client-name in an overlay.",
+        )
+
+
 def class_name(parts: tuple[str, ...]) -> str:
     """PascalCase of dotted parts, as in ``("bots", "versions")`` -> ``BotsVersions``."""
     return "".join(word.capitalize() for part in parts for word in part.split("_"))
@@ -50,4 +83,5 @@ def module_name(class_: str) -> str:
 
 def constant_name(label: str, pointer: str) -> str:
     """UPPER_CASE name of an enumeration member."""
-    return attribute_name(label, pointer).upper().rstrip("_")
+    # Upper case can undo what NFKC composed, and Python reads names as NFKC.
+    return unicodedata.normalize("NFKC", attribute_name(label, pointer).upper()).rstrip("_")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -46,23 +47,37 @@ class Resource:
         return self.path.replace(".", "_") or "_root"
 
     @property
+    def internal(self) -> bool:
+        """Whether only internal methods are in and below it."""
+        return all(one.internal for one in (*self.methods, *self.children))
+
+    @property
+    def reachable(self) -> tuple[Resource, ...]:
+        """The children that are its attributes: nothing public leads to internal methods."""
+        return tuple(child for child in self.children if self.internal or not child.internal)
+
+    @property
     def list_name(self) -> str:
         """The word for the built-in ``list``, which a method of that name hides."""
-        has_list = any(method.name == "list" for method in self.methods)
-        return "builtins.list" if has_list else "list"
+        return "builtins.list" if "list" in self.members else "list"
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The names of its attributes: of methods, and of the resources directly below it."""
+        return tuple(one.name for one in (*self.methods, *self.children))
 
     def returns(self, method: Method, twin: Twin) -> str:
         """The return annotation of a method."""
         match method.kind:
             case "list" if method.paging:
-                return f"{twin.page}[{as_result(method.paging.item)}]"
+                item = as_result(method.paging.item, list_name=self.list_name)
+                return f"{twin.page}[{item}]"
             case "stream" if method.stream:
                 return f"{twin.prefix}Stream[events.{method.stream.name}]"
             case "download":
                 return f"{twin.prefix}Download"
             case _:
-                hides_list = any(other.name == "list" for other in self.methods)
-                return as_result(method.result, list_name="builtins.list" if hides_list else "list")
+                return as_result(method.result, list_name=self.list_name)
 
 
 @frozen
@@ -75,6 +90,13 @@ class Twin:
     awaits: dict[str, str]
 
 
+# What a module of resources imports.
+_IMPORTED = frozenset({
+    "Any", "AsyncDownload", "AsyncPages", "AsyncResource", "AsyncStream", "BatchOperation",
+    "Download", "Endpoint", "FileContent", "ListOperation", "Literal", "Mapping", "NoneType",
+    "NumberPaging", "Operation", "Page", "Resource", "Sequence", "Stream", "StreamOperation",
+    "TokenPaging", "WindowPaging",
+})  # fmt: skip
 _KINDS = ("call", "list", "batch", "stream", "download")
 _LAZY = ("list", "stream")
 TWINS = (
@@ -92,7 +114,8 @@ def make_tree(methods: Iterable[Method]) -> Resource:
     """Arrange methods into the tree of resources, sorted by name.
 
     Raises:
-        GeneratorError: Two methods have one path, or a method has the path of a resource.
+        GeneratorError: Two methods have one path, a method has the path of a resource, a name
+            means something else in the emitted code, or an internal method has public neighbours.
     """
     by_path: dict[str, Method] = {}
     for method in methods:
@@ -104,6 +127,8 @@ def make_tree(methods: Iterable[Method]) -> Resource:
                 pointer=f"{method.pointer}/operationId",
                 remedy="Give one of them another operationId in an overlay.",
             )
+    for method in by_path.values():
+        _check_recovery(method, by_path)
     paths = {""}
     for method in by_path.values():
         parts = method.path.split(".")[:-1]
@@ -114,7 +139,12 @@ def make_tree(methods: Iterable[Method]) -> Resource:
             pointer=f"{by_path[path].pointer}/operationId",
             remedy="Rename the method or the resource in an overlay.",
         )
-    return _node("", by_path, sorted(paths - {""}))
+    root = _node("", by_path, sorted(paths - {""}))
+    _check_classes(root)
+    for resource in walk_tree(root):
+        _check_members(resource)
+        _check_company(resource)
+    return root
 
 
 def walk_tree(resource: Resource) -> Iterable[Resource]:
@@ -131,6 +161,67 @@ def _node(path: str, methods: dict[str, Method], paths: list[str]) -> Resource:
     )
     children = [other for other in paths if other.rpartition(".")[0] == path]
     return Resource(path, tuple(own), tuple(_node(child, methods, paths) for child in children))
+
+
+def _check_classes(root: Resource) -> None:
+    taken = dict.fromkeys(_IMPORTED, "what the runtime calls so")
+    for resource in walk_tree(root):
+        for twin in TWINS:
+            name = twin.prefix + resource.class_name
+            other = taken.setdefault(name, resource.path)
+            if other != resource.path:
+                raise GeneratorError(
+                    f"the class {name} would be the resource {resource.path}, and {other}",
+                    pointer=_pointer(resource),
+                    remedy="Rename the resource in an overlay.",
+                )
+
+
+def _check_members(resource: Resource) -> None:
+    mentioned = {"cached_property"}
+    for method in resource.methods:
+        annotations = [argument.annotation for argument in method.arguments]
+        for text in (resource.returns(method, TWINS[0]), *annotations):
+            nodes = ast.walk(ast.parse(text, mode="eval"))
+            mentioned.update(node.id for node in nodes if isinstance(node, ast.Name))
+    for name in sorted(mentioned.intersection(resource.members)):
+        raise GeneratorError(
+            f"{name} beside the other attributes of {resource.path or 'the client'} hides what "
+            "their annotations mean by that",
+            pointer=_pointer(resource),
+            remedy="Give it another name in an overlay.",
+        )
+
+
+def _pointer(resource: Resource) -> str:
+    """The place of the first operation in it."""
+    while not resource.methods:
+        resource = resource.children[0]
+    return f"{resource.methods[0].pointer}/operationId"
+
+
+def _check_company(resource: Resource) -> None:
+    """An internal method in a resource that has public ones, or leads to some, would be public."""
+    for method in resource.methods:
+        if method.internal and not resource.internal:
+            raise GeneratorError(
+                f"{method.path} is internal, and other methods of its resource are public",
+                pointer=f"{method.pointer}/operationId",
+                remedy="Give it a resource of its own in an overlay.",
+            )
+
+
+def _check_recovery(method: Method, methods: dict[str, Method]) -> None:
+    """A stream that recovers does so with methods that there are, and that only read."""
+    recovery = method.recovery
+    for name in (recovery.subject, recovery.items) if recovery else ():
+        path = f"{method.resource}.{name}"
+        if path not in methods or methods[path].http_method != "GET":
+            raise GeneratorError(
+                f"{method.path} recovers with {path}, which is no method that only reads",
+                pointer=f"{method.pointer}/x-client-stream/recover",
+                remedy="Name a method of a GET operation.",
+            )
 
 
 def request_shapes(methods: Iterable[Method]) -> frozenset[str]:

@@ -20,6 +20,7 @@ from generator.plan.types import (
     TypeRef,
     UnionOf,
 )
+from generator.spec import join
 
 if TYPE_CHECKING:
     from generator.parse import Parsed
@@ -141,16 +142,13 @@ class Schemas:
 
         They stand in the document's order; whether one is required is the parser's word.
         """
-        model = self.parsed.models[name]
-        schemas = self._flat(name, set())
-        required = {prop.name.get_untrusted_value() for prop in model.required_properties or ()}
-        optional = {prop.name.get_untrusted_value() for prop in model.optional_properties or ()}
+        parsed = self.parsed.properties(name)
         return [
             Property(
-                wire, schema, wire in required, f"/components/schemas/{name}/properties/{wire}"
+                wire, schema, parsed[wire], join("/components/schemas", name, "properties", wire)
             )
-            for wire, schema in schemas.items()
-            if wire in required | optional
+            for wire, schema in self._flat(name, set()).items()
+            if wire in parsed
         ]
 
     def _flat(self, name: str, seen: set[str]) -> dict[str, dict[str, Any]]:

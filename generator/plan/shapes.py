@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from generator.plan.names import check_class
 from generator.plan.types import as_argument, literal, references
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[Shape, ...]:
     while waiting:
         name = waiting.pop()
         component = schemas.components[name]
+        check_class(name, f"/components/schemas/{name}")
         if not schemas.is_model(name):
             values = tuple(value for value in component["enum"] if value is not None)
             shapes[name] = Shape(name, component, alias=literal(values))

@@ -65,6 +65,16 @@ def clean(text: str) -> str:
     )
 
 
+def escaped(code: str) -> str:
+    """Code whose literals show control and direction characters as escapes."""
+    return "".join(
+        char.encode("unicode_escape").decode()
+        if char != "\n" and unicodedata.category(char) in _INVISIBLE
+        else char
+        for char in code
+    )
+
+
 def width(text: str) -> int:
     """How many columns a text takes."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

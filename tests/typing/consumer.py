@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, assert_type
+from typing import TYPE_CHECKING, Any, Literal, assert_never, assert_type
 
 from coze_client import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
     AsyncCoze,
     AsyncDownload,
     AsyncPage,
+    AsyncPages,
+    AuthenticationError,
     Coze,
+    CozeError,
     Download,
+    Event,
     Page,
+    RequestInfo,
     Response,
+    ResponseInfo,
+    StreamError,
     UnknownEvent,
     models,
     response_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator  # noqa: F401  # assert_type names it in quotes
+    # Some are named in quotes only.
+    from collections.abc import Iterator, Mapping  # noqa: F401
+    from pathlib import Path
 
-    from coze_client import events, params
+    from coze_client import AsyncStream, Stream, events, params  # noqa: F401
 
 
 def lists(coze: Coze) -> None:
@@ -33,22 +45,57 @@ def lists(coze: Coze) -> None:
         assert_type(bot, models.BotSummary)
         assert_type(bot.id, str | None)
     assert_type(page.total, int | None)
+    assert_type(page.has_more, bool)
+    assert_type(page.data, object)
+    assert_type(response_of(page), ResponseInfo)
+    windows = coze.conversations.messages.list(conversation_id="1", before_id="2")
+    assert_type(windows, Page[models.Message])
 
 
 def results(coze: Coze) -> None:
     assert_type(coze.bots.retrieve(bot_id="1"), models.Bot)
     assert_type(coze.bots.update(bot_id="1", name="n"), None)
     assert_type(coze.plugins.mget(ids=["1", "2"]).items, list[models.Plugin])
-    assert_type(coze.audio.speech.create(input="hi", voice_id="1"), Download)
+    assert_type(coze.plugins.mget(ids=("1", "2")).items, list[models.Plugin])
     assert_type(response_of(coze.users.me()).logid, str | None)
+    bot = coze.bots.retrieve(bot_id="1", is_published=None)
+    if bot.prompt_info is not None:
+        assert_type(bot.prompt_info, models.BotPrompt)
+        assert_type(bot.prompt_info.prompt, str | None)
+    run = coze.workflows.runs.create(workflow_id="1", parameters={"any": ["thing", 1, None]})
+    assert_type(run, models.WorkflowRun)
+    assert_type(run.data, str | None)
 
 
 def dict_literals(coze: Coze) -> None:
     message: params.EnterMessage = {"role": "user", "content": "hi", "content_type": "text"}
     coze.chat.create(bot_id="1", user_id="u", additional_messages=[message])
+    coze.chat.create(bot_id="1", user_id="u", additional_messages=(message, message))
     coze.chat.create(
         bot_id="1", user_id="u", additional_messages=[{"role": "user", "content": "hi"}]
     )
+    assert_type(message["role"], Literal["user", "assistant"])
+    coze.bots.create(
+        space_id="1",
+        name="n",
+        prompt_info={"prompt": "p"},
+        onboarding_info={"prologue": "p", "suggested_questions": ["q"]},
+    )
+
+
+def files(coze: Coze, path: Path) -> None:
+    for content in (b"bytes", path, ("a.png", b"bytes"), ("a.png", b"bytes", "image/png")):
+        assert_type(coze.files.upload(file=content), models.File)
+    with path.open("rb") as file:
+        coze.files.upload(file=file)
+        coze.files.upload(file=("a.png", file))
+    download = coze.audio.speech.create(input="hi", voice_id="1")
+    assert_type(download, Download)
+    assert_type(download.read(), bytes)
+    assert_type(download.iter_bytes(), "Iterator[bytes]")
+    assert_type(download.write_to("a.mp3"), int)
+    with coze.audio.speech.create(input="hi", voice_id="1", response_format="mp3") as opened:
+        assert_type(opened, Download)
 
 
 def narrowing(event: events.ChatEvent) -> None:
@@ -61,19 +108,68 @@ def narrowing(event: events.ChatEvent) -> None:
     elif event.event == "unknown":
         assert_type(event, UnknownEvent)
         assert_type(event.name, str)
+        assert_type(event.data, str)
+
+
+def all_events(event: events.WorkflowEvent) -> str:
+    """Which kinds there are is known: nothing is left after the last one."""
+    if event.event == "Message":
+        assert_type(event, Event[Literal["Message"], models.WorkflowMessage])
+        return event.data.content or ""
+    if event.event == "Interrupt":
+        assert_type(event.data, models.WorkflowInterrupt)
+        return str(event.data.interrupt_data)
+    if event.event == "PING":
+        return event.data
+    if event.event == "Done":
+        return event.data.debug_url or ""
+    if event.event == "unknown":
+        return event.data
+    assert_never(event)
 
 
 def streams(coze: Coze) -> None:
     with coze.chat.stream(bot_id="1", user_id="u") as stream:
+        assert_type(stream, "Stream[events.ChatEvent]")
+        assert_type(stream.response, ResponseInfo)
         for event in stream:
             narrowing(event)
+            assert_type(event.id, str | None)
+            assert_type(event.retry, int | None)
+    assert_type(coze.workflows.runs.stream(workflow_id="1"), "Stream[events.WorkflowEvent]")
+    with coze.workflows.chat.stream(workflow_id="1", parameters={}, additional_messages=[]) as chat:
+        assert_type(chat, "Stream[events.WorkflowChatEvent]")
 
 
 def options(coze: Coze) -> None:
+    assert_type(coze.with_options(timeout=5), Coze)
     assert_type(coze.with_options(timeout=5).bots.retrieve(bot_id="1"), models.Bot)
     response = coze.with_response(coze.bots.update, bot_id="1")
     assert_type(response, Response[None])
     assert_type(coze.with_response(coze.bots.retrieve, bot_id="1").value, models.Bot)
+    listed = coze.with_response(coze.bots.list, workspace_id="1")
+    assert_type(listed, Response[Page[models.BotSummary]])
+    assert_type(listed.headers, "Mapping[str, str]")
+    assert_type(listed.status_code, int)
+    assert_type(listed.request, RequestInfo)
+
+
+def failures(coze: Coze) -> None:
+    try:
+        coze.bots.retrieve(bot_id="1")
+    except AuthenticationError as error:
+        assert_type(error.code, int | str | None)
+    except APIError as error:
+        assert_type(error.status_code, int)
+        assert_type(error.response, ResponseInfo | None)
+    except APITimeoutError as error:
+        assert_type(error.phase, Literal["connect", "read", "write", "pool"])
+    except APIConnectionError as error:
+        assert_type(error.sent, bool)
+    except StreamError as error:
+        assert_type(error.data, object)
+    except CozeError as error:
+        assert_type(error, CozeError)
 
 
 def open_enumerations(bot: models.Bot) -> None:
@@ -86,13 +182,26 @@ def open_enumerations(bot: models.Bot) -> None:
 
 async def asynchronous(coze: AsyncCoze) -> None:
     assert_type(await coze.bots.retrieve(bot_id="1"), models.Bot)
-    page = await coze.bots.list(workspace_id="1")
+    pages = coze.bots.list(workspace_id="1")
+    assert_type(pages, AsyncPages[models.BotSummary])
+    page = await pages
     assert_type(page, AsyncPage[models.BotSummary])
+    assert_type(page.items, list[models.BotSummary])
     assert_type(await page.next_page(), AsyncPage[models.BotSummary] | None)
+    async for each in page.iter_pages():
+        assert_type(each, AsyncPage[models.BotSummary])
     async for bot in coze.bots.list(workspace_id="1"):
         assert_type(bot, models.BotSummary)
+    assert_type((await coze.plugins.mget(ids=["1"])).items, list[models.Plugin])
     async with coze.chat.stream(bot_id="1", user_id="u") as stream:
+        assert_type(stream, "AsyncStream[events.ChatEvent]")
         async for event in stream:
             narrowing(event)
-    assert_type(await coze.audio.speech.create(input="hi", voice_id="1"), AsyncDownload)
-    assert_type(await coze.with_response(coze.bots.update, bot_id="1"), Response[None])
+    download = await coze.audio.speech.create(input="hi", voice_id="1")
+    assert_type(download, AsyncDownload)
+    assert_type(await download.read(), bytes)
+    response = await coze.with_response(coze.bots.update, bot_id="1")
+    assert_type(response, Response[None])
+    listed = await coze.with_response(coze.bots.list, workspace_id="1")
+    assert_type(listed, Response[AsyncPage[models.BotSummary]])
+    assert_type(coze.with_options(max_retries=0), AsyncCoze)

@@ -1,0 +1,117 @@
+"""Compares annotations: what a caller may pass, and what a caller has to expect."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Position: TypeAlias = Literal["input", "output"]
+
+_INVARIANT: Final = frozenset({"list", "dict"})
+_LITERAL: Final = "Literal"
+_NONE: Final = "None"
+
+
+@frozen
+class Type:
+    """One member of a union.
+
+    Attributes:
+        name: The last part of its name; of a literal value, its kind.
+        arguments: What stands in brackets.
+        value: The text of a literal value.
+    """
+
+    name: str
+    arguments: tuple[frozenset[Type], ...] = ()
+    value: str | None = None
+
+
+Union: TypeAlias = frozenset[Type]
+
+
+def parse(annotation: str, renamed: Mapping[str, str] | None = None) -> Union:
+    """Read an annotation.
+
+    Args:
+        annotation: Its text.
+        renamed: Other names for classes.
+    """
+    return _union(ast.parse(annotation, mode="eval").body, renamed or {})
+
+
+def without_none(union: Union) -> Union:
+    """The members that are not ``None``."""
+    return union - {Type(_NONE)}
+
+
+def is_safe(old: Union, new: Union, position: Position) -> bool:
+    """Whether code that fits the old annotation fits the new one.
+
+    An input may take more, an output may be less.
+    """
+    return _fits(old, new) if position == "input" else _fits(new, old)
+
+
+def is_related(old: Union, new: Union) -> bool:
+    """Whether two results can be used alike: the same classes and containers, whatever the rest."""
+    return _shape(without_none(old)) == _shape(without_none(new))
+
+
+def _shape(union: Union) -> frozenset[str]:
+    inner = (_shape(argument) for member in union for argument in member.arguments)
+    return frozenset(member.name for member in union).union(*inner)
+
+
+def _fits(narrow: Union, wide: Union) -> bool:
+    return all(any(_member_fits(one, other) for other in wide) for one in narrow)
+
+
+def _member_fits(narrow: Type, wide: Type) -> bool:
+    if "Any" in {narrow.name, wide.name}:
+        return True
+    if wide.value is not None:
+        return narrow == wide
+    if narrow.name != wide.name:
+        return (narrow.name, wide.name) == ("int", "float")
+    if len(narrow.arguments) != len(wide.arguments):
+        return False
+    pairs = list(zip(narrow.arguments, wide.arguments, strict=True))
+    if narrow.name in _INVARIANT:
+        return all(_fits(one, other) and _fits(other, one) for one, other in pairs)
+    return all(_fits(one, other) for one, other in pairs)
+
+
+def _union(node: ast.expr, renamed: Mapping[str, str]) -> Union:
+    match node:
+        case ast.BinOp(left=left, right=right):
+            return _union(left, renamed) | _union(right, renamed)
+        case ast.Subscript(value=value, slice=inside):
+            name = _name(value)
+            parts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+            if name == _LITERAL:
+                return frozenset(_literal(part) for part in parts)
+            return frozenset({Type(name, tuple(_union(part, renamed) for part in parts))})
+        case ast.Constant(value=None):
+            return frozenset({Type(_NONE)})
+        case _:
+            name = _name(node)
+            return frozenset({Type(renamed.get(name, name))})
+
+
+def _literal(node: ast.expr) -> Type:
+    value = ast.literal_eval(node)
+    return Type(type(value).__name__, (), repr(value))
+
+
+def _name(node: ast.expr) -> str:
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ast.unparse(node)

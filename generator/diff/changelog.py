@@ -1,0 +1,76 @@
+"""Writes what changed into the changelog, under the heading of what is not released."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from generator.diff.report import Group, Report
+
+Section: TypeAlias = Literal["Added", "Changed", "Removed"]
+
+_UNRELEASED: Final = "## Unreleased"
+_SECTIONS: Final[tuple[Section, ...]] = ("Added", "Changed", "Removed")
+_NEXT: Final = re.compile(r"^## ", re.MULTILINE)
+_HEADING: Final = re.compile(r"^### ", re.MULTILINE)
+
+
+def add_entry(changelog: str, report: Report) -> str:
+    """The changelog with the changes that users may notice.
+
+    Args:
+        changelog: Its text, in the form of Keep a Changelog.
+        report: What changed.
+
+    Raises:
+        GeneratorError: The changelog has no heading for what is not released.
+    """
+    head, found, rest = changelog.partition(f"{_UNRELEASED}\n")
+    if not found:
+        raise GeneratorError(
+            f"the changelog has no heading {_UNRELEASED!r}", remedy="Add it before the releases."
+        )
+    end = _NEXT.search(rest)
+    body, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+    for section in _SECTIONS:
+        lines = [_line(group) for group in report.groups if _section(group) == section]
+        if lines:
+            body = _insert(body, section, lines)
+    return f"{head}{found}{body}{tail}"
+
+
+def _section(group: Group) -> Section | None:
+    """Where a change belongs; none for what nobody notices."""
+    first = group.first
+    if first.id.endswith("-removed") and first.client == "breaking":
+        return "Removed"
+    if first.client in {"typing", "breaking"} or first.wire in {"risky", "breaking"}:
+        return "Changed"
+    return "Added" if first.rule.adds else None
+
+
+def _line(group: Group) -> str:
+    first, operations = group.first, group.operations
+    more = f" and {len(operations) - 1} more" if len(operations) > 1 else ""
+    where = f"`{operations[0]}`{more}: " if operations and first.path else ""
+    levels = f"wire: {first.wire}, client: {first.client}"
+    return f"- {where}{first.message} ({levels})."
+
+
+def _insert(body: str, section: Section, lines: list[str]) -> str:
+    """Put lines at the end of a section, which is made if it is not there."""
+    heading = f"### {section}\n"
+    before, found, after = body.partition(heading)
+    if not found:
+        return f"{body.rstrip()}\n\n{heading}\n{_joined(lines)}\n"
+    end = _HEADING.search(after)
+    inner, rest = (after[: end.start()], after[end.start() :]) if end else (after, "")
+    listed = [*inner.strip().splitlines(), *lines]
+    return f"{before}{heading}\n{_joined(listed)}\n{rest}"
+
+
+def _joined(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,221 @@
+"""Compares the classes, request shapes and event unions of two clients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+from generator.diff.annotations import is_safe, parse, without_none
+from generator.diff.trace import Hit, Subject
+from generator.spec import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_KINDS: Final = ("fields", "keys", "members", "alias")
+_Entry = dict[str, Any]
+
+
+@frozen
+class Classes:
+    """The classes of two surfaces.
+
+    Attributes:
+        old: The older surface.
+        new: The newer one.
+        renamed: The new names of renamed classes.
+        fields: The new wire names of renamed fields, by the new class and the old wire name.
+        pointers: For the classes of both, where the schema stands that they are made of.
+    """
+
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+    renamed: Mapping[str, str]
+    fields: Mapping[tuple[str, str], str]
+    pointers: tuple[Mapping[str, str], Mapping[str, str]]
+
+    def compare(self) -> Iterator[Hit]:
+        """The changes of models, shapes and events."""
+        yield from self._section("models", "class")
+        yield from self._section("shapes", "shape")
+        yield from self._events()
+
+    def _section(self, section: str, word: str) -> Iterator[Hit]:
+        olds: Mapping[str, _Entry] = self.old.get(section, {})
+        news: Mapping[str, _Entry] = self.new.get(section, {})
+        kept: set[str] = set()
+        for name, entry in olds.items():
+            now = name if name in news else self.renamed.get(name, name)
+            if now not in news:
+                yield self._hit(f"{word}-removed", section, (name, name), (name, None))
+                continue
+            kept.add(now)
+            if now != name:
+                yield self._hit(f"{word}-renamed", section, (name, now), (name, now))
+            yield from self._class(section, word, (name, now), (entry, news[now]))
+        for name in news:
+            if name not in kept:
+                yield self._hit(f"{word}-added", section, (name, name), (None, name))
+
+    def _class(
+        self, section: str, word: str, names: tuple[str, str], entries: tuple[_Entry, _Entry]
+    ) -> Iterator[Hit]:
+        old, new = entries
+        kinds = [next((kind for kind in _KINDS if kind in entry), "") for entry in entries]
+        modules = old.get("module"), new.get("module")
+        if kinds[0] != kinds[1]:
+            yield self._hit(f"{word}-kind-changed", section, names, (kinds[0], kinds[1]))
+            return
+        if names[0] == names[1] and modules[0] != modules[1]:
+            yield self._hit(f"{word}-moved", section, names, modules)
+        match kinds[1]:
+            case "fields":
+                yield from self._fields(names, old["fields"], new["fields"])
+            case "keys":
+                yield from self._keys(names, old["keys"], new["keys"])
+            case "members":
+                yield from self._members(names, old["members"], new["members"])
+            case _:
+                if old.get("alias") != new.get("alias"):
+                    was, now = parse(old["alias"]), parse(new["alias"])
+                    position = "output" if section == "models" else "input"
+                    safe = "changed" if is_safe(was, now, position) else "narrowed"
+                    told = old["alias"], new["alias"]
+                    yield self._hit(f"{word}-values-{safe}", section, names, told)
+
+    def _fields(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Hit]:
+        place = names[1]
+        pairs, gone, come = self._matched(names[1], old, new)
+        for name in gone:
+            subject = ("field", names[0], old[name]["wire"])
+            told = old[name]["type"], None
+            yield self._hit("field-removed", "models", names, told, subject, at=f"{place}.{name}")
+        for name in come:
+            subject = ("field", names[1], new[name]["wire"])
+            told = None, new[name]["type"]
+            yield self._hit("field-added", "models", names, told, subject, at=f"{place}.{name}")
+        for was, now in pairs:
+            subjects: list[Subject] = [
+                ("field", names[0], old[was]["wire"]),
+                ("field", names[1], new[now]["wire"]),
+            ]
+            at = f"{place}.{now}"
+            if was != now:
+                yield self._hit("field-renamed", "models", names, (was, now), *subjects, at=at)
+            elif old[was]["wire"] != new[now]["wire"]:
+                told = old[was]["wire"], new[now]["wire"]
+                yield self._hit("field-wire-changed", "models", names, told, *subjects, at=at)
+            for rule, told in self._typed("field", "output", old[was], new[now]):
+                yield self._hit(rule, "models", names, told, *subjects, at=at)
+
+    def _matched(
+        self, class_: str, old: _Entry, new: _Entry
+    ) -> tuple[list[tuple[str, str]], list[str], list[str]]:
+        """The same fields: by name, then by what they are called on the wire, or were."""
+        pairs = [(name, name) for name in old if name in new]
+        gone = [name for name in old if name not in new]
+        come = [name for name in new if name not in old]
+        by_wire = {new[name]["wire"]: name for name in come}
+        for was in tuple(gone):
+            wire = old[was]["wire"]
+            now = by_wire.get(self.fields.get((class_, wire), wire))
+            if now in come:
+                gone.remove(was)
+                come.remove(now)
+                pairs.append((was, now))
+        return pairs, gone, come
+
+    def _keys(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Hit]:
+        for key in old.keys() | new.keys():
+            at = f"{names[1]}[{key!r}]"
+            subjects: list[Subject] = [("field", name, key) for name in names]
+            was, now = old.get(key), new.get(key)
+            if now is None:
+                told = old[key]["type"], None
+                yield self._hit("key-removed", "shapes", names, told, *subjects, at=at)
+            elif was is None:
+                rule = "required-key-added" if now["required"] else "key-added"
+                told = None, now["type"]
+                yield self._hit(rule, "shapes", names, told, *subjects, at=at)
+            else:
+                for rule, told in self._typed("key", "input", was, now):
+                    yield self._hit(rule, "shapes", names, told, *subjects, at=at)
+
+    def _typed(
+        self, word: str, position: Any, old: _Entry, new: _Entry
+    ) -> Iterator[tuple[str, tuple[Any, Any]]]:
+        if old["required"] != new["required"]:
+            verb = "required" if new["required"] else "optional"
+            yield f"{word}-became-{verb}", (old["required"], new["required"])
+        was, now = parse(old["type"], self.renamed), parse(new["type"])
+        if old["required"] != new["required"]:
+            was, now = without_none(was), without_none(now)
+        if was != now:
+            safe = "narrowed" if position == "output" else "widened"
+            verb = safe if is_safe(was, now, position) else "changed"
+            yield f"{word}-type-{verb}", (old["type"], new["type"])
+
+    def _members(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Hit]:
+        by_value = {value: name for name, value in new.items() if name not in old}
+        for name, value in old.items():
+            at = f"{names[1]}.{name}"
+            if name in new:
+                if new[name] != value:
+                    told = value, new[name]
+                    yield self._hit("member-value-changed", "models", names, told, at=at)
+            elif value in by_value:
+                told = name, by_value[value]
+                yield self._hit("member-renamed", "models", names, told, at=at)
+            else:
+                yield self._hit("member-removed", "models", names, (value, None), at=at)
+        known = set(old.values())
+        for name, value in new.items():
+            if name not in old and value not in known:
+                at = f"{names[1]}.{name}"
+                yield self._hit("member-added", "models", names, (None, value), at=at)
+
+    def _events(self) -> Iterator[Hit]:
+        olds: Mapping[str, _Entry] = self.old.get("events", {})
+        news: Mapping[str, _Entry] = self.new.get("events", {})
+        for name in sorted(olds.keys() | news.keys()):
+            names = name, name
+            if name not in news:
+                yield self._hit("event-union-removed", "events", names, (name, None))
+            elif name not in olds:
+                yield self._hit("event-union-added", "events", names, (None, name))
+            else:
+                yield from self._event_union(names, olds[name], news[name])
+
+    def _event_union(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Hit]:
+        if old["end"] != new["end"]:
+            told = ", ".join(old["end"]), ", ".join(new["end"])
+            yield self._hit("stream-end-changed", "events", names, told)
+        for event in sorted((old.keys() | new.keys()) - {"end"}):
+            at = f"{names[1]}[{event!r}]"
+            was, now = old.get(event), new.get(event)
+            if was is None or now is None:
+                rule = "event-removed" if now is None else "event-added"
+                yield self._hit(rule, "events", names, (was, now), at=at)
+            elif parse(was, self.renamed) != parse(now):
+                safe = is_safe(parse(was, self.renamed), parse(now), "output")
+                rule = "event-type-narrowed" if safe else "event-type-changed"
+                yield self._hit(rule, "events", names, (was, now), at=at)
+
+    def _hit(
+        self,
+        rule: str,
+        section: str,
+        names: tuple[str, str],
+        told: tuple[Any, Any],
+        *subjects: Subject,
+        at: str | None = None,
+    ) -> Hit:
+        pointers = [
+            known.get(name, join("/components/schemas", name))
+            for known, name in zip(self.pointers, names, strict=True)
+        ]
+        package = {"models": "models", "shapes": "params", "events": "events"}[section]
+        about = subjects or tuple(("class", name) for name in names)
+        place = f"{package}.{at or names[1]}"
+        return Hit(rule, "", place, *told, pointers[0], pointers[1], frozenset(about))

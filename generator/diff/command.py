@@ -1,0 +1,107 @@
+"""The command ``python -m generator diff``."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+from rich.console import Console
+
+from generator.diff.accepted import FILE, Accepted
+from generator.diff.formats import as_annotations, as_json, as_markdown
+from generator.diff.report import Report, compare
+from generator.diff.sides import open_side
+from generator.diff.terminal import rules_as_json, rules_as_markdown, show, show_rules
+from generator.errors import GeneratorError
+
+Format: TypeAlias = Literal["terminal", "json", "markdown", "github"]
+
+_HERE = Path()
+
+
+class Limit(StrEnum):
+    """What a comparison may be told to fail on."""
+
+    WIRE = "wire-breaking"
+    CLIENT = "client-breaking"
+    ANY = "any"
+
+
+def diff_command(  # noqa: PLR0913  # one parameter for each option
+    base: Annotated[
+        str, typer.Argument(help="A git revision, a folder, or an OpenAPI file.")
+    ] = "HEAD",
+    revision: Annotated[
+        str | None, typer.Argument(help="The same, newer.", show_default="the working tree")
+    ] = None,
+    *,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Compare documents as they are, without overlays.")
+    ] = False,
+    format_: Annotated[Format, typer.Option("--format", help="How to print.")] = "terminal",
+    fail_on: Annotated[
+        list[Limit] | None,
+        typer.Option(help="Exit with 1 if there is such a change; may be repeated."),
+    ] = None,
+    accepted: Annotated[
+        Path | None,
+        typer.Option(help="The file of accepted changes.", show_default=f"{FILE}, if it is there"),
+    ] = None,
+    rules: Annotated[bool, typer.Option("--rules", help="Print all rules instead.")] = False,
+    root: Annotated[
+        Path, typer.Option(help="The project folder.", exists=True, file_okay=False)
+    ] = _HERE,
+) -> None:
+    """Say what changes on the wire and in the client, how bad it is, and where it comes from."""
+    if rules:
+        _print_rules(format_)
+        return
+    try:
+        file = accepted or (root / FILE if (root / FILE).exists() else None)
+        report = compare(
+            open_side(base, root, raw=raw),
+            open_side(revision, root, raw=raw),
+            Accepted.load(file) if file else None,
+        )
+    except GeneratorError as error:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"error: {error}", markup=False, style="red")
+        raise typer.Exit(2) from error
+    _print(report, format_)
+    if any(_has(report, limit) for limit in fail_on or ()):
+        raise typer.Exit(1)
+
+
+def _has(report: Report, limit: Limit) -> bool:
+    match limit:
+        case Limit.WIRE:
+            return report.verdict.wire == "breaking"
+        case Limit.CLIENT:
+            return report.verdict.client == "breaking"
+        case Limit.ANY:
+            return bool(report.changes)
+
+
+def _print(report: Report, format_: Format) -> None:
+    match format_:
+        case "terminal":
+            show(report, Console(highlight=False))
+        case "json":
+            sys.stdout.write(as_json(report))
+        case "markdown":
+            sys.stdout.write(as_markdown(report))
+        case "github":
+            sys.stdout.write(as_annotations(report))
+
+
+def _print_rules(format_: Format) -> None:
+    match format_:
+        case "json":
+            sys.stdout.write(rules_as_json())
+        case "markdown":
+            sys.stdout.write(rules_as_markdown())
+        case _:
+            show_rules(Console(highlight=False))

@@ -1,0 +1,180 @@
+"""An OpenAPI document to compare: its parts with the places they stand at, references followed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import unquote
+
+from attrs import define, field
+
+from generator.errors import GeneratorError
+from generator.spec import join, resolve
+from generator.values import is_array, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from generator.diff.schema import Schema
+
+Node: TypeAlias = dict[str, Any]
+Part: TypeAlias = tuple[Node, str]
+"""A part of a document, and its JSON pointer; behind ``file#`` where it stands in another file."""
+Parts: TypeAlias = tuple[Part, ...]
+"""Schemas that hold at the same time."""
+
+_MAX_HOPS: Final = 100
+
+
+@define(eq=False)
+class Document:
+    """A document, and what has been read of it.
+
+    Attributes:
+        root: The document.
+        read: Reads another file that a reference names; ``None``: references stay within.
+    """
+
+    root: Node
+    read: Callable[[str], Node] | None = None
+    schemas: dict[tuple[int, ...], Schema] = field(factory=dict["tuple[int, ...]", "Schema"])
+    _files: dict[str, Node] = field(factory=dict[str, Node])
+
+    def __attrs_post_init__(self) -> None:
+        version = self.root.get("openapi")
+        if not isinstance(version, str) or not version.startswith("3."):
+            raise GeneratorError(
+                f"the document says openapi: {version!r}",
+                pointer="/openapi",
+                remedy="Only OpenAPI 3.0 and 3.1 documents can be compared.",
+            )
+
+    @property
+    def merges_siblings(self) -> bool:
+        """Whether what stands beside a ``$ref`` counts, as it does since OpenAPI 3.1."""
+        return not self.root["openapi"].startswith("3.0")
+
+    def follow(self, part: Part) -> Part:
+        """The part itself, or what its ``$ref`` leads to in the end.
+
+        Raises:
+            GeneratorError: The reference leads nowhere, or in a circle.
+        """
+        node, pointer = part
+        for _ in range(_MAX_HOPS):
+            ref = node.get("$ref")
+            if ref is None:
+                return node, pointer
+            node, pointer = self._target(ref, pointer)
+        raise GeneratorError(
+            "the $ref leads in a circle", pointer=part[1], remedy="Make it lead to a component."
+        )
+
+    def target(self, part: Part) -> Part:
+        """What the ``$ref`` of a part names, which may be another reference."""
+        return self._target(part[0]["$ref"], part[1])
+
+    def _target(self, ref: Any, at: str) -> Part:
+        if not isinstance(ref, str):
+            raise GeneratorError("the $ref is no text", pointer=at, remedy="Write '#/...'.")
+        file = "" if at.startswith("/") else at.partition("#")[0]
+        named, _, inside = ref.partition("#")
+        if named and self.read is not None and "://" not in named:
+            file = named
+        elif named:
+            raise GeneratorError(
+                f"the $ref {ref!r} leads out of the document",
+                pointer=at,
+                remedy="Only files beside the document are followed: bundle it into one file.",
+            )
+        found = as_node(resolve(self._root(file), f"#{inside}", at=at), at)
+        pointer = unquote(inside)
+        return found, f"{file}#{pointer}" if file else pointer
+
+    def _root(self, file: str) -> Node:
+        if not file or self.read is None:
+            return self.root
+        if file not in self._files:
+            self._files[file] = self.read(file)
+        return self._files[file]
+
+
+def as_node(value: Any, pointer: str) -> Node:
+    """The value as an object; true and false as the schemas that allow anything and nothing.
+
+    Raises:
+        GeneratorError: It is none of these.
+    """
+    if is_object(value):
+        return value
+    if isinstance(value, bool):
+        return {} if value else {"not": {}}
+    raise GeneratorError(
+        f"{value!r:.40} stands where an object belongs",
+        pointer=pointer,
+        remedy="Write an object there.",
+    )
+
+
+def object_at(part: Part, key: str) -> Part:
+    """The object under a key, empty if there is none."""
+    node, pointer = part
+    value = node.get(key)
+    place = join(pointer, key)
+    if value is None:
+        return {}, place
+    if not is_object(value):
+        raise _unfit(value, place, "an object")
+    return value, place
+
+
+def objects_at(part: Part, key: str) -> Iterator[tuple[str, Part]]:
+    """The objects in the object under a key, by their names."""
+    inner, pointer = object_at(part, key)
+    for name, value in inner.items():
+        if value is not None:
+            place = join(pointer, name)
+            yield name, (as_node(value, place), place)
+
+
+def list_at(part: Part, key: str) -> Parts:
+    """The objects in the list under a key."""
+    place = join(part[1], key)
+    return tuple(
+        (as_node(value, join(place, number)), join(place, number))
+        for number, value in enumerate(values_at(part, key))
+    )
+
+
+def values_at(part: Part, key: str) -> list[Any]:
+    """The list of values under a key."""
+    value = part[0].get(key)
+    if value is None:
+        return []
+    if not is_array(value):
+        raise _unfit(value, join(part[1], key), "a list")
+    return value
+
+
+def texts_at(part: Part, key: str) -> list[str]:
+    """The list of texts under a key."""
+    values = values_at(part, key)
+    if not all(isinstance(value, str) for value in values):
+        raise _unfit(values, join(part[1], key), "a list of texts")
+    return values
+
+
+def schema_at(owner: Part) -> Parts:
+    """The schema of a media type, header or parameter; without one, anything."""
+    value = owner[0].get("schema")
+    if value is None:
+        return (({}, owner[1]),)
+    place = join(owner[1], "schema")
+    return ((as_node(value, place), place),)
+
+
+def _unfit(value: Any, pointer: str, wanted: str) -> GeneratorError:
+    return GeneratorError(
+        f"{value!r:.40} stands where {wanted} belongs",
+        pointer=pointer,
+        remedy=f"Write {wanted} there.",
+    )

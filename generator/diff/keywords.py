@@ -1,0 +1,186 @@
+"""Compares what two schemas say about a value itself: its type, format, values and limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.diff.finding import Finding, found
+from generator.diff.values import Bound, canonical, includes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from generator.diff.schema import Schema
+
+LIMITS: Final[Mapping[str, str]] = {
+    "maximum": "maximum",
+    "minimum": "minimum",
+    "maxLength": "max-length",
+    "minLength": "min-length",
+    "maxItems": "max-items",
+    "minItems": "min-items",
+    "maxProperties": "max-properties",
+    "minProperties": "min-properties",
+    "maxContains": "max-contains",
+    "minContains": "min-contains",
+}
+_WIDER_FORMATS: Final = frozenset(
+    {("int32", "int64"), ("int32", "bigint"), ("int64", "bigint"), ("float", "double")}
+)
+_CONTENT: Final = ("contentMediaType", "contentEncoding")
+
+
+def compare_types(old: Schema, new: Schema) -> Finding | None:
+    """How the types changed, if they did."""
+    if old.types == new.types:
+        return None
+    if includes(new.types, old.types):
+        aspect = "type-generalized"
+    elif includes(old.types, new.types):
+        aspect = "type-specialized"
+    else:
+        aspect = "type-changed"
+    return found(aspect, old, new, old.told, new.told)
+
+
+def compare_null(old: Schema, new: Schema) -> Iterator[Finding]:
+    """Whether ``null`` became a value, or no longer is one."""
+    if old.nullable != new.nullable:
+        yield found("became-nullable" if new.nullable else "became-not-nullable", old, new)
+
+
+def compare_keywords(old: Schema, new: Schema) -> Iterator[Finding]:
+    """The differences of schemas whose types have values in common."""
+    yield from compare_null(old, new)
+    yield from _format(old, new)
+    yield from _values(old, new)
+    yield from _extensible_values(old, new)
+    yield from _default(old, new)
+    for keyword, name in LIMITS.items():
+        yield from _limit(old, new, keyword, name)
+    yield from _pattern(old, new)
+    yield from _multiple(old, new)
+    if "uniqueItems" in old.keywords or "uniqueItems" in new.keywords:
+        was, now = "uniqueItems" in old.keywords, "uniqueItems" in new.keywords
+        if was != now:
+            yield found("unique-items-set" if now else "unique-items-unset", old, new)
+    for keyword in _CONTENT:
+        was, now = old.keywords.get(keyword), new.keywords.get(keyword)
+        if was != now:
+            yield found("content-changed", old, new, was, now)
+
+
+def _format(old: Schema, new: Schema) -> Iterator[Finding]:
+    was, now = old.keywords.get("format"), new.keywords.get("format")
+    if was == now:
+        return
+    if now is None or (was, now) in _WIDER_FORMATS:
+        aspect = "format-generalized"
+    elif was is None or (now, was) in _WIDER_FORMATS:
+        aspect = "format-specialized"
+    else:
+        aspect = "format-changed"
+    yield found(aspect, old, new, was, now)
+
+
+def _values(old: Schema, new: Schema) -> Iterator[Finding]:
+    if "const" in old.keywords or "const" in new.keywords:
+        yield from _const(old, new)
+        return
+    was, now = old.keywords.get("enum"), new.keywords.get("enum")
+    if was is None and now is not None:
+        yield found("enum-set", old, new, None, now)
+    elif was is not None and now is None:
+        yield found("enum-unset", old, new, was, None)
+    elif was is not None and now is not None:
+        for value in _without(was, now):
+            yield found("enum-value-removed", old, new, value, None)
+        for value in _without(now, was):
+            yield found("enum-value-added", old, new, None, value)
+
+
+def _const(old: Schema, new: Schema) -> Iterator[Finding]:
+    was, now = _only_values(old), _only_values(new)
+    if was is None:
+        yield found("const-set", old, new, None, now)
+    elif now is None:
+        yield found("const-unset", old, new, was, None)
+    elif not _without(was, now) and _without(now, was):
+        yield found("const-unset", old, new, was, now)
+    elif not _without(now, was) and _without(was, now):
+        yield found("const-set", old, new, was, now)
+    elif _without(was, now):
+        yield found("const-changed", old, new, was, now)
+
+
+def _only_values(schema: Schema) -> list[Any] | None:
+    if "const" in schema.keywords:
+        return [schema.keywords["const"]]
+    return schema.keywords.get("enum")
+
+
+def _extensible_values(old: Schema, new: Schema) -> Iterator[Finding]:
+    was: list[Any] | None = old.keywords.get("x-extensible-enum")
+    now: list[Any] | None = new.keywords.get("x-extensible-enum")
+    if was is None or now is None:
+        return
+    for value in _without(was, now):
+        yield found("extensible-enum-value-removed", old, new, value, None)
+    for value in _without(now, was):
+        yield found("extensible-enum-value-added", old, new, None, value)
+
+
+def _without(values: list[Any], others: list[Any]) -> list[Any]:
+    known = {canonical(value) for value in others}
+    return [value for value in values if canonical(value) not in known]
+
+
+def _default(old: Schema, new: Schema) -> Iterator[Finding]:
+    was, now = old.keywords.get("default"), new.keywords.get("default")
+    if was is None and now is not None:
+        yield found("default-added", old, new, None, now)
+    elif was is not None and now is None:
+        yield found("default-removed", old, new, was, None)
+    elif canonical(was) != canonical(now):
+        yield found("default-changed", old, new, was, now)
+
+
+def _limit(old: Schema, new: Schema, keyword: str, name: str) -> Iterator[Finding]:
+    was: Bound | None = old.keywords.get(keyword)
+    now: Bound | None = new.keywords.get(keyword)
+    if was == now:
+        return
+    if was is None or now is None:
+        verb = "set" if was is None else "unset"
+    else:
+        verb = "increased" if now.allows_less_than(was) != was.upper else "decreased"
+    yield found(f"{name}-{verb}", old, new, was and str(was), now and str(now))
+
+
+def _pattern(old: Schema, new: Schema) -> Iterator[Finding]:
+    was: list[str] = old.keywords.get("pattern", [])
+    now: list[str] = new.keywords.get("pattern", [])
+    if was == now:
+        return
+    if set(was) <= set(now):
+        aspect = "pattern-added"
+    elif set(now) <= set(was):
+        aspect = "pattern-removed"
+    else:
+        aspect = "pattern-changed"
+    yield found(aspect, old, new, " and ".join(was) or None, " and ".join(now) or None)
+
+
+def _multiple(old: Schema, new: Schema) -> Iterator[Finding]:
+    was, now = old.keywords.get("multipleOf"), new.keywords.get("multipleOf")
+    if was == now:
+        return
+    if was is None or now is None:
+        aspect = "multiple-of-set" if was is None else "multiple-of-unset"
+    elif now and was % now == 0:
+        aspect = "multiple-of-generalized"
+    elif was and now % was == 0:
+        aspect = "multiple-of-specialized"
+    else:
+        aspect = "multiple-of-changed"
+    yield found(aspect, old, new, was, now)

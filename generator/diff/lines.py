@@ -1,0 +1,58 @@
+"""The lines of a YAML or JSON text at which its parts stand."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import yaml
+from attrs import frozen
+
+from generator.spec import split
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_Place: TypeAlias = tuple[str, ...]
+
+
+@frozen
+class Lines:
+    """Finds lines in a text, which is read when the first one is asked for."""
+
+    text: str
+
+    def of(self, pointer: str) -> int | None:
+        """The line, from 1, of what a JSON pointer names; of what holds it if it is not there."""
+        place = tuple(split(pointer))
+        while place:
+            if place in self._lines:
+                return self._lines[place]
+            place = place[:-1]
+        return None
+
+    @cached_property
+    def _lines(self) -> Mapping[_Place, int]:
+        try:
+            root = yaml.compose(self.text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:
+            # JSON that is indented with tabs is no YAML.
+            return {}
+        found: dict[_Place, int] = {}
+        waiting: list[tuple[_Place, yaml.Node | None]] = [((), root)]
+        while waiting:
+            place, node = waiting.pop()
+            if isinstance(node, yaml.MappingNode):
+                inner = [
+                    ((*place, key.value), key, value)
+                    for key, value in cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
+                ]
+            elif isinstance(node, yaml.SequenceNode):
+                items = cast("list[yaml.Node]", node.value)
+                inner = [((*place, str(at)), item, item) for at, item in enumerate(items)]
+            else:
+                continue
+            for below, marked, value in inner:
+                found[below] = marked.start_mark.line + 1
+                waiting.append((below, value))
+        return found

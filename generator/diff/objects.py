@@ -1,0 +1,225 @@
+"""Compares the properties and items of two schemas."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final
+
+from attrs import define
+
+from generator.diff.finding import Finding, found
+from generator.diff.graph import Edge
+from generator.diff.lifecycle import compare_lifecycles
+from generator.diff.schema import schema_of
+from generator.spec import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.diff.document import Parts
+    from generator.diff.finding import Direction
+    from generator.diff.graph import Graph, Pair
+    from generator.diff.schema import Schema
+
+_SIMILAR: Final = 0.6
+_SIMILAR_IN_PLACE: Final = 0.4
+_FLAGS: Final[tuple[tuple[str, str, Direction], ...]] = (
+    ("readOnly", "read-only", "request"),
+    ("writeOnly", "write-only", "response"),
+)
+
+
+def compare_objects(graph: Graph, pair: Pair) -> tuple[list[Finding], list[Edge]]:
+    """The differences in properties and items, and the pairs inside."""
+    return _Objects(graph, pair, _properties(pair.old), _properties(pair.new)).compare()
+
+
+def similar(one: str, other: str) -> float:
+    """How similar two names are, from 0 to 1; capitals and underscores do not count."""
+    return SequenceMatcher(None, _plain(one), _plain(other)).ratio()
+
+
+def renamed(old: dict[str, int], new: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """The pairs of names that may be one thing renamed, the most similar first.
+
+    Args:
+        old: The names that went, with their positions.
+        new: The names that came, with theirs.
+    """
+    scores = [
+        (similar(was, now) + (at == place) / 10, was, now, at == place)
+        for was, at in old.items()
+        for now, place in new.items()
+    ]
+    for score, was, now, in_place in sorted(scores, key=lambda one: -one[0]):
+        limit = _SIMILAR_IN_PLACE if in_place else _SIMILAR
+        if score >= limit + in_place / 10:
+            yield was, now
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def _properties(schema: Schema) -> dict[str, Parts]:
+    """The properties by name; one that is only said to be required can be anything."""
+    bare: dict[str, Parts] = {
+        name: (({}, schema.pointer),)
+        for name in sorted(schema.required)
+        if name not in schema.properties
+    }
+    return {**schema.properties, **bare}
+
+
+@define
+class _Objects:
+    graph: Graph
+    pair: Pair
+    old: dict[str, Parts]
+    new: dict[str, Parts]
+
+    def compare(self) -> tuple[list[Finding], list[Edge]]:
+        findings: list[Finding] = []
+        edges: list[Edge] = []
+        gone = {name: at for at, name in enumerate(self.old) if name not in self.new}
+        come = {name: at for at, name in enumerate(self.new) if name not in self.old}
+        for was, now in self._renamed(gone, come):
+            findings.extend(self._rename(was, now))
+            del gone[was], come[now]
+            edges.append(self._edge(was, now))
+        for name in gone:
+            findings.extend(self._removed(name))
+        for name in come:
+            findings.extend(self._added(name))
+        for name in self.old:
+            if name in self.new:
+                edges.append(self._edge(name, name))
+                findings.extend(self._kept(name))
+        findings.extend(self._merged(bool(gone), bool(come)))
+        more, inner = self._rest()
+        return [*findings, *more], [*edges, *inner]
+
+    def _edge(self, was: str, now: str) -> Edge:
+        inner = self.graph.pair(self.old[was], self.new[now])
+        return Edge(f".{now}", inner, now, frozenset(_hidden(inner.old) | _hidden(inner.new)))
+
+    def _renamed(self, gone: dict[str, int], come: dict[str, int]) -> list[tuple[str, str]]:
+        pairs: list[tuple[str, str]] = []
+        for was, now in renamed(gone, come):
+            taken = any(was == one or now == other for one, other in pairs)
+            if not taken and self.graph.same(self.old[was], self.new[now]):
+                pairs.append((was, now))
+        return pairs
+
+    def _rename(self, was: str, now: str) -> Iterator[Finding]:
+        required = {
+            "request": now in self.pair.new.required,
+            "response": was in self.pair.old.required,
+        }
+        for direction in _shown(schema_of(self.graph.new, self.new[now])):
+            yield self._found(
+                "required-property-renamed" if required[direction] else "property-renamed",
+                now,
+                was,
+                now,
+                direction,
+            )
+
+    def _removed(self, name: str) -> Iterator[Finding]:
+        shown = _shown(schema_of(self.graph.old, self.old[name]))
+        told = schema_of(self.graph.old, self.old[name]).told
+        prefix = "required-" if name in self.pair.old.required else ""
+        for direction in shown:
+            closed = direction == "request" and self.pair.new.additional is False
+            aspect = "property-forbidden" if closed else f"{prefix}property-removed"
+            yield self._found(aspect, name, told, None, direction)
+
+    def _added(self, name: str) -> Iterator[Finding]:
+        schema = schema_of(self.graph.new, self.new[name])
+        prefix = "required-" if name in self.pair.new.required else ""
+        for direction in _shown(schema):
+            yield self._found(f"{prefix}property-added", name, None, schema.told, direction)
+
+    def _merged(self, *verbs: bool) -> Iterator[Finding]:
+        """Schemas that are merged in anew or no more, where that makes properties come or go."""
+        old, new = self.pair.old, self.pair.new
+        lost, more = old.merged - new.merged, new.merged - old.merged
+        if verbs[0] and lost:
+            yield found("all-of-removed", old, new, _told(lost), None)
+        if verbs[1] and more:
+            yield found("all-of-added", old, new, None, _told(more))
+
+    def _kept(self, name: str) -> Iterator[Finding]:
+        was = schema_of(self.graph.old, self.old[name])
+        now = schema_of(self.graph.new, self.new[name])
+        needed = name in self.pair.old.required, name in self.pair.new.required
+        for flag, word, _ in _FLAGS:
+            before, after = flag in was.keywords, flag in now.keywords
+            if before != after:
+                prefix = "required-" if needed[before] else ""
+                verb = "set" if after else "unset"
+                yield self._found(f"{prefix}property-{word}-{verb}", name, before, after)
+        if needed[0] != needed[1]:
+            word = "required" if needed[1] else "optional"
+            shown = _shown(was) & _shown(now)
+            for direction in sorted(shown):
+                yield self._found(f"property-became-{word}", name, needed[0], needed[1], direction)
+        for aspect, old, new in compare_lifecycles(was.keywords, now.keywords):
+            yield self._found(f"property-{aspect}", name, old, new)
+
+    def _found(
+        self,
+        aspect: str,
+        name: str,
+        was: object,
+        now: object,
+        only: Direction | None = None,
+    ) -> Finding:
+        old_at, new_at = self.pair.old.pointer, self.pair.new.pointer
+        return Finding(
+            aspect,
+            was,
+            now,
+            self.old[name][0][1] if name in self.old else join(old_at, "properties"),
+            self.new[name][0][1] if name in self.new else join(new_at, "properties"),
+            name,
+            only,
+        )
+
+    def _rest(self) -> tuple[list[Finding], list[Edge]]:
+        """Further properties and items."""
+        old, new = self.pair.old, self.pair.new
+        findings: list[Finding] = []
+        edges: list[Edge] = []
+        if (old.additional is False) != (new.additional is False):
+            verb = "forbidden" if new.additional is False else "allowed"
+            findings.append(found(f"additional-properties-{verb}", old, new))
+        elif not isinstance(old.additional, bool) or not isinstance(new.additional, bool):
+            inner = self.graph.pair(
+                _or_any(old.additional, old.pointer), _or_any(new.additional, new.pointer)
+            )
+            edges.append(Edge("{}", inner))
+        if old.items or new.items:
+            inner = self.graph.pair(
+                _or_any(old.items, old.pointer), _or_any(new.items, new.pointer)
+            )
+            edges.append(Edge("[]", inner))
+        return findings, edges
+
+
+def _told(pointers: frozenset[str]) -> str:
+    return " and ".join(sorted(pointer.rpartition("/")[2] for pointer in pointers))
+
+
+def _or_any(parts: Parts | bool, pointer: str) -> Parts:  # noqa: FBT001  # it is a value, no switch
+    return parts if not isinstance(parts, bool) and parts else (({}, pointer),)
+
+
+def _hidden(schema: Schema) -> set[Direction]:
+    return {hidden for flag, _, hidden in _FLAGS if flag in schema.keywords}
+
+
+def _shown(schema: Schema) -> set[Direction]:
+    directions: set[Direction] = {"request", "response"}
+    return directions - _hidden(schema)

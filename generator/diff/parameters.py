@@ -1,0 +1,182 @@
+"""Compares the parameters of an operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+from generator.diff.document import Node, objects_at, schema_at
+from generator.diff.lifecycle import compare_lifecycles, removal
+from generator.diff.objects import renamed
+from generator.diff.schema import schema_of
+from generator.diff.trace import Hit, Root
+from generator.spec import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from generator.diff.document import Document, Part, Parts
+    from generator.diff.finding import Direction
+    from generator.diff.graph import Graph
+    from generator.diff.operations import Operation
+    from generator.diff.trace import Subject
+
+LOCATIONS: Final[Mapping[str, str]] = {
+    "path": "path",
+    "query": "query",
+    "header": "headers",
+    "cookie": "cookies",
+}
+"""What the client calls the places of parameters."""
+_SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
+_TEXT: Final[Node] = {"type": "string"}
+_Key = tuple[str, str]
+
+
+@frozen
+class Parameters:
+    """The parameters of an operation, old and new.
+
+    Attributes:
+        graph: Where schemas are paired.
+        old: The older operation.
+        new: The newer one.
+        direction: Who sends them.
+    """
+
+    graph: Graph
+    old: Operation
+    new: Operation
+    direction: Direction
+
+    def compare(self) -> Iterator[Hit | Root]:
+        """The changes, and the places of schemas."""
+        pairs, gone, come = self._matched()
+        for was, now in pairs:
+            old, new = self.old.parameters[was], self.new.parameters[now]
+            if was[0] != now[0]:
+                yield self._hit("parameter-moved", old, new, was[0], now[0])
+            elif _name(old[0]) != _name(new[0]):
+                yield self._renamed(old, new)
+            yield from self._kept(old, new)
+        for key in gone:
+            old = self.old.parameters[key]
+            yield self._hit(f"parameter-removed{removal(old[0])}", old, None, old[0]["name"])
+        for key in come:
+            new = self.new.parameters[key]
+            rule = "required-parameter-added" if _required(new[0]) else "parameter-added"
+            yield self._hit(rule, None, new, None, new[0]["name"])
+
+    def _matched(self) -> tuple[list[tuple[_Key, _Key]], list[_Key], list[_Key]]:
+        """Those that are on both sides, those that went, and those that came."""
+        pairs = [(key, key) for key in self.old.parameters if key in self.new.parameters]
+        gone = [key for key in self.old.parameters if key not in self.new.parameters]
+        come = [key for key in self.new.parameters if key not in self.old.parameters]
+
+        def match(was: _Key, now: _Key) -> None:
+            if was in gone and now in come:
+                gone.remove(was)
+                come.remove(now)
+                pairs.append((was, now))
+
+        names = {_plain(self.new.parameters[key][0]): key for key in reversed(come)}
+        for key in tuple(gone):
+            moved = names.get(_plain(self.old.parameters[key][0]))
+            if moved is not None:
+                match(key, moved)
+        for place in LOCATIONS:
+            left = {name: at for at, (where, name) in enumerate(gone) if where == place}
+            right = {name: at for at, (where, name) in enumerate(come) if where == place}
+            for was, now in renamed(left, right):
+                if self.graph.same(
+                    parameter_schema(self.graph.old, self.old.parameters[place, was]),
+                    parameter_schema(self.graph.new, self.new.parameters[place, now]),
+                ):
+                    match((place, was), (place, now))
+        return pairs, gone, come
+
+    def _renamed(self, old: Part, new: Part) -> Hit:
+        if new[0]["in"] == "path":
+            rule = "path-parameter-renamed"
+        else:
+            rule = "required-parameter-renamed" if _required(new[0]) else "parameter-renamed"
+        return self._hit(rule, old, new, old[0]["name"], new[0]["name"])
+
+    def _kept(self, old: Part, new: Part) -> Iterator[Hit | Root]:
+        was, now = _required(old[0]), _required(new[0])
+        if was != now:
+            verb = "required" if now else "optional"
+            yield self._hit(f"parameter-became-{verb}", old, new, was, now)
+        for aspect, before, after in compare_lifecycles(old[0], new[0]):
+            yield self._hit(f"parameter-{aspect}", old, new, before, after)
+        formats = _content(old[0]), _content(new[0])
+        if formats[0] != formats[1]:
+            yield self._hit("parameter-content-changed", old, new, *formats)
+        schemas = parameter_schema(self.graph.old, old), parameter_schema(self.graph.new, new)
+        styles = _style(old[0]), _style(new[0])
+        types = schema_of(self.graph.old, schemas[0]).types
+        if styles[0] != styles[1] and not (types and types <= _SCALARS):
+            yield self._hit("parameter-style-changed", old, new, *styles)
+        place = f"{LOCATIONS.get(new[0]['in'], new[0]['in'])}.{new[0]['name']}"
+        subject = ("argument", self.new.key, place)
+        pair = self.graph.pair(*schemas)
+        yield Root(pair, "parameter", self.direction, place, subject, textual=not formats[1])
+
+    def _hit(
+        self, rule: str, old: Part | None, new: Part | None, was: Any = None, now: Any = None
+    ) -> Hit:
+        subjects: set[Subject] = set()
+        places = [
+            f"{LOCATIONS.get(part[0]['in'], part[0]['in'])}.{part[0]['name']}"
+            for part in (old, new)
+            if part
+        ]
+        subjects.update(("argument", self.new.key, place) for place in places)
+        return Hit(
+            rule,
+            self.new.label,
+            places[-1],
+            was,
+            now,
+            old[1] if old else join(self.old.part[1], "parameters"),
+            new[1] if new else join(self.new.part[1], "parameters"),
+            frozenset(subjects),
+        )
+
+
+def _name(node: Node) -> str:
+    """The name as the server sees it: that of a header is written as one likes."""
+    return node["name"].lower() if node["in"] == "header" else node["name"]
+
+
+def _plain(node: Node) -> str:
+    return node["name"].lower()
+
+
+def _required(node: Node) -> bool:
+    return node.get("required") is True or node["in"] == "path"
+
+
+def _content(node: Node) -> str | None:
+    """The media type that the value is written in, if it is no plain text."""
+    content = node.get("content")
+    return next(iter(content), None) if content else None
+
+
+def _style(node: Node) -> str:
+    style = node.get("style") or ("form" if node["in"] in {"query", "cookie"} else "simple")
+    explode = node.get("explode")
+    if explode is None:
+        explode = style == "form"
+    return f"{style}, exploded" if explode else str(style)
+
+
+def parameter_schema(document: Document, parameter: Part) -> Parts:
+    """The schema of a parameter; one that nothing describes is a text."""
+    media = next((part for _, part in objects_at(parameter, "content")), None)
+    if media is not None:
+        return schema_at(document.follow(media))
+    if parameter[0].get("schema") is None:
+        return ((_TEXT, parameter[1]),)
+    return schema_at(parameter)

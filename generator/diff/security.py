@@ -1,0 +1,161 @@
+"""Compares who may call: security requirements, and the schemes they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import field, frozen
+
+from generator.diff.document import list_at, object_at, objects_at, texts_at
+from generator.diff.trace import Hit
+from generator.diff.values import canonical
+from generator.spec import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from generator.diff.document import Document, Part
+    from generator.diff.operations import Operation
+
+_DEFINES: Final = ("type", "in", "name", "scheme", "openIdConnectUrl")
+_URLS: Final = ("authorizationUrl", "tokenUrl", "refreshUrl")
+_Way = frozenset[str]
+
+
+@frozen
+class Security:
+    """The security of two documents."""
+
+    old: Document
+    new: Document
+    _renamed: dict[str, str] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Find the schemes that only have another name."""
+        olds, news = _schemes(self.old), _schemes(self.new)
+        come = {canonical(_definition(part)): name for name, part in news.items()}
+        renamed = {
+            name: come[canonical(_definition(part))]
+            for name, part in olds.items()
+            if name not in news and canonical(_definition(part)) in come
+        }
+        object.__setattr__(self, "_renamed", renamed)
+
+    def document(self) -> Iterator[Hit]:
+        """The changes of what holds for all operations, and of the schemes."""
+        yield from self._requirements("", (self.old.root, ""), (self.new.root, ""))
+        olds, news = _schemes(self.old), _schemes(self.new)
+        holders = ("/components/securitySchemes",) * 2
+        for name, part in olds.items():
+            told = self._renamed.get(name, name)
+            if told in news:
+                yield from _scheme(told, part, news[told])
+            else:
+                place = f"security.{name}"
+                yield Hit("security-scheme-removed", "", place, name, None, part[1], holders[1])
+        for name, part in news.items():
+            if name not in olds and name not in self._renamed.values():
+                place = f"security.{name}"
+                yield Hit("security-scheme-added", "", place, None, name, holders[0], part[1])
+
+    def operation(self, old: Operation, new: Operation) -> Iterator[Hit]:
+        """The changes of what holds for an operation alone."""
+        if "security" in old.node or "security" in new.node:
+            before = old.part if "security" in old.node else (self.old.root, "")
+            after = new.part if "security" in new.node else (self.new.root, "")
+            yield from self._requirements(new.label, before, after)
+
+    def _requirements(self, label: str, old: Part, new: Part) -> Iterator[Hit]:
+        olds, news = self._ways(old, self._renamed), self._ways(new, {})
+        pointers = join(old[1], "security"), join(new[1], "security")
+
+        def hit(rule: str, was: Any, now: Any) -> Hit:
+            return Hit(rule, label, "security", was, now, *pointers)
+
+        gone = [_told(way) for way in olds if way and way not in news]
+        come = [_told(way) for way in news if way and way not in olds]
+        match _is_open(olds), _is_open(news):
+            case True, False:
+                yield hit("security-required", None, " or ".join(come))
+            case _, True if gone:
+                yield hit("security-dropped", " or ".join(gone), None)
+            case False, True:
+                yield hit("security-alternative-added", None, "none")
+            case _:
+                for way in gone:
+                    yield hit("security-alternative-removed", way, None)
+                for way in come:
+                    yield hit("security-alternative-added", None, way)
+        for way, scopes in olds.items():
+            for scope in sorted(news.get(way, scopes) - scopes):
+                yield hit("security-scope-added", None, scope)
+            for scope in sorted(scopes - news.get(way, scopes)):
+                yield hit("security-scope-removed", scope, None)
+
+    @staticmethod
+    def _ways(part: Part, renamed: Mapping[str, str]) -> dict[_Way, frozenset[str]]:
+        """The alternatives: which schemes are needed together, with which scopes."""
+        found: dict[_Way, frozenset[str]] = {}
+        for requirement in list_at(part, "security"):
+            way = frozenset(renamed.get(name, name) for name in requirement[0])
+            scopes = {
+                f"{renamed.get(name, name)}: {scope}"
+                for name in requirement[0]
+                for scope in texts_at(requirement, name)
+            }
+            found[way] = frozenset(scopes)
+        return found
+
+
+def _is_open(ways: Mapping[_Way, frozenset[str]]) -> bool:
+    """Whether a call needs no scheme."""
+    return not ways or frozenset[str]() in ways
+
+
+def _scheme(name: str, old: Part, new: Part) -> Iterator[Hit]:
+    def hit(rule: str, was: Any, now: Any) -> Hit:
+        return Hit(rule, "", f"security.{name}", was, now, old[1], new[1])
+
+    was, now = _definition(old), _definition(new)
+    for key in _DEFINES:
+        if was.get(key) != now.get(key):
+            yield hit("security-scheme-changed", was.get(key), now.get(key))
+    olds, news = dict(objects_at(old, "flows")), dict(objects_at(new, "flows"))
+    for flow in olds:
+        if flow not in news:
+            yield hit("security-flow-removed", flow, None)
+    for flow, part in news.items():
+        if flow not in olds:
+            yield hit("security-flow-added", None, flow)
+        else:
+            for rule, before, after in _flow(olds[flow], part):
+                yield hit(rule, before, after)
+
+
+def _flow(old: Part, new: Part) -> Iterator[tuple[str, Any, Any]]:
+    for key in _URLS:
+        if old[0].get(key) != new[0].get(key):
+            yield "security-url-changed", old[0].get(key), new[0].get(key)
+    scopes = object_at(old, "scopes")[0].keys(), object_at(new, "scopes")[0].keys()
+    for scope in sorted(scopes[0] - scopes[1]):
+        yield "security-scheme-scope-removed", scope, None
+    for scope in sorted(scopes[1] - scopes[0]):
+        yield "security-scheme-scope-added", None, scope
+
+
+def _schemes(document: Document) -> dict[str, Part]:
+    components = object_at((document.root, ""), "components")
+    return {name: document.follow(part) for name, part in objects_at(components, "securitySchemes")}
+
+
+def _definition(scheme: Part) -> dict[str, Any]:
+    found = {key: scheme[0][key] for key in _DEFINES if scheme[0].get(key) is not None}
+    # Names of headers and of HTTP schemes are written as one likes.
+    for key in ("scheme", *(("name",) if found.get("in") == "header" else ())):
+        if isinstance(found.get(key), str):
+            found[key] = found[key].lower()
+    return found
+
+
+def _told(way: _Way) -> str:
+    return " and ".join(sorted(way)) or "none"

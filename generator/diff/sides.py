@@ -1,0 +1,304 @@
+"""The two sides of a comparison: a git revision, a folder, or a single file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from functools import cached_property, partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+
+from attrs import evolve, field, frozen
+
+from generator.diff.document import Document
+from generator.diff.judge import State
+from generator.diff.lines import Lines
+from generator.diff.surface import default_surface
+from generator.errors import GeneratorError
+from generator.reader import read_yaml
+from generator.spec import join, load
+from generator.values import is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DOCUMENT: Final = "openapi/coze.yaml"
+_OVERLAYS: Final = "overlays"
+_EFFECTIVE: Final = "generated/openapi.yaml"
+_MANIFEST: Final = "generated/coze_api/manifest.json"
+_REMEDY: Final = "Name a git revision, a folder of the project, or an OpenAPI file with --raw."
+
+
+class Tree(Protocol):
+    """The files of a project at one time."""
+
+    def read(self, name: str) -> bytes:
+        """The content of a file.
+
+        Raises:
+            GeneratorError: There is none.
+        """
+        ...
+
+    def overlays(self) -> list[str]:
+        """The names of the overlays, in the order in which they are applied."""
+        ...
+
+
+@frozen
+class Folder:
+    """The files of a project as they lie in a folder.
+
+    Attributes:
+        root: The folder.
+        document: Another upstream document than the folder's own.
+    """
+
+    root: Path
+    document: Path | None = None
+
+    def read(self, name: str) -> bytes:
+        """The content of a file."""
+        path = self.document if self.document and name == DOCUMENT else self.root / name
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise GeneratorError(
+                f"the file can't be read: {error.strerror}", file=path, remedy=_REMEDY
+            ) from error
+
+    def overlays(self) -> list[str]:
+        """The names of the overlays."""
+        found = (self.root / _OVERLAYS).glob("*.yaml")
+        return sorted(f"{_OVERLAYS}/{path.name}" for path in found)
+
+
+@frozen
+class Revision:
+    """The files of a project as git has them.
+
+    Attributes:
+        root: The project folder.
+        name: The revision, as git understands it.
+    """
+
+    root: Path
+    name: str
+
+    def exists(self) -> bool:
+        """Whether git knows the revision."""
+        try:
+            return bool(self._git("rev-parse", "--verify", "--quiet", f"{self.name}^{{commit}}"))
+        except GeneratorError:
+            return False
+
+    def read(self, name: str) -> bytes:
+        """The content of a file."""
+        return self._git("show", f"{self.name}:./{name}")
+
+    def overlays(self) -> list[str]:
+        """The names of the overlays."""
+        listed = self._git("ls-tree", "--name-only", self.name, f"{_OVERLAYS}/").decode()
+        return sorted(name for name in listed.splitlines() if name.endswith(".yaml"))
+
+    def _git(self, *arguments: str) -> bytes:
+        command = ["git", "-C", str(self.root), *arguments]
+        try:
+            # The command is git itself, and no shell reads the arguments.
+            done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603
+        except FileNotFoundError as error:
+            raise GeneratorError("git is not installed", remedy="Install it.") from error
+        except subprocess.CalledProcessError as error:
+            told = error.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            raise GeneratorError(
+                f"git has no such thing: {told.splitlines()[0] if told else self.name}",
+                remedy=_REMEDY,
+            ) from error
+        return done.stdout
+
+
+@frozen
+class Snapshot:
+    """The files of a project as they were, whatever becomes of them.
+
+    Attributes:
+        files: Their contents, by name.
+    """
+
+    files: Mapping[str, bytes] = field(repr=False)
+
+    @classmethod
+    def of(cls, tree: Tree) -> Self:
+        """Keep what comparisons need."""
+        names = (DOCUMENT, _EFFECTIVE, _MANIFEST, *tree.overlays())
+        return cls({name: tree.read(name) for name in names})
+
+    def read(self, name: str) -> bytes:
+        """The content of a file."""
+        return self.files[name]
+
+    def overlays(self) -> list[str]:
+        """The names of the overlays."""
+        return sorted(name for name in self.files if name.startswith(f"{_OVERLAYS}/"))
+
+
+@frozen
+class Side:
+    """One side.
+
+    Attributes:
+        label: How the caller named it.
+        state: The API and the client.
+        inputs: The digests of what the client was made from; empty: nothing made a client.
+        tree: The files of the project; ``None``: there is a single file, read as it is.
+        file: The document, for reports.
+        text: The content of the document.
+    """
+
+    label: str
+    state: State = field(repr=False)
+    inputs: Mapping[str, Any] = field(repr=False)
+    tree: Tree | None
+    file: PurePosixPath | Path
+    _text: Callable[[], bytes] = field(repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The content of the upstream document."""
+        return self._text().decode("utf-8-sig")
+
+
+def open_side(name: str | None, root: Path, *, raw: bool) -> Side:
+    """Read a side.
+
+    Args:
+        name: A folder, a file, or a git revision; ``None``: the working tree.
+        root: The project folder.
+        raw: Whether documents are compared as they were published, without overlays.
+
+    Raises:
+        GeneratorError: There is no such thing, or it can't be read.
+    """
+    if name is not None and name.startswith("-"):
+        raise GeneratorError(f"{name!r} names nothing to compare", remedy=_REMEDY)
+    path = root if name is None else Path(name)
+    label = name or "the working tree"
+    if path.is_file():
+        return _raw_file(label, path) if raw else _candidate(label, path, root)
+    if path.is_dir():
+        tree = Folder(path)
+        return _raw_tree(label, tree) if raw else _built(label, tree, check=True)
+    tree = Revision(root, label)
+    if not tree.exists():
+        raise GeneratorError(f"there is no file, folder or revision {label!r}", remedy=_REMEDY)
+    return _raw_tree(label, tree) if raw else _built(label, tree, check=False)
+
+
+def snapshot(root: Path) -> Side:
+    """The working tree as it is now, which later edits do not change.
+
+    Raises:
+        GeneratorError: It holds no build.
+    """
+    return _built("before", Snapshot.of(Folder(root)), check=False)
+
+
+def _client(label: str, tree: Tree, document: dict[str, Any], manifest: dict[str, Any]) -> Side:
+    """The side of a client that was built: its effective spec and its manifest."""
+    surface: dict[str, Any] = manifest["surface"]
+    classes = {
+        join("/components/schemas", name): name
+        for section in ("models", "shapes")
+        for name in surface[section]
+    }
+    state = State(Document(document), surface, classes)
+    read = partial(tree.read, DOCUMENT)
+    return Side(label, state, manifest["inputs"], tree, PurePosixPath(DOCUMENT), read)
+
+
+def _built(label: str, tree: Tree, *, check: bool) -> Side:
+    document = read_yaml(tree.read(_EFFECTIVE).decode(), Path(_EFFECTIVE))
+    manifest = json.loads(tree.read(_MANIFEST))
+    try:
+        side = _client(label, tree, document, manifest)
+    except (KeyError, TypeError) as error:
+        raise GeneratorError(
+            f"the manifest of {label} is of another form: {error!r} is missing",
+            file=Path(_MANIFEST),
+            remedy="Build that state again, or compare documents with --raw.",
+        ) from error
+    if check:
+        _check(label, tree, side.inputs)
+    return side
+
+
+def _check(label: str, tree: Tree, inputs: Mapping[str, Any]) -> None:
+    names = [DOCUMENT, *tree.overlays()]
+    files: dict[str, str] = inputs["files"]
+    for name in sorted({*names, *files}):
+        known = files.get(name)
+        if name not in names or known != hashlib.sha256(tree.read(name)).hexdigest():
+            raise GeneratorError(
+                f"{name} is not what generated/ of {label} was made from",
+                remedy="Run python -m generator build, then compare.",
+            )
+
+
+def _raw_tree(label: str, tree: Tree) -> Side:
+    content = tree.read(DOCUMENT)
+    document = read_yaml(content.decode("utf-8-sig"), Path(DOCUMENT))
+    return _raw(label, document, PurePosixPath(DOCUMENT), lambda: content, None)
+
+
+def _raw_file(label: str, path: Path) -> Side:
+    def read(name: str) -> dict[str, Any]:
+        return load(path.parent / name)
+
+    return _raw(label, load(path), path, path.read_bytes, read)
+
+
+def _raw(
+    label: str,
+    document: Any,
+    file: PurePosixPath | Path,
+    text: Callable[[], bytes],
+    read: Callable[[str], dict[str, Any]] | None,
+) -> Side:
+    if not is_object(document):
+        raise GeneratorError(
+            "the document is no object", file=Path(file), line=1, remedy="Name an OpenAPI file."
+        )
+    try:
+        view = Document(document, read)
+        default = default_surface(view)
+    except GeneratorError as error:
+        raise placed(error, Path(file), text().decode("utf-8-sig")) from error
+    return Side(label, State(view, default.surface, default.classes), {}, None, file, text)
+
+
+def _candidate(label: str, path: Path, root: Path) -> Side:
+    """A new upstream document, with the overlays of the project."""
+    # What a comparison of built clients does without takes long to import.
+    from generator.build import Project, build  # noqa: PLC0415
+
+    built = build(Project(root, path), lambda _: None)
+    manifest = json.loads(built.files["coze_api/manifest.json"])
+    side = _client(label, Folder(root, path), built.document, manifest)
+    return evolve(side, file=path)
+
+
+def placed(error: GeneratorError, file: Path, text: str) -> GeneratorError:
+    """The error with the file that it is about, and the line.
+
+    Args:
+        error: The error.
+        file: The file.
+        text: Its content.
+    """
+    if error.file is not None:
+        return error
+    line = Lines(text).of(error.pointer) if error.pointer else None
+    return GeneratorError(
+        error.message, file=file, line=line, pointer=error.pointer, remedy=error.remedy
+    )

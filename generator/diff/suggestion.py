@@ -1,0 +1,87 @@
+"""Overlay actions that keep the names that the client had."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.errors import GeneratorError
+from generator.spec import join, resolve, split
+from generator.values import is_array, is_object
+
+if TYPE_CHECKING:
+    from generator.diff.change import Change
+
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_OPERATION: Final = frozenset({"operation-id-changed", "operation-id-removed", "method-renamed"})
+_CLASS: Final = frozenset({"schema-renamed", "class-renamed", "shape-renamed"})
+
+
+def suggest(change: Change, document: dict[str, Any]) -> str | None:
+    """The overlay action that keeps the old name, as YAML.
+
+    Args:
+        change: The change, whose newer pointer leads into the document.
+        document: The newer document.
+    """
+    if change.id in _OPERATION:
+        target = change.new_at.removesuffix("/operationId")
+        return _update(json_path(document, target), {"operationId": change.old})
+    if change.id in _CLASS:
+        return _update(json_path(document, change.new_at), {"x-client-name": change.old})
+    if change.id == "path-parameter-renamed":
+        return _path_parameter(change, document)
+    if change.id.endswith("parameter-renamed"):
+        parameter = {**_at(document, change.new_at), "name": change.old}
+        target, _, _ = change.new_at.rpartition("/parameters/")
+        return _update(json_path(document, target), {"parameters": [parameter]})
+    if change.id.endswith("property-renamed"):
+        target, _, _ = change.new_at.rpartition("/")
+        return _update(json_path(document, target), {change.old: _at(document, change.new_at)})
+    return None
+
+
+def json_path(document: dict[str, Any], pointer: str) -> str:
+    """The JSONPath of what a JSON pointer names in a document."""
+    found = "$"
+    node: Any = document
+    for part in split(pointer):
+        if is_array(node):
+            found += f"[{part}]"
+            node = node[int(part)] if part.isdecimal() and int(part) < len(node) else None
+            continue
+        quoted = part.replace("\\", "\\\\").replace("'", "\\'")
+        found += f".{part}" if _WORD.fullmatch(part) else f"['{quoted}']"
+        node = node.get(part) if is_object(node) else None
+    return found
+
+
+def _path_parameter(change: Change, document: dict[str, Any]) -> str:
+    """A path can't be renamed in place: it is copied, and the old one removed."""
+    _, _, path = change.operation.partition(" ")
+    before = path.replace(f"{{{change.new}}}", f"{{{change.old}}}")
+    old, new = (json_path(document, join("/paths", one)) for one in (before, path))
+    actions = (
+        _update("$.paths", {before: {}}),
+        f"- target: {old}\n  copy: {new}",
+        f"- target: {old}..parameters[?@.name == '{change.new}']",
+        f"  update: {_flow({'name': change.old})}",
+        f"- target: {new}\n  remove: true",
+    )
+    return "\n".join(actions)
+
+
+def _update(target: str, value: Any) -> str:
+    return f"- target: {target}\n  update: {_flow(value)}"
+
+
+def _flow(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _at(document: dict[str, Any], pointer: str) -> dict[str, Any]:
+    try:
+        return resolve(document, f"#{pointer}")
+    except GeneratorError:
+        return {}

@@ -1,0 +1,192 @@
+"""Follows differing schemas to the places of an operation where they are used."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from generator.diff.finding import Direction, Finding
+    from generator.diff.graph import Edge, Pair
+
+Scope: TypeAlias = Literal["parameter", "body", "header"]
+Subject: TypeAlias = tuple[str, ...]
+"""A part of the Python client: ``("argument", operation, wire name)``, ``("field", class, name)``,
+``("class", class)``, ``("returns", operation)``, ``("body", operation)`` or ``("method",
+operation)``."""
+
+_TEXT: Final = frozenset({"string"})
+_SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
+_RESTRICTS_TEXT: Final = frozenset({"format", "enum", "const", "pattern", "minLength", "maxLength"})
+
+
+@frozen
+class Hit:
+    """A change at one place of an operation, or of the document as a whole.
+
+    Attributes:
+        rule: The id of the rule that judges it.
+        operation: The HTTP method and path; empty: the document as a whole.
+        place: The place in the operation, as in ``200.data.items[].name``.
+        old: What was, as JSON.
+        new: What is, as JSON.
+        old_at: The JSON pointer of what was, or of what would hold it.
+        new_at: The JSON pointer of what is, or of what would hold it.
+        subjects: The parts of the client that may change with it.
+        names: What its message mentions besides.
+    """
+
+    rule: str
+    operation: str
+    place: str
+    old: Any
+    new: Any
+    old_at: str
+    new_at: str
+    subjects: frozenset[Subject] = frozenset()
+    names: tuple[str, ...] = ()
+
+
+@frozen
+class Names:
+    """The classes of two clients that stand for schemas, by JSON pointer."""
+
+    old: Mapping[str, str]
+    new: Mapping[str, str]
+
+    def of(self, pair: Pair) -> list[str]:
+        """The names of the classes of a pair."""
+        found = self.old.get(pair.old.pointer), self.new.get(pair.new.pointer)
+        return [name for name in found if name]
+
+
+@frozen
+class Root:
+    """A place of an operation where a schema is used.
+
+    Attributes:
+        pair: The old and the new schema.
+        scope: What kind of place it is.
+        direction: Who sends it.
+        place: Its name, as in ``query.limit`` or ``200``.
+        subject: The part of the client that stands for it.
+        textual: Whether values are written as plain text, so that any scalar is a text.
+    """
+
+    pair: Pair
+    scope: Scope
+    direction: Direction
+    place: str
+    subject: Subject
+    textual: bool = False
+
+
+@frozen
+class _Step:
+    root: Root
+    pair: Pair
+    place: str
+    holders: frozenset[Subject]
+    at_root: bool = True
+    whole: bool = True
+
+
+@frozen
+class Tracer:
+    """Finds the changes of one operation.
+
+    Attributes:
+        operation: How the operation is named in reports.
+        key: Its HTTP method and path, path parameters without names.
+        differing: The ids of the pairs that differ or lead to one that does.
+        names: The classes of both clients.
+    """
+
+    operation: str
+    key: str
+    differing: frozenset[int]
+    names: Names = field(repr=False)
+
+    def hits(self, roots: list[Root]) -> Iterator[Hit]:
+        """The changes that the roots lead to, each at the nearest place."""
+        seen: set[int] = set()
+        waiting = deque(
+            _Step(root, root.pair, root.place, frozenset({root.subject})) for root in roots
+        )
+        while waiting:
+            step = waiting.popleft()
+            if id(step.pair) not in self.differing or id(step.pair) in seen:
+                continue
+            seen.add(id(step.pair))
+            for finding in step.pair.findings:
+                if finding.only in {None, step.root.direction}:
+                    yield self._hit(step, finding)
+            waiting.extend(
+                self._inner(step, edge)
+                for edge in step.pair.edges
+                if step.root.direction not in edge.hidden
+            )
+
+    def _inner(self, step: _Step, edge: Edge) -> _Step:
+        root = step.root
+        holders = step.holders
+        if edge.name is not None:
+            holders = self._property(step, edge.name)
+        plain = edge.step == "[]" and root.scope != "body"
+        return _Step(
+            root,
+            edge.pair,
+            f"{step.place}{edge.step}",
+            holders,
+            at_root=step.at_root and plain,
+            whole=False,
+        )
+
+    def _property(self, step: _Step, name: str) -> frozenset[Subject]:
+        """The parts of the client that stand for a property of the step's schema."""
+        found: set[Subject] = {("field", class_, name) for class_ in self.names.of(step.pair)}
+        if step.whole and step.root.scope == "body":
+            if step.root.direction == "request":
+                found.add(("argument", self.key, f"body.{name}"))
+            else:
+                found.add(step.root.subject)
+        return frozenset(found or step.holders)
+
+    def _hit(self, step: _Step, finding: Finding) -> Hit:
+        root = step.root
+        place, subjects = step.place, step.holders
+        if finding.name is not None:
+            place, subjects = f"{place}.{finding.name}", self._property(step, finding.name)
+            rule = f"{root.direction}-{finding.aspect}"
+        else:
+            scope = root.scope if step.at_root else "property"
+            rule = f"{root.direction}-{scope}-{_aspect(root, step.pair, finding.aspect)}"
+            subjects |= {("class", class_) for class_ in self.names.of(step.pair)}
+        if finding.aspect.endswith("renamed"):
+            subjects |= self._property(step, str(finding.old))
+        return Hit(
+            rule,
+            self.operation,
+            place,
+            finding.old,
+            finding.new,
+            finding.old_at,
+            finding.new_at,
+            subjects,
+        )
+
+
+def _aspect(root: Root, pair: Pair, aspect: str) -> str:
+    """Where values are texts, any scalar may become an unrestricted text, or come from one."""
+    if aspect != "type-changed" or not root.textual:
+        return aspect
+    old, new = pair.old, pair.new
+    if new.types == _TEXT and old.types <= _SCALARS and not _RESTRICTS_TEXT & new.keywords.keys():
+        return "type-generalized"
+    if old.types == _TEXT and new.types <= _SCALARS and not _RESTRICTS_TEXT & old.keywords.keys():
+        return "type-specialized"
+    return aspect

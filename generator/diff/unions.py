@@ -1,0 +1,121 @@
+"""Compares ``oneOf`` and ``anyOf``: alternatives are found again by name, then by what they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from generator.diff.finding import Finding, found
+from generator.diff.graph import Edge
+from generator.diff.schema import described_at, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from generator.diff.document import Document, Parts
+    from generator.diff.graph import Graph, Pair
+    from generator.diff.schema import Group, Schema
+
+
+_COMPONENTS: Final = "/components/schemas/"
+
+
+def compare_unions(graph: Graph, pair: Pair) -> tuple[list[Finding], list[Edge]]:
+    """The differences in alternatives, and the pairs of those that are on both sides."""
+    old, new = pair.old.groups, pair.new.groups
+    if not old and not new:
+        return [], []
+    if not old or not new:
+        # Beside a type of its own, alternatives restrict it.
+        verb = "set" if new else "unset"
+        return [found(f"union-{verb}", pair.old, pair.new, _told(old), _told(new))], []
+    if len(old) != len(new):
+        return [found("union-changed", pair.old, pair.new, _told(old), _told(new))], []
+    findings: list[Finding] = []
+    edges: list[Edge] = []
+    for one, other in zip(old, new, strict=True):
+        if one.kind != other.kind:
+            findings.append(found("union-kind-changed", pair.old, pair.new, one.kind, other.kind))
+        more, inner = _members(graph, pair, one, other)
+        findings += more
+        edges += inner
+    return findings, edges
+
+
+def compare_wrapped(graph: Graph, pair: Pair) -> Finding | None:
+    """Whether one side is nothing but alternatives, and the other a plain schema."""
+    old, new = pair.old, pair.new
+    if new.groups and not old.groups and _is_bare(new):
+        kept = any(graph.same(old.parts, member) for member in _alternatives(new))
+        aspect = "union-set" if _is_anything(old) else "union-added" if kept else "union-changed"
+    elif old.groups and not new.groups and _is_bare(old):
+        kept = any(graph.same(member, new.parts) for member in _alternatives(old))
+        aspect = (
+            "union-unset" if _is_anything(new) else "union-removed" if kept else "union-changed"
+        )
+    else:
+        return None
+    return found(aspect, old, new, _told(old.groups), _told(new.groups))
+
+
+def _is_anything(schema: Schema) -> bool:
+    return _is_bare(schema) and not schema.conditions and "enum" not in schema.keywords
+
+
+def _is_bare(schema: Schema) -> bool:
+    return not schema.types and not schema.properties
+
+
+def _alternatives(schema: Schema) -> list[Parts]:
+    return [member for group in schema.groups for member in group.members]
+
+
+def _members(graph: Graph, pair: Pair, old: Group, new: Group) -> tuple[list[Finding], list[Edge]]:
+    gone, come = list(old.members), list(new.members)
+    edges: list[Edge] = []
+
+    def match(fits: Callable[[Parts, Parts], bool]) -> None:
+        for was in tuple(gone):
+            now = next((other for other in come if fits(was, other)), None)
+            if now is not None:
+                gone.remove(was)
+                come.remove(now)
+                edges.append(Edge(f"|{_label(graph.new, now)}", graph.pair(was, now)))
+
+    def same_name(was: Parts, now: Parts) -> bool:
+        one, other = described_at(graph.old, was[0]), described_at(graph.new, now[0])
+        return one == other and one.startswith(_COMPONENTS)
+
+    def same_types(was: Parts, now: Parts) -> bool:
+        if _is_named(graph.old, was) or _is_named(graph.new, now):
+            return False
+        return schema_of(graph.old, was).types == schema_of(graph.new, now).types
+
+    match(same_name)
+    match(graph.same)
+    if len(gone) == len(come) == 1:
+        match(same_types)
+    findings = [
+        Finding("alternative-removed", _label(graph.old, was), None, was[0][1], pair.new.pointer)
+        for was in gone
+    ]
+    findings += [
+        Finding("alternative-added", None, _label(graph.new, now), pair.old.pointer, now[0][1])
+        for now in come
+    ]
+    return findings, edges
+
+
+def _is_named(document: Document, member: Parts) -> bool:
+    return described_at(document, member[0]).startswith(_COMPONENTS)
+
+
+def _label(document: Document, member: Parts) -> str:
+    """What an alternative is called: its component, or its types."""
+    pointer = described_at(document, member[0])
+    if pointer.startswith(_COMPONENTS):
+        return pointer.removeprefix(_COMPONENTS)
+    return schema_of(document, member).told
+
+
+def _told(groups: tuple[Group, ...]) -> str | None:
+    return " and ".join(f"{group.kind} of {len(group.members)}" for group in groups) or None

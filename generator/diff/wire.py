@@ -1,0 +1,236 @@
+"""Compares two documents: everything that changes between client and server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from generator.diff.bodies import Bodies
+from generator.diff.document import list_at, object_at, objects_at, texts_at
+from generator.diff.graph import Graph
+from generator.diff.lifecycle import compare_lifecycles, removal
+from generator.diff.operations import Operation, in_item, operations_of
+from generator.diff.parameters import Parameters
+from generator.diff.schemas import compare_schemas
+from generator.diff.security import Security
+from generator.diff.trace import Hit, Names, Root, Tracer
+from generator.diff.values import canonical
+from generator.spec import join, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from generator.diff.document import Document, Part
+    from generator.diff.finding import Direction
+    from generator.diff.graph import Pair
+
+
+@define
+class Comparison:
+    """Two documents.
+
+    Attributes:
+        old: The older document.
+        new: The newer one.
+        names: The classes of both clients that stand for schemas.
+    """
+
+    old: Document
+    new: Document
+    names: Names
+    graph: Graph = field(init=False)
+    security: Security = field(init=False)
+    _found: list[Hit] = field(init=False, factory=list[Hit])
+    _used: list[tuple[Operation, list[Root]]] = field(
+        init=False, factory=list["tuple[Operation, list[Root]]"]
+    )
+
+    def __attrs_post_init__(self) -> None:
+        self.graph = Graph(self.old, self.new, compare_schemas)
+        self.security = Security(self.old, self.new)
+
+    def hits(self) -> list[Hit]:
+        """All changes between the documents.
+
+        Raises:
+            GeneratorError: A document is not what OpenAPI allows at a place that is compared.
+        """
+        self._found = list(self.security.document())
+        self._found.extend(_servers("", (self.old.root, ""), (self.new.root, "")))
+        self._used = []
+        self._operations()
+        self._webhooks()
+        self._found.extend(self._schemas())
+        differing = self.graph.differing(self._roots())
+        for operation, roots in self._used:
+            tracer = Tracer(operation.label, operation.key, differing, self.names)
+            self._found.extend(tracer.hits(roots))
+        return self._found
+
+    def classes(self) -> Iterator[tuple[str, str]]:
+        """The classes that stand for the same schema, where their names differ."""
+        for pair in self.graph.reached(self._roots()):
+            was = self.names.old.get(pair.old.pointer)
+            now = self.names.new.get(pair.new.pointer)
+            if was and now and was != now:
+                yield was, now
+
+    def _roots(self) -> list[Pair]:
+        return [root.pair for _, roots in self._used for root in roots]
+
+    def _operations(self) -> None:
+        olds, news = operations_of(self.old), operations_of(self.new)
+        for key, operation in olds.items():
+            if key in news:
+                self._operation(operation, news[key])
+            else:
+                rule = f"operation-removed{removal(operation.node)}"
+                self._found.append(_existence(rule, operation, "/paths", gone=True))
+        for key, operation in news.items():
+            if key not in olds:
+                self._found.append(_existence("operation-added", operation, "/paths", gone=False))
+
+    def _operation(self, old: Operation, new: Operation) -> None:
+        self._found.extend(_names(old, new))
+        for aspect, was, now in compare_lifecycles(old.node, new.node):
+            self._found.append(_hit(f"operation-{aspect}", old, new, was, now))
+        self._found.extend(self.security.operation(old, new))
+        self._found.extend(_servers(new.label, old.part, new.part))
+        self._sent(old, new, "request")
+        self._callbacks(old, new)
+
+    def _sent(self, old: Operation, new: Operation, direction: Direction) -> None:
+        bodies = Bodies(self.graph, old, new, swapped=direction == "response")
+        self._take(new, Parameters(self.graph, old, new, direction).compare(), apart=True)
+        self._take(new, bodies.request())
+        self._take(new, bodies.responses())
+
+    def _take(
+        self, operation: Operation, found: Iterable[Hit | Root], *, apart: bool = False
+    ) -> None:
+        """Keep changes, and places of schemas: traced together, or each apart."""
+        roots: list[Root] = []
+        for one in found:
+            if isinstance(one, Hit):
+                self._found.append(one)
+            else:
+                roots.append(one)
+        groups = [[root] for root in roots] if apart else [roots]
+        self._used.extend((operation, group) for group in groups if group)
+
+    def _webhooks(self) -> None:
+        olds = dict(objects_at((self.old.root, ""), "webhooks"))
+        news = dict(objects_at((self.new.root, ""), "webhooks"))
+        self._reversed("webhook", "webhook", olds, news)
+
+    def _callbacks(self, old: Operation, new: Operation) -> None:
+        olds = self._expressions(self.old, old)
+        news = self._expressions(self.new, new)
+        self._reversed("callback", f"{new.label} callback", olds, news)
+
+    @staticmethod
+    def _expressions(document: Document, operation: Operation) -> dict[str, Part]:
+        return {
+            f"{name} {expression}": item
+            for name, part in objects_at(operation.part, "callbacks")
+            for expression, item in _items(document.follow(part))
+        }
+
+    def _reversed(
+        self, kind: str, prefix: str, olds: Mapping[str, Part], news: Mapping[str, Part]
+    ) -> None:
+        """Operations that the server calls: what is sent and what is received is uncertain."""
+        before = self._called(self.old, prefix, olds)
+        after = self._called(self.new, prefix, news)
+        for key, operation in before.items():
+            if key in after:
+                self._sent(operation, after[key], "request")
+                self._sent(operation, after[key], "response")
+            else:
+                self._found.append(_existence(f"{kind}-removed", operation, "", gone=True))
+        for key, operation in after.items():
+            if key not in before:
+                self._found.append(_existence(f"{kind}-added", operation, "", gone=False))
+
+    @staticmethod
+    def _called(document: Document, prefix: str, items: Mapping[str, Part]) -> dict[str, Operation]:
+        return {
+            operation.key: operation
+            for name, part in items.items()
+            for operation in in_item(document, f"{prefix} {name}", part)
+        }
+
+    def _schemas(self) -> Iterator[Hit]:
+        """Classes that have another name; components that went or came are compared where used."""
+        olds, news = _components(self.old), _components(self.new)
+        renamed: dict[str, str] = {}
+        for pair in self.graph.reached(self._roots()):
+            was, now = pair.old.pointer, pair.new.pointer
+            if was in olds - news and now in news - olds:
+                renamed.setdefault(was, now)
+        for was, now in renamed.items():
+            if was not in self.names.old or now not in self.names.new:
+                continue
+            names = split(was)[-1], split(now)[-1]
+            subjects = frozenset(("class", name) for name in names)
+            yield Hit("schema-renamed", "", f"schemas.{names[0]}", *names, was, now, subjects)
+
+
+def _items(callback: Part) -> Iterator[tuple[str, Part]]:
+    for expression in callback[0]:
+        if not expression.startswith("x-"):
+            yield expression, object_at(callback, expression)
+
+
+def _components(document: Document) -> set[str]:
+    """The pointers of the schemas that have a name."""
+    schemas, pointer = object_at(object_at((document.root, ""), "components"), "schemas")
+    return {join(pointer, name) for name in schemas}
+
+
+def _existence(rule: str, operation: Operation, holder: str, *, gone: bool) -> Hit:
+    told = (operation.label, None) if gone else (None, operation.label)
+    pointers = (operation.part[1], holder) if gone else (holder, operation.part[1])
+    subjects = frozenset({("method", operation.key)})
+    return Hit(rule, operation.label, "", *told, *pointers, subjects)
+
+
+def _hit(rule: str, old: Operation, new: Operation, was: Any, now: Any) -> Hit:
+    subjects = frozenset({("method", new.key)})
+    return Hit(rule, new.label, "", was, now, old.part[1], new.part[1], subjects)
+
+
+def _names(old: Operation, new: Operation) -> Iterator[Hit]:
+    was, now = old.node.get("operationId"), new.node.get("operationId")
+    if was != now:
+        verb = "added" if was is None else "removed" if now is None else "changed"
+        pointers = join(old.part[1], "operationId"), join(new.part[1], "operationId")
+        subjects = frozenset({("method", new.key)})
+        yield Hit(f"operation-id-{verb}", new.label, "", was, now, *pointers, subjects)
+    tags = [texts_at(operation.part, "tags") for operation in (old, new)]
+    if tags[0] != tags[1]:
+        told = [", ".join(one) or None for one in tags]
+        pointers = join(old.part[1], "tags"), join(new.part[1], "tags")
+        subjects = frozenset({("method", new.key)})
+        yield Hit("operation-tags-changed", new.label, "", told[0], told[1], *pointers, subjects)
+
+
+def _servers(label: str, old: Part, new: Part) -> Iterator[Hit]:
+    olds, news = _urls(old), _urls(new)
+    pointers = join(old[1], "servers"), join(new[1], "servers")
+    for url, variables in olds.items():
+        if url not in news:
+            yield Hit("server-removed", label, "servers", url, None, *pointers)
+        elif news[url] != variables:
+            yield Hit("server-changed", label, "servers", variables, news[url], *pointers)
+    for url in news:
+        if url not in olds:
+            yield Hit("server-added", label, "servers", None, url, *pointers)
+
+
+def _urls(part: Part) -> dict[str, str]:
+    return {
+        str(one[0].get("url")): canonical(object_at(one, "variables")[0])
+        for one in list_at(part, "servers")
+    }

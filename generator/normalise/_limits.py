@@ -1,0 +1,127 @@
+"""The pass that knows the limits: what would take forever to read or print is refused at once.
+
+Parsers write references out where they lead to no class, compare the properties of an object with
+each other, and recurse: a few lines of a document can stand for more than a machine can hold.
+"""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Final
+
+from attrs import field, frozen
+
+from generator.errors import GeneratorError
+from generator.normalise._references import SCHEMAS
+from generator.normalise.parts import Node, Part, below
+from generator.normalise.structure import MAX_MEMBERS
+from generator.spec import join
+from generator.values import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_PARTS: Final = 200_000
+"""How many parts all schemas together may have, with their references written out."""
+
+
+def check_limits(document: Node) -> Node:
+    """No schema is too large once references to what is no class are written out.
+
+    Raises:
+        GeneratorError: One contains itself without an object in between, is nested too deep, or has
+            too many properties; or all together are too large.
+    """
+    _Sizes(document.get("components", {}).get("schemas", {})).measure()
+    return document
+
+
+@frozen
+class _Size:
+    parts: int = 1
+    depth: int = 1
+    properties: int = 0
+
+
+@frozen
+class _Sizes:
+    components: dict[str, Node]
+    known: dict[str, _Size] = field(factory=dict[str, _Size], init=False)
+
+    def measure(self) -> None:
+        """Measure each component, those that it is made of first."""
+        graph = {name: set(self._written_out(_part(one))) for name, one in self.components.items()}
+        try:
+            order = list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            circle: list[str] = error.args[1]
+            raise _error(min(circle), "contains itself with no object in between") from None
+        total = 0
+        for name in order:
+            size = self.known[name] = self._size(_part(self.components[name]))
+            total += size.parts
+            if size.depth > MAX_DEPTH:
+                raise _error(name, f"is nested deeper than {MAX_DEPTH} levels")
+            if size.properties > MAX_MEMBERS:
+                raise _error(name, f"has more than {MAX_MEMBERS} properties")
+            if total > MAX_PARTS:
+                raise _error(name, f"makes more than {MAX_PARTS} parts with references written out")
+
+    def _written_out(self, part: Part) -> Iterator[str]:
+        """The components that are written out in the place of references to them."""
+        for kind, inner in _inner(part):
+            name = _target(inner)
+            if name is None:
+                yield from self._written_out(inner)
+            elif _inherits(part, kind) or not self._is_class(name):
+                yield name
+
+    def _size(self, part: Part) -> _Size:
+        parts, depth, properties = 1, 0, len(part.node.get("properties", ()))
+        for kind, inner in _inner(part):
+            name = _target(inner)
+            if name is None:
+                size = self._size(inner)
+            elif _inherits(part, kind) or not self._is_class(name):
+                size = self.known[name]
+            else:
+                size = _Size()
+            parts += size.parts
+            depth = max(depth, size.depth)
+            if _inherits(part, kind):
+                properties += size.properties
+        return _Size(parts, depth + 1, properties)
+
+    def _is_class(self, name: str) -> bool:
+        component = self.components[name]
+        return "properties" in component or len(component.get("allOf", ())) > 1
+
+
+def _inner(part: Part) -> Iterator[tuple[str, Part]]:
+    """The schemas directly in a schema, or what it refers to, and the fields that they stand in."""
+    if "$ref" in part.node:
+        yield "$ref", part
+    else:
+        yield from ((name, inner) for name, _, inner in below(part))
+
+
+def _target(part: Part) -> str | None:
+    ref: str | None = part.node.get("$ref")
+    return None if ref is None else ref.removeprefix(SCHEMAS)
+
+
+def _part(schema: Node) -> Part:
+    return Part("schema", schema, "")
+
+
+def _inherits(part: Part, kind: str) -> bool:
+    """Whether a field of a component, not of what is in it, holds what it has the properties of."""
+    return kind == "allOf" and not part.pointer
+
+
+def _error(name: str, message: str) -> GeneratorError:
+    return GeneratorError(
+        f"the component {message}",
+        pointer=join("/components/schemas", name),
+        remedy="Describe it as an object of its own, or more simply, in an overlay.",
+    )

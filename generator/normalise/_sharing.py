@@ -1,0 +1,97 @@
+"""The passes over what operations share: it comes to stand where it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.errors import GeneratorError
+from generator.normalise.parts import METHODS, Node, Part, rewrite, without
+from generator.spec import resolve
+from generator.values import is_array, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generator.normalise.parts import Role
+
+MAX_VALUES: Final = 500_000
+"""How many values may be written out in the place of references."""
+_KINDS: Final[Mapping[Role, tuple[str, ...]]] = {
+    "parameter": ("#/components/parameters/", "#/components/headers/"),
+    "body": ("#/components/requestBodies/",),
+    "response": ("#/components/responses/",),
+}
+
+
+def written_out(document: Node) -> Node:
+    """Parameters, headers, bodies and answers stand in the place of the references to them.
+
+    Raises:
+        GeneratorError: A reference leads nowhere, in a circle, or to something else; or all of them
+            make the document too large.
+    """
+    sizes: dict[str, int] = {}
+    room = MAX_VALUES
+
+    def change(part: Part) -> Node:
+        nonlocal room
+        node, seen = part.node, set[str]()
+        while "$ref" in node:
+            ref: str = node["$ref"]
+            if ref in seen or not ref.startswith(_KINDS[part.role]):
+                raise GeneratorError(
+                    f"the $ref {ref!r} leads to no {part.role}",
+                    pointer=part.pointer,
+                    remedy="Correct the reference in an overlay.",
+                )
+            seen.add(ref)
+            node = resolve(document, ref, at=part.pointer)
+            if ref not in sizes:
+                sizes[ref] = _size(node)
+            room -= sizes[ref]
+            if room < 0 or not is_object(node):
+                raise GeneratorError(
+                    f"with references written out there are more than {MAX_VALUES} values"
+                    if room < 0
+                    else f"the $ref {ref!r} leads to no object",
+                    pointer=part.pointer,
+                    remedy="Correct what it leads to in an overlay.",
+                )
+        return node
+
+    return rewrite(document, dict.fromkeys(_KINDS, change))
+
+
+def shared_parameters(document: Node) -> Node:
+    """The parameters of a path stand in its operations, unless those have their own of the name."""
+
+    def change(part: Part) -> Node:
+        shared: list[Node] = part.node.get("parameters", [])
+        if not shared:
+            return part.node
+        node = without(part.node, "parameters")
+        for method in METHODS:
+            if method in node:
+                own: list[Node] = node[method].get("parameters", [])
+                known = [_identity(one) for one in own]
+                rest = [one for one in shared if _identity(one) not in known]
+                node[method] = node[method] | {"parameters": [*rest, *own]}
+        return node
+
+    return rewrite(document, {"path": change})
+
+
+def _identity(parameter: Node) -> tuple[Any, Any]:
+    return parameter.get("name"), parameter.get("in")
+
+
+def _size(value: Any) -> int:
+    waiting, size = [value], 0
+    while waiting:
+        one = waiting.pop()
+        size += 1
+        if is_object(one):
+            waiting += one.values()
+        elif is_array(one):
+            waiting += one
+    return size
