@@ -16,7 +16,15 @@ from coze_core._lazy import lazy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from coze_api import events, models, params
+    from coze_client import callbacks
     from coze_client._client import AsyncCoze, Coze
+    from coze_client._oauth.authorization import AuthorizationRequest
+    from coze_client._oauth.code import AuthorizationCodeAuth, PKCEAuth
+    from coze_client._oauth.device import DeviceAuthorization, DeviceCodeAuth
+    from coze_client._oauth.file_store import FileTokenStore
+    from coze_client._oauth.jwt import JWTAuth
+    from coze_client._oauth.stores import MemoryTokenStore, TokenStore
+    from coze_client._oauth.token import OAuthToken
     from coze_client._version import __version__
     from coze_core import (
         APIConnectionError,
@@ -53,7 +61,15 @@ else:
         {
             "coze_api": "events models params",
             "coze_client._client": "AsyncCoze Coze",
+            "coze_client._oauth.authorization": "AuthorizationRequest",
+            "coze_client._oauth.code": "AuthorizationCodeAuth PKCEAuth",
+            "coze_client._oauth.device": "DeviceAuthorization DeviceCodeAuth",
+            "coze_client._oauth.file_store": "FileTokenStore",
+            "coze_client._oauth.jwt": "JWTAuth",
+            "coze_client._oauth.stores": "MemoryTokenStore TokenStore",
+            "coze_client._oauth.token": "OAuthToken",
             "coze_client._version": "__version__",
+            "coze_client.callbacks": "callbacks",
             "coze_core": (
                 "APIConnectionError APIError APITimeoutError AsyncDownload AsyncPage AsyncPages "
                 "AsyncStream AuthenticationError ConflictError CozeError Download Event "
@@ -74,14 +90,23 @@ __all__ = [
     "AsyncPages",
     "AsyncStream",
     "AuthenticationError",
+    "AuthorizationCodeAuth",
+    "AuthorizationRequest",
     "ConflictError",
     "Coze",
     "CozeError",
+    "DeviceAuthorization",
+    "DeviceCodeAuth",
     "Download",
     "Event",
     "FileContent",
+    "FileTokenStore",
     "InvalidRequestError",
+    "JWTAuth",
+    "MemoryTokenStore",
     "NotFoundError",
+    "OAuthToken",
+    "PKCEAuth",
     "Page",
     "PermissionDeniedError",
     "QuotaError",
@@ -92,8 +117,10 @@ __all__ = [
     "ServerError",
     "Stream",
     "StreamError",
+    "TokenStore",
     "UnknownEvent",
     "__version__",
+    "callbacks",
     "events",
     "models",
     "params",

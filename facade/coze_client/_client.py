@@ -32,7 +32,8 @@ class Coze(CozeAPI):
     Args:
         token: A personal access token or another bearer token, or a function that gives one before
             each request. By default the environment variable ``COZE_API_TOKEN``.
-        auth: An authentication of httpx instead of a token.
+        auth: Instead of a token: one of this package, such as `JWTAuth`, which fetches and renews
+            its tokens, or any authentication of httpx.
         base_url: Where the API is: by default the environment variable ``COZE_API_BASE``, else
             ``https://api.coze.cn``.
         timeout: Seconds for each phase of a request (connect, write, read, waiting for a free
@@ -64,7 +65,7 @@ class Coze(CozeAPI):
         if token is None and auth is None:
             token = _defaults.token(http_client, headers)
         client = SyncClient(
-            base_url=_defaults.base_url(base_url),
+            base_url=_defaults.base_url(base_url, auth),
             errors=_defaults.ERRORS,
             user_agent=_defaults.USER_AGENT,
             token=token,
@@ -82,6 +83,7 @@ class Coze(CozeAPI):
         timeout: float | HTTPTimeout | Unset | None = UNSET,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
+        max_response_bytes: int | None = None,
     ) -> Self:
         """Gives a copy of this client with other options, over the same connections.
 
@@ -89,12 +91,17 @@ class Coze(CozeAPI):
             timeout: As for the client; a given one applies to calls and streams alike.
             max_retries: As for the client.
             headers: Headers to add to those of the client.
+            max_response_bytes: The longest answer, unpacked, that a call accepts: 64 MiB by
+                default. Streams and downloads have no limit, as they are read bit by bit.
 
         Raises:
             CozeError: An argument makes no sense.
         """
         settings = self._client.settings.changed(
-            timeout=timeout, max_retries=max_retries, headers=headers
+            timeout=timeout,
+            max_retries=max_retries,
+            headers=headers,
+            max_response_bytes=max_response_bytes,
         )
         return self._rebound(self._client.with_settings(settings))
 
@@ -133,6 +140,9 @@ class Coze(CozeAPI):
 class AsyncCoze(AsyncCozeAPI):
     """The Coze API for asyncio and trio.
 
+    Sends 100 calls at a time, and up to 1,000 streams and downloads beside them; further calls wait
+    for their turn.
+
     `aclose` it, or use it in an ``async with`` statement.
 
     Args:
@@ -165,7 +175,7 @@ class AsyncCoze(AsyncCozeAPI):
         if token is None and auth is None:
             token = _defaults.token(http_client, headers)
         client = AsyncClient(
-            base_url=_defaults.base_url(base_url),
+            base_url=_defaults.base_url(base_url, auth),
             errors=_defaults.ERRORS,
             user_agent=_defaults.USER_AGENT,
             token=token,
@@ -183,10 +193,14 @@ class AsyncCoze(AsyncCozeAPI):
         timeout: float | HTTPTimeout | Unset | None = UNSET,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
+        max_response_bytes: int | None = None,
     ) -> Self:
         """As `Coze.with_options`."""
         settings = self._client.settings.changed(
-            timeout=timeout, max_retries=max_retries, headers=headers
+            timeout=timeout,
+            max_retries=max_retries,
+            headers=headers,
+            max_response_bytes=max_response_bytes,
         )
         return self._rebound(self._client.with_settings(settings))
 

@@ -9,19 +9,25 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from coze_client._version import __version__
-from coze_core import Advice, CozeError, ErrorTable
+from coze_core import Advice, CozeError, ErrorTable, TokenAuth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coze_core import AsyncHTTPClient, HTTPClient
+    from coze_core import AsyncHTTPClient, HTTPAuth, HTTPClient
 
 _BASE_URL = "https://api.coze.cn"
 USER_AGENT = f"coze-client/{__version__}"
 
 
-def base_url(given: str | None) -> str:
-    """Gives the base URL: the given one, else ``COZE_API_BASE``, else the API of coze.cn."""
+def base_url(given: str | None, auth: HTTPAuth | None = None) -> str:
+    """Gives the base URL: the given one, else ``COZE_API_BASE``, else the API of coze.cn.
+
+    Raises:
+        CozeError: The authentication is for another one.
+    """
+    if isinstance(auth, TokenAuth):
+        return auth.settle(given)
     return given or os.environ.get("COZE_API_BASE", "").strip() or _BASE_URL
 
 
@@ -52,4 +58,9 @@ def _load() -> dict[str, Advice]:
     return msgspec.json.decode(table, type=dict[str, Advice])
 
 
-ERRORS = ErrorTable(_load)
+ERRORS = ErrorTable(
+    _load,
+    code_fields=("error_code", "error"),
+    text_fields=("error_message", "error_description", "error.detail"),
+    logid_fields=("error.logid",),
+)

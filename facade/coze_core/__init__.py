@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from coze_core._async import AsyncClient
     from coze_core._auth import AsyncToken, Token
+    from coze_core._callbacks import Callback, UnknownCallback
     from coze_core._downloads import AsyncDownload, Download
     from coze_core._error_table import Advice, ErrorTable
     from coze_core._errors import (
@@ -40,10 +41,12 @@ if TYPE_CHECKING:
     )
     from coze_core._pages import AsyncPage, AsyncPages, Page
     from coze_core._paging import NumberPaging, TokenPaging, WindowPaging
+    from coze_core._recovery import Recovery
     from coze_core._resource import AsyncResource, Resource
     from coze_core._response import RequestInfo, Response, ResponseInfo, response_of
     from coze_core._streams import AsyncStream, Stream
     from coze_core._sync import SyncClient
+    from coze_core._token_auth import TokenAuth
     from coze_core._unset import UNSET, Unset
 else:
     __getattr__, __dir__ = lazy(
@@ -51,6 +54,7 @@ else:
         {
             "coze_core._async": "AsyncClient",
             "coze_core._auth": "AsyncToken Token",
+            "coze_core._callbacks": "Callback UnknownCallback",
             "coze_core._downloads": "AsyncDownload Download",
             "coze_core._error_table": "Advice ErrorTable",
             "coze_core._errors": (
@@ -66,10 +70,12 @@ else:
             ),
             "coze_core._pages": "AsyncPage AsyncPages Page",
             "coze_core._paging": "NumberPaging TokenPaging WindowPaging",
+            "coze_core._recovery": "Recovery",
             "coze_core._resource": "AsyncResource Resource",
             "coze_core._response": "RequestInfo Response ResponseInfo response_of",
             "coze_core._streams": "AsyncStream Stream",
             "coze_core._sync": "SyncClient",
+            "coze_core._token_auth": "TokenAuth",
             "coze_core._unset": "UNSET Unset",
         },
     )
@@ -90,6 +96,7 @@ __all__ = [
     "AsyncToken",
     "AuthenticationError",
     "BatchOperation",
+    "Callback",
     "ConflictError",
     "CozeError",
     "Download",
@@ -109,6 +116,7 @@ __all__ = [
     "PermissionDeniedError",
     "QuotaError",
     "RateLimitError",
+    "Recovery",
     "RequestInfo",
     "Resource",
     "Response",
@@ -119,7 +127,9 @@ __all__ = [
     "StreamOperation",
     "SyncClient",
     "Token",
+    "TokenAuth",
     "TokenPaging",
+    "UnknownCallback",
     "UnknownEvent",
     "Unset",
     "WindowPaging",

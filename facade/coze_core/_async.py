@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from math import inf
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import anyio
 
+from coze_core._auth import BearerToken
 from coze_core._batch import groups, joined
 from coze_core._call import download_call, stream_call, value_call
 from coze_core._downloads import AsyncDownload
@@ -14,6 +16,7 @@ from coze_core._errors import APIConnectionError
 from coze_core._http import AsyncTransport, credentials
 from coze_core._pages import AsyncPages
 from coze_core._recording import Recorder, recorded
+from coze_core._recovery import Methods, Recoverer
 from coze_core._resource import AsyncResource
 from coze_core._settings import Settings, checked_settings
 from coze_core._source import AsyncBodySource
@@ -21,11 +24,11 @@ from coze_core._streams import AsyncStream
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from typing import Self, Unpack
 
     from coze_core._auth import AsyncToken
-    from coze_core._call import Call
+    from coze_core._call import Attempt, Call
     from coze_core._error_table import ErrorTable
     from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPTimeout
     from coze_core._operation import (
@@ -77,14 +80,16 @@ class AsyncClient:
         http_client: AsyncHTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._transport = AsyncTransport(http_client, credentials(token, auth), user_agent)
-        self.settings = checked_settings(
+        self.tokens, http_auth = credentials(token, auth)
+        self._transport = AsyncTransport(http_client, http_auth, user_agent)
+        self.settings = self._root = checked_settings(
             base_url=base_url,
             headers=headers,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
             errors=errors,
+            renewable=self.tokens is not None and self.tokens.renewable,
         )
         self.recorder: Recorder | None = None
 
@@ -98,6 +103,20 @@ class AsyncClient:
         """As `SyncClient.recording`."""
         clone = copy(self)
         clone.recorder = recorder
+        return clone
+
+    def for_tokens(
+        self,
+        token: AsyncToken | None,
+        *,
+        secrets: Iterable[str] = (),
+        max_retries: int | None = None,
+    ) -> Self:
+        """As `SyncClient.for_tokens`."""
+        settings = self._root.for_tokens(secrets).changed(max_retries=max_retries)
+        clone = self.with_settings(settings)
+        clone.tokens = None if token is None else BearerToken(token)
+        clone.recorder = None
         return clone
 
     async def call(self, operation: Operation[T], **parts: Unpack[Parts]) -> T:
@@ -118,14 +137,24 @@ class AsyncClient:
         results = [(await self._value(operation, group))[0] for group in groups(operation, parts)]
         return joined(operation, results)
 
-    def stream(self, operation: StreamOperation[E], **parts: Unpack[Parts]) -> AsyncStream[E]:
+    def stream(
+        self,
+        operation: StreamOperation[E],
+        recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
+        **parts: Unpack[Parts],
+    ) -> AsyncStream[E]:
         """As `SyncClient.stream`."""
 
         async def open_source() -> AsyncBodySource:
             body, response = await self._run(stream_call(operation, parts, self.settings))
             return AsyncBodySource(operation.name, body, response, self.settings.errors)
 
-        return AsyncStream(operation, open_source)
+        recoverer = None
+        if operation.recovery and recover:
+            seconds = self.settings.timeouts.stream.read
+            patience = inf if seconds is None else seconds
+            recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
+        return AsyncStream(operation, open_source, recoverer)
 
     async def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> AsyncDownload:
         """As `SyncClient.download`."""
@@ -155,14 +184,20 @@ class AsyncClient:
             self.recorder.record(response)
         return response
 
+    async def _token(self, attempt: Attempt) -> str | None:
+        if self.tokens is None or "authorization" in attempt.request.headers:
+            return None
+        return await self.tokens.aheader(self, attempt.rejected)
+
     async def _run(self, call: Call[AsyncBody, R]) -> R:
         try:
             attempt = next(call)
             while True:
                 if attempt.pause:
                     await anyio.sleep(attempt.pause)
+                token = await self._token(attempt)
                 try:
-                    reply = await self._transport.exchange(attempt.request)
+                    reply = await self._transport.exchange(attempt.request, token)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

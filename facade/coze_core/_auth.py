@@ -1,19 +1,51 @@
-"""The bearer token of the requests."""
+"""Where the bearer token of the requests comes from."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from coze_core._errors import CozeError
 from coze_core._headers import header_value
+
+if TYPE_CHECKING:
+    from coze_core._async import AsyncClient
+    from coze_core._sync import SyncClient
 
 Token: TypeAlias = str | Callable[[], str]
 AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]]
 
 
-class BearerToken:
-    """A token, or what gives one before each request. It shows neither in `repr` nor in errors.
+class TokenSource(ABC):
+    """What gives a token before each request. It shows none in `repr` or in errors.
+
+    Attributes:
+        renewable: Whether it can give another token when the API refuses one.
+    """
+
+    __slots__ = ()
+    renewable: bool
+
+    @abstractmethod
+    def header(self, client: SyncClient, rejected: str) -> str:
+        """Gives the value of the Authorization header.
+
+        Args:
+            client: The client that sends the request.
+            rejected: The token that the API has just refused, or nothing.
+
+        Raises:
+            CozeError: There is no token.
+        """
+
+    @abstractmethod
+    async def aheader(self, client: AsyncClient, rejected: str) -> str:
+        """The async twin of `header`."""
+
+
+class BearerToken(TokenSource):
+    """A token, or a function that gives one.
 
     Args:
         token: The token, or a function without arguments that gives it.
@@ -22,33 +54,39 @@ class BearerToken:
         CozeError: The token is empty or cannot stand in a header.
     """
 
-    __slots__ = ("_header", "_token")
+    __slots__ = ("_header", "_token", "renewable")
 
     def __init__(self, token: AsyncToken) -> None:
         self._token = token
-        self._header = _header(token) if isinstance(token, str) else None
+        self._header = bearer(token) if isinstance(token, str) else None
+        self.renewable = self._header is None
 
-    def header(self) -> str:
-        """Gives the value of the Authorization header."""
+    def header(self, client: SyncClient, rejected: str) -> str:  # noqa: ARG002  # a function knows
+        """As `TokenSource.header`."""
         if self._header is not None or isinstance(self._token, str):
             return self._header or ""
         token = self._token()
         if isinstance(token, str):
-            return _header(token)
+            return bearer(token)
         raise CozeError(
             f"The token function gave {type(token).__name__} where a string is due. "
             "An async function goes with the async client."
         )
 
-    async def aheader(self) -> str:
-        """Gives the value of the Authorization header; the token function may be async."""
+    async def aheader(self, client: AsyncClient, rejected: str) -> str:  # noqa: ARG002  # as above
+        """As `TokenSource.aheader`; the token function may be async."""
         if self._header is not None or isinstance(self._token, str):
             return self._header or ""
         token = self._token()
-        return _header(token if isinstance(token, str) else await token)
+        return bearer(token if isinstance(token, str) else await token)
 
 
-def _header(token: str) -> str:
+def bearer(token: str) -> str:
+    """Gives the value of the Authorization header for a token.
+
+    Raises:
+        CozeError: The token is empty or cannot stand in a header.
+    """
     if not token.strip():
         raise CozeError("The token is empty. Pass the whole token, or a function that gives it.")
     return header_value("Authorization", f"Bearer {token}")

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast
 
 from coze_core._decode import Answer
 from coze_core._errors import APIConnectionError, APIError
-from coze_core._failures import api_error
+from coze_core._failures import api_error, is_bare_error
 from coze_core._lenient import NotJSONError
-from coze_core._request import Request, write_request
+from coze_core._redact import shown_headers
+from coze_core._report import keep_facts
+from coze_core._request import Request, Sending, write_request
 from coze_core._response import ResponseInfo
-from coze_core._retry import pause_before_retry
+from coze_core._retry import pause_before_retry, refused_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -33,14 +35,22 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _LOG = logging.getLogger("coze_client")
-_HARMLESS = {"accept", "accept-encoding", "content-type", "user-agent"}
+_DONE = "%s: HTTP %d, sent %d x in %.3f s, log id %s"
+_FAILED = "%s: %s, sent %d x in %.3f s, log id %s"
 
 
 class Attempt(NamedTuple):
-    """What a driver is asked to do: wait for some seconds, then send the request."""
+    """What a driver is asked to do: wait for some seconds, then send the request.
+
+    Attributes:
+        pause: The seconds.
+        request: The request.
+        rejected: The token that the API has just refused, or nothing: another one must be sent.
+    """
 
     pause: float
     request: Request
+    rejected: str = ""
 
 
 Call: TypeAlias = "Generator[Attempt, Reply[B], R]"
@@ -61,8 +71,15 @@ def value_call(
 
     def judge(reply: Reply[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
         answer = _answer(operation, reply)
-        if answer is None or answer.code:
-            raise api_error(operation.name, response, settings.errors, "JSON result", reply.secret)
+        if answer is None or answer.code or _is_bare_error(answer, reply, settings):
+            raise api_error(
+                operation.name,
+                response,
+                settings.errors,
+                "JSON result",
+                (reply.secret, *settings.secrets),
+                quoted=not settings.bare,
+            )
         response.logid = response.logid or answer.logid
         if hasattr(type(answer.value), "_response"):
             object.__setattr__(answer.value, "_response", response)
@@ -108,10 +125,14 @@ def _open_body(
 ) -> Call[B, tuple[B, ResponseInfo]]:
     def judge(reply: Reply[B], response: ResponseInfo) -> tuple[B, ResponseInfo]:
         if reply.live is None:
-            raise api_error(endpoint.name, response, settings.errors, due, reply.secret)
+            raise api_error(endpoint.name, response, settings.errors, due, [reply.secret])
         return reply.live, response
 
     return _attempts(endpoint, request, settings, judge)
+
+
+def _is_bare_error(answer: Answer[T], reply: Reply[object], settings: Settings) -> bool:
+    return answer.code is None and bool(reply.body) and is_bare_error(reply.body, settings.errors)
 
 
 def _answer(operation: Operation[T], reply: Reply[object]) -> Answer[T] | None:
@@ -136,11 +157,16 @@ def _attempts(
 ) -> Call[B, R]:
     started = perf_counter()
     info = request.info
-    sent, pause = 1, 0.0
+    request.bare = settings.bare
+    request.max_bytes = settings.max_response_bytes
+    renewable = settings.renewable and "authorization" not in request.headers
+    sent, renewed, pause, rejected = 1, 0, 0.0, ""
     while True:
         _log_attempt(request, sent, pause)
+        token, asked = "", perf_counter()
         try:
-            reply = yield Attempt(pause, request)
+            reply = yield Attempt(pause, request, rejected)
+            token = reply.secret
             response = ResponseInfo(
                 status_code=reply.status_code,
                 headers=reply.headers,
@@ -152,31 +178,44 @@ def _attempts(
             )
             result = judge(reply, response)
         except (APIConnectionError, APIError) as error:
-            again = None
-            if sent <= settings.max_retries:
-                again = pause_before_retry(error, repeatable=endpoint.idempotent, attempt=sent)
+            _keep_sending(request, pause, asked, error)
+            again, rejected = None, ""
+            if renewable and not renewed and refused_token(error):
+                again, rejected, renewed = 0.0, token, 1
+            elif (tries := sent - renewed) <= settings.max_retries:
+                again = pause_before_retry(error, repeatable=endpoint.idempotent, attempt=tries)
             if again is None:
                 logid = getattr(error, "logid", None)
-                _log_end(endpoint, type(error).__name__, sent, perf_counter() - started, logid)
+                elapsed = perf_counter() - started
+                _LOG.info(_FAILED, endpoint.name, type(error).__name__, sent, elapsed, logid)
                 if sent > 1:
                     error.add_note(f"The request was sent {sent} times.")
+                keep_facts(error, request, token)
                 raise
             sent, pause = sent + 1, again
         else:
-            end = f"HTTP {response.status_code}"
-            _log_end(endpoint, end, sent, response.elapsed, response.logid)
+            _keep_sending(request, pause, asked, response)
+            end, elapsed = response.status_code, response.elapsed
+            _LOG.info(_DONE, endpoint.name, end, sent, elapsed, response.logid)
             return result
+
+
+def _keep_sending(
+    request: Request,
+    pause: float,
+    asked: float,
+    end: ResponseInfo | APIError | APIConnectionError,
+) -> None:
+    """Notes what came of one sending."""
+    seconds = perf_counter() - asked - pause
+    if isinstance(end, APIConnectionError):
+        request.sendings.append(Sending(type(end).__name__, seconds, pause, None))
+    else:
+        request.sendings.append(Sending(end.status_code, seconds, pause, end.logid))
 
 
 def _log_attempt(request: Request, number: int, pause: float) -> None:
     if _LOG.isEnabledFor(logging.DEBUG):
-        headers = {
-            name: value if lower in _HARMLESS else "***"
-            for lower, (name, value) in request.headers.items()
-        }
+        headers = shown_headers(request.headers)
         line = f"{request.method} {request.url}"  # without the query, which may be private
         _LOG.debug("attempt %d after %.2f s: %s %s", number, pause, line, headers)
-
-
-def _log_end(endpoint: Endpoint, end: str, sent: int, elapsed: float, logid: str | None) -> None:
-    _LOG.info("%s: %s, sent %d x in %.3f s, log id %s", endpoint.name, end, sent, elapsed, logid)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MISFITS = (msgspec.MsgspecError, ValueError, RecursionError)
+MISFITS = (msgspec.MsgspecError, ValueError, RecursionError)
 """All that msgspec raises for data it does not take; bad UTF-8 is a ValueError."""
 
 
@@ -67,11 +67,15 @@ class TypeDecoder(Generic[T]):
 
     Args:
         hint: The type: a class, or what a type hint can say.
+
+    Attributes:
+        fast: The decoder that raises one of `MISFITS` where something does not fit; none if this
+            type is beyond it.
     """
 
     def __init__(self, hint: type[T]) -> None:
         self._hint = hint
-        self._fast = _fast(hint)
+        self.fast = _fast(hint)
 
     def decode(self, body: bytes) -> T:
         """Decode a value; what does not fit is kept as it came.
@@ -79,10 +83,10 @@ class TypeDecoder(Generic[T]):
         Raises:
             NotJSONError: The bytes are no JSON.
         """
-        if self._fast is not None:
+        if self.fast is not None:
             try:
-                return self._fast(body)
-            except _MISFITS:
+                return self.fast(body)
+            except MISFITS:
                 pass
         return self.examine(body).value
 
@@ -101,12 +105,15 @@ class AnswerDecoder(Generic[T]):
     Args:
         result: The type of the result.
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
+
+    Attributes:
+        fast: As for a `TypeDecoder`.
     """
 
     def __init__(self, result: type[T], unwrap: str | None = "data") -> None:
         self._result = result
         self._unwrap = unwrap
-        self._fast = _fast_answer(result, unwrap)
+        self.fast = _fast_answer(result, unwrap)
 
     def decode(self, body: bytes) -> Answer[T]:
         """Decode an answer; what does not fit is kept as it came.
@@ -114,10 +121,10 @@ class AnswerDecoder(Generic[T]):
         Raises:
             NotJSONError: The body is no JSON.
         """
-        if self._fast is not None:
+        if self.fast is not None:
             try:
-                return self._fast(body)
-            except _MISFITS:
+                return self.fast(body)
+            except MISFITS:
                 pass
         return self.examine(body).value
 
@@ -165,7 +172,7 @@ def result_code(value: object) -> int | str | None:
 
 def _fast(hint: type[T]) -> Callable[[bytes], T] | None:
     """Give the decoder of msgspec, unless it cannot fill this type."""
-    if _renames(hint, set()):
+    if _escapes_msgspec(hint, set()):
         return None
     try:
         return msgspec.json.Decoder(hint).decode
@@ -186,9 +193,11 @@ def _fast_answer(result: type[T], unwrap: str | None) -> Callable[[bytes], Answe
     if unwrap is None:
         return lambda body: answer(decode_result(body), decode_head(body))
     value = ("value", Union[result, None], msgspec.field(name=unwrap, default=None))  # noqa: UP007  # some hints know no |
-    decode_envelope = msgspec.json.Decoder(
-        cast("type[Any]", msgspec.defstruct("Envelope", [value], bases=(_Head,)))
-    ).decode
+    try:
+        envelope_type = cast("type[Any]", msgspec.defstruct("Envelope", [value], bases=(_Head,)))
+    except ValueError:  # a name that msgspec does not take
+        return None
+    decode_envelope = msgspec.json.Decoder(envelope_type).decode
 
     def decode(body: bytes) -> Answer[T]:
         envelope = decode_envelope(body)
@@ -197,16 +206,19 @@ def _fast_answer(result: type[T], unwrap: str | None) -> Callable[[bytes], Answe
     return decode
 
 
-def _renames(hint: object, seen: set[object]) -> bool:
-    """Whether a type holds, at any depth, a class with fields whose JSON name is another one."""
+def _escapes_msgspec(hint: object, seen: set[object]) -> bool:
+    """Whether a type holds, at any depth, a class that msgspec cannot fill.
+
+    It does not rename fields of attrs classes, and passes over those whose names are not ASCII.
+    """
     if hint in seen:
         return False
     seen.add(hint)
     parts: list[object] = [*get_args(hint)]
     model = get_origin(hint) or hint
     if isinstance(model, type) and attrs.has(model):
-        if wire_names(model):
+        if wire_names(model) or not all(field.name.isascii() for field in attrs.fields(model)):
             return True
         hints = get_type_hints(model)
         parts += (hints[field.name] for field in attrs.fields(model))
-    return any(_renames(part, seen) for part in parts)
+    return any(_escapes_msgspec(part, seen) for part in parts)

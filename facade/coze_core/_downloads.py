@@ -115,8 +115,9 @@ class AsyncDownload:
 
         size = 0
         with _whole_file(path) as file:
-            async for piece in self.iter_bytes():
-                size += await to_thread.run_sync(file.write, piece)
+            async with aclosing(self.iter_bytes()) as pieces:
+                async for piece in pieces:
+                    size += await to_thread.run_sync(file.write, piece)
         return size
 
     async def aclose(self) -> None:

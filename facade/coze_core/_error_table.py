@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import Struct
 
 from coze_core import _errors
+from coze_core._lenient import json_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 Kind = Literal[
     "authentication",
@@ -52,15 +53,24 @@ class Advice(Struct, frozen=True):
         kind: The kind of error, which decides the class.
         cause: The likely cause, as part of a sentence.
         remedy: What to do, as part of a sentence.
-        retryable: ``yes``, ``no``, or ``refused`` where the API says that it did not begin.
+        retryable: ``yes``, ``no``, ``refused`` where the API says that it did not begin, or
+            ``token`` where the token was the reason.
         page: The URL of a page that says more.
     """
 
     kind: Kind
     cause: str = ""
     remedy: str = ""
-    retryable: Literal["yes", "no", "refused"] = "no"
+    retryable: Literal["yes", "no", "refused", "token"] = "no"
     page: str | None = None
+
+
+class BareError(NamedTuple):
+    """What an answer without envelope says, if it is an error."""
+
+    code: str | None
+    text: str | None
+    logid: str | None
 
 
 class ErrorTable:
@@ -69,18 +79,48 @@ class ErrorTable:
     Args:
         load: Gives the table: the code, or ``http`` and a status as in ``http 502``, to the fields
             of `Advice`. Called when the first error occurs.
+        code_fields: Where an answer without envelope has its code if it is an error: a field, or a
+            field of a field as in ``error.code``. The first of them that holds a text counts.
+        text_fields: Where such an answer has its words.
+        logid_fields: Where it has its log id.
     """
 
-    def __init__(self, load: Callable[[], Mapping[str, Advice]]) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Mapping[str, Advice]],
+        code_fields: Sequence[str] = (),
+        text_fields: Sequence[str] = (),
+        logid_fields: Sequence[str] = (),
+    ) -> None:
         self._load = load
+        self._code_fields = code_fields
+        self._text_fields = text_fields
+        self._logid_fields = logid_fields
 
     @cached_property
     def _entries(self) -> Mapping[str, Advice]:
         return self._load()
 
+    def bare_error(self, fields: Mapping[str, object]) -> BareError:
+        """Reads an answer without envelope."""
+        places = (self._code_fields, self._text_fields, self._logid_fields)
+        return BareError(*(_first_text(fields, names) for names in places))
+
     def advice(self, code: int | str | None, status_code: int = 200) -> Advice | None:
         """Looks a code up, or without a known code the HTTP status."""
         return self._entries.get(str(code)) or self._entries.get(f"http {status_code}")
+
+
+def _first_text(fields: Mapping[str, object], places: Sequence[str]) -> str | None:
+    for place in places:
+        *steps, name = place.split(".")
+        found = fields
+        for step in steps:
+            found = json_object(found.get(step))
+        value = found.get(name)
+        if value and isinstance(value, str):
+            return value
+    return None
 
 
 def error_class(advice: Advice | None, status_code: int) -> type[_errors.APIError]:

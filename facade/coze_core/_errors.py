@@ -32,6 +32,17 @@ Phase = Literal["connect", "read", "write", "pool"]
 class CozeError(Exception):
     """The base of all errors of this client."""
 
+    def report(self) -> str:
+        """Writes all that a support needs to know, with nothing secret in it.
+
+        That is the error, its code and log id; of an error about a call also the request as a curl
+        command, each attempt with its time, and the answer; the versions of what is installed.
+        Neither the token nor any text that was sent is repeated, ids and numbers excepted.
+        """
+        from coze_core._report import report  # noqa: PLC0415  # needed after an error, if ever
+
+        return report(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args), self.__dict__
 

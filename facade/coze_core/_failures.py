@@ -7,12 +7,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from coze_core._decode import Answer, AnswerDecoder
+from coze_core._decode import Answer, AnswerDecoder, result_code
 from coze_core._error_table import error_class
 from coze_core._errors import APIError, StreamError
-from coze_core._lenient import NotJSONError
+from coze_core._lenient import NotJSONError, json_object, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from coze_core._error_table import Advice, ErrorTable
     from coze_core._response import RequestInfo, ResponseInfo
 
@@ -20,8 +22,20 @@ _LONGEST_LINE = 500
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
 
-def api_error(
-    operation: str, response: ResponseInfo, table: ErrorTable, due: str, secret: str
+def is_bare_error(body: bytes, table: ErrorTable) -> bool:
+    """Whether an answer without envelope, which is JSON, is an error."""
+    found = table.bare_error(json_object(parse(body)))
+    return bool(found.code or found.text)
+
+
+def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
+    operation: str,
+    response: ResponseInfo,
+    table: ErrorTable,
+    due: str,
+    secrets: Iterable[str],
+    *,
+    quoted: bool = True,
 ) -> APIError:
     """Makes the error of an answer.
 
@@ -30,15 +44,19 @@ def api_error(
         response: The answer.
         table: The error codes of the API.
         due: What the answer should have been.
-        secret: What must not be repeated even if the answer does: the token.
+        secrets: What must not be repeated even if the answer does: the token first of all.
+        quoted: Whether a body that explains nothing may be quoted.
     """
     try:
         answer = _envelope().decode(response.body)
     except NotJSONError:
         answer = Answer[Any](None)
-    code, words = answer.code or None, answer.msg or excerpt(response.body)
-    msg = words.replace(secret, "***") if secret else words
-    response.logid = response.logid or answer.logid
+    bare = table.bare_error(json_object(answer.value))
+    code = answer.code or result_code(bare.code)
+    msg = answer.msg or bare.text or (excerpt(response.body) if quoted else "")
+    for secret in filter(None, secrets):
+        msg = msg.replace(secret, "***")
+    response.logid = response.logid or answer.logid or bare.logid
     advice = table.advice(code, response.status_code)
     status = f"HTTP {response.status_code}"
     what = f"{operation} failed with {f'code {code} ({status})' if code else status}"

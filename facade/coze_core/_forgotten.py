@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coze_core._reply import AsyncBody, Body
+    from coze_core._reply import AsyncConnected, Connected
 
 
-def close_when_forgotten(owner: object, body: Body) -> weakref.finalize[..., object]:
+def close_when_forgotten(owner: object, body: Connected) -> weakref.finalize[..., object]:
     """Closes a body when its owner is gone.
 
     Returns:
@@ -27,7 +27,7 @@ def close_when_forgotten(owner: object, body: Body) -> weakref.finalize[..., obj
     return _finalizer(owner, body.close)
 
 
-def aclose_when_forgotten(owner: object, body: AsyncBody) -> weakref.finalize[..., object]:
+def aclose_when_forgotten(owner: object, body: AsyncConnected) -> weakref.finalize[..., object]:
     """Closes a body on the present event loop when its owner is gone.
 
     Returns:

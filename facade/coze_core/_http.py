@@ -7,23 +7,25 @@ know: whether the request may have reached the API.
 from __future__ import annotations
 
 import zlib
-from contextlib import ExitStack, contextmanager, suppress
-from functools import cache
+from contextlib import ExitStack, suppress
+from functools import cache, lru_cache
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast
 
 import httpx
 from httpx import USE_CLIENT_DEFAULT
 
-from coze_core._auth import BearerToken
-from coze_core._errors import APIConnectionError, APITimeoutError, CozeError
+from coze_core._auth import BearerToken, TokenSource
+from coze_core._errors import APIConnectionError, APIError, APITimeoutError, CozeError
 from coze_core._gunzip import Gunzip
 from coze_core._reply import AsyncBody, Body, Reply
+from coze_core._report import keep_facts
 from coze_core._unset import Unset
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+    from typing import Self
 
     from coze_core._auth import AsyncToken
     from coze_core._errors import Phase
@@ -32,14 +34,21 @@ if TYPE_CHECKING:
 HTTPClient: TypeAlias = httpx.Client
 AsyncHTTPClient: TypeAlias = httpx.AsyncClient
 HTTPAuth: TypeAlias = httpx.Auth
+HTTPRequest: TypeAlias = httpx.Request
+HTTPResponse: TypeAlias = httpx.Response
 HTTPTimeout: TypeAlias = httpx.Timeout
 B = TypeVar("B")
 K = TypeVar("K")
 
 _CALL = httpx.Timeout(60, connect=10)
 _STREAM = httpx.Timeout(60, connect=10, read=300)
-# Idle connections are dropped early, before a load balancer drops them under a request.
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=15)
+# Room for a thousand streams at a time, each with a connection of its own. Idle connections are
+# few, as httpx looks at each of them with each request, and are dropped early, before a load
+# balancer drops them under a request.
+_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20, keepalive_expiry=15)
+# Async calls at a time; further ones wait for their turn. In the queue of httpx, their number would
+# slow each of them down.
+_CALLS = 100
 _PHASES: dict[type[httpx.HTTPError], Phase] = {
     httpx.ConnectTimeout: "connect",
     httpx.ReadTimeout: "read",
@@ -91,15 +100,35 @@ def timeouts(
     return Timeouts(httpx.Timeout(given), httpx.Timeout(given))
 
 
-def credentials(token: AsyncToken | None, auth: HTTPAuth | None) -> BearerToken | HTTPAuth | None:
-    """Decides how requests are authenticated.
+def credentials(
+    token: AsyncToken | None, auth: HTTPAuth | None
+) -> tuple[TokenSource | None, HTTPAuth | None]:
+    """Decides how requests are authenticated: by tokens, by httpx, or by neither.
 
     Raises:
         CozeError: Both are given, or one is of the wrong type.
     """
     if token is not None and auth is not None:
         raise CozeError("Pass either token or auth.")
-    return BearerToken(token) if token is not None else _expected("auth", auth, HTTPAuth)
+    if token is not None:
+        return BearerToken(token), None
+    auth = _expected("auth", auth, HTTPAuth)
+    return (auth, None) if isinstance(auth, TokenSource) else (None, auth)
+
+
+def same_origin(url: str, request: HTTPRequest) -> bool:
+    """Whether a request goes to the same scheme, host and port as a URL."""
+    ours, theirs = httpx.URL(url), request.url
+    return (ours.scheme, ours.host, ours.port) == (theirs.scheme, theirs.host, theirs.port)
+
+
+def can_repeat(request: HTTPRequest) -> bool:
+    """Whether the body of a request is there as a whole, and not a stream."""
+    try:
+        len(request.content)
+    except httpx.RequestNotRead:
+        return False
+    return True
 
 
 def _expected(name: str, value: object, kind: type[K]) -> K | None:
@@ -113,42 +142,43 @@ class Transport:
 
     Args:
         client: The user's own client, which is not closed here, or ``None`` for a new one.
-        credentials: The token, an authentication of httpx, or ``None`` where the client or the
-            headers bring their own.
+        auth: An authentication of httpx, or ``None`` where tokens, the client or the headers do it.
         user_agent: The User-Agent header of a new client.
 
     Raises:
         CozeError: ``client`` is something else.
     """
 
-    def __init__(
-        self, client: HTTPClient | None, credentials: BearerToken | HTTPAuth | None, user_agent: str
-    ) -> None:
-        self._credentials = credentials
+    def __init__(self, client: HTTPClient | None, auth: HTTPAuth | None, user_agent: str) -> None:
+        self._auth = auth
         self._own = client is None
         self._client = _expected("http_client", client, HTTPClient) or httpx.Client(
             verify=_ssl_context(), limits=_LIMITS, headers=_headers(user_agent)
         )
 
-    def exchange(self, request: Request) -> Reply[Body]:
+    def exchange(self, request: Request, token: str | None) -> Reply[Body]:
         """Sends a request once.
+
+        Args:
+            request: The request.
+            token: The Authorization header, if it comes from a token.
 
         Raises:
             APIConnectionError: No complete answer arrived.
             CozeError: The request cannot be sent at all.
         """
-        credentials = self._credentials
-        token = credentials.header() if isinstance(credentials, BearerToken) else None
-        with _explained(request), ExitStack() as files:
+        with _Explained(request), ExitStack() as files:
             sent = _build(self._client, request, token, files)
             response = self._client.send(
                 sent,
                 stream=True,
-                auth=credentials if isinstance(credentials, HTTPAuth) else USE_CLIENT_DEFAULT,
-                follow_redirects=request.method == "GET" if self._own else USE_CLIENT_DEFAULT,
+                auth=None if token or request.bare else self._auth or USE_CLIENT_DEFAULT,
+                follow_redirects=not request.bare
+                and (request.method == "GET" if self._own else USE_CLIENT_DEFAULT),
             )
-        body = _Body(response, request)
-        if _stays_open(request, response):
+        live = _stays_open(request, response)
+        body = _Body(response, request, inf if live else request.max_bytes)
+        if live:
             return _reply(sent, response, b"", body)
         try:
             return _reply(sent, response, b"".join(body.iter_bytes()), None)
@@ -165,31 +195,38 @@ class AsyncTransport:
     """The async twin of `Transport`, over one `httpx.AsyncClient`."""
 
     def __init__(
-        self,
-        client: AsyncHTTPClient | None,
-        credentials: BearerToken | HTTPAuth | None,
-        user_agent: str,
+        self, client: AsyncHTTPClient | None, auth: HTTPAuth | None, user_agent: str
     ) -> None:
-        self._credentials = credentials
+        self._auth = auth
         self._own = client is None
         self._client = _expected("http_client", client, AsyncHTTPClient) or httpx.AsyncClient(
             verify=_ssl_context(), limits=_LIMITS, headers=_headers(user_agent)
         )
+        from anyio import Semaphore  # noqa: PLC0415  # the sync client does without
 
-    async def exchange(self, request: Request) -> Reply[AsyncBody]:
+        self._turns = Semaphore(_CALLS, fast_acquire=True)
+
+    async def exchange(self, request: Request, token: str | None) -> Reply[AsyncBody]:
         """As `Transport.exchange`."""
-        credentials = self._credentials
-        token = await credentials.aheader() if isinstance(credentials, BearerToken) else None
-        with _explained(request), ExitStack() as files:
+        if request.keep_open is not None or not self._own:
+            return await self._exchange(request, token)
+        async with self._turns:
+            return await self._exchange(request, token)
+
+    async def _exchange(self, request: Request, token: str | None) -> Reply[AsyncBody]:
+        with _Explained(request), ExitStack() as files:
             sent = _build(self._client, request, token, files)
+            sent.stream = _Pieces(sent.stream)
             response = await self._client.send(
                 sent,
                 stream=True,
-                auth=credentials if isinstance(credentials, HTTPAuth) else USE_CLIENT_DEFAULT,
-                follow_redirects=request.method == "GET" if self._own else USE_CLIENT_DEFAULT,
+                auth=None if token or request.bare else self._auth or USE_CLIENT_DEFAULT,
+                follow_redirects=not request.bare
+                and (request.method == "GET" if self._own else USE_CLIENT_DEFAULT),
             )
-        body = _AsyncBody(response, request)
-        if _stays_open(request, response):
+        live = _stays_open(request, response)
+        body = _AsyncBody(response, request, inf if live else request.max_bytes)
+        if live:
             return _reply(sent, response, b"", body)
         try:
             pieces = [piece async for piece in body.iter_bytes()]
@@ -204,44 +241,90 @@ class AsyncTransport:
 
 
 class _Body:
-    def __init__(self, response: httpx.Response, request: Request) -> None:
+    def __init__(self, response: httpx.Response, request: Request, limit: float) -> None:
         self._response = response
         self._request = request
+        self._limit = limit
 
     def iter_bytes(self) -> Iterator[bytes]:
-        gunzip = Gunzip() if _packed(self._response) else None
+        left = self._limit
+        raw, gunzip = _reading(self._response)
         with _explained(self._request):
-            for piece in self._response.iter_raw() if gunzip else self._response.iter_bytes():
-                yield gunzip.feed(piece) if gunzip else piece
+            for packed in self._response.iter_raw() if raw else self._response.iter_bytes():
+                piece = gunzip.feed(packed) if gunzip else packed
+                left -= len(piece)
+                if left < 0:
+                    raise _too_long(self._response, self._request)
+                yield piece
             if gunzip:
                 gunzip.end()
 
     def close(self) -> None:
         self._response.close()
 
+    @property
+    def secret(self) -> str:
+        return _secret(self._response.request)
+
+    def explain(self, error: CozeError) -> None:
+        keep_facts(error, self._request, self.secret)
+
 
 class _AsyncBody:
-    def __init__(self, response: httpx.Response, request: Request) -> None:
+    def __init__(self, response: httpx.Response, request: Request, limit: float) -> None:
         self._response = response
         self._request = request
+        self._limit = limit
         self._unfinished: AsyncIterator[bytes] | None = None
 
     async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
-        gunzip = Gunzip() if _packed(self._response) else None
-        pieces = self._response.aiter_raw() if gunzip else self._response.aiter_bytes()
+        left = self._limit
+        raw, gunzip = _reading(self._response)
+        pieces = self._response.aiter_raw() if raw else self._response.aiter_bytes()
         self._unfinished = pieces
         with _explained(self._request):
-            async for piece in pieces:
-                yield gunzip.feed(piece) if gunzip else piece
+            async for packed in pieces:
+                piece = gunzip.feed(packed) if gunzip else packed
+                left -= len(piece)
+                if left < 0:
+                    raise _too_long(self._response, self._request)
+                yield piece
             self._unfinished = None
             if gunzip:
                 gunzip.end()
+
+    @property
+    def secret(self) -> str:
+        return _secret(self._response.request)
+
+    def explain(self, error: CozeError) -> None:
+        keep_facts(error, self._request, self.secret)
 
     async def aclose(self) -> None:
         await self._response.aclose()
         if self._unfinished:
             await _unwind(self._unfinished)
             self._unfinished = None
+
+
+class _Pieces(httpx.AsyncByteStream):
+    """A request body on its way.
+
+    httpx has async generators for that, which trouble the event loop when sending fails half-way.
+    """
+
+    def __init__(self, body: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
+        self._body = cast("httpx.SyncByteStream", body)  # the streams of httpx are both
+        self._left: Iterator[bytes] = iter(())
+
+    def __aiter__(self) -> Self:
+        self._left = iter(self._body)
+        return self
+
+    async def __anext__(self) -> bytes:
+        for piece in self._left:
+            return piece
+        raise StopAsyncIteration
 
 
 async def _unwind(pieces: AsyncIterator[bytes]) -> None:
@@ -268,6 +351,9 @@ def _headers(user_agent: str) -> dict[str, str]:
     return {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
 
 
+_url = lru_cache(128)(httpx.URL)  # posts and polls use few
+
+
 def _build(
     client: HTTPClient | AsyncHTTPClient, request: Request, token: str | None, files: ExitStack
 ) -> httpx.Request:
@@ -276,10 +362,9 @@ def _build(
     headers = dict(request.headers.values())
     if token and "authorization" not in request.headers:
         headers["Authorization"] = token
-    return client.build_request(
+    sent = client.build_request(
         request.method,
-        request.url,
-        params=tuple(request.query) or None,  # an empty list would drop the query of the client
+        _url(request.info.url),
         headers=headers,
         content=request.content,
         files=[
@@ -288,6 +373,9 @@ def _build(
         ],
         timeout=request.timeout,
     )
+    if request.bare and not token:
+        sent.headers.pop("Authorization", None)  # the one of the user's client
+    return sent
 
 
 def _stays_open(request: Request, response: httpx.Response) -> bool:
@@ -297,34 +385,69 @@ def _stays_open(request: Request, response: httpx.Response) -> bool:
     return request.keep_open(media_type.strip().lower())
 
 
-def _packed(response: httpx.Response) -> bool:
-    """Whether to unpack here, because httpx takes gzip that was cut short for a success.
+def _reading(response: httpx.Response) -> tuple[bool, Gunzip | None]:
+    """How a body is read: whether as it comes, and what then unpacks it.
 
-    A response hook of the user may have read, and so unpacked, the body already.
+    A cut gzip is a success for httpx, so gzip is unpacked here. What is not packed needs no help of
+    httpx either. But a response hook of the user may have read the body, and so unpacked it.
     """
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    return encoding == "gzip" and not response.is_stream_consumed
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    raw = encoding in {"identity", "gzip"} and not response.is_stream_consumed
+    return raw, Gunzip() if raw and encoding == "gzip" else None
 
 
 def _reply(sent: httpx.Request, response: httpx.Response, body: bytes, live: B | None) -> Reply[B]:
-    secret = sent.headers.get("authorization", "").rpartition(" ")[2]
-    return Reply(response.status_code, response.headers, body, live, secret)
+    return Reply(response.status_code, response.headers, body, live, _secret(sent))
 
 
-@contextmanager
-def _explained(request: Request) -> Generator[None]:
-    """Turns what httpx raises into errors of this client."""
-    try:
-        yield
-    except httpx.TimeoutException as error:
-        raise _timeout_error(error, request) from error
-    except _HOPELESS as error:  # the text may hold the token, and the cause too
-        raise CozeError(
+def _secret(sent: httpx.Request) -> str:
+    return sent.headers.get("authorization", "").rpartition(" ")[2]
+
+
+class _Explained:
+    """Turns what httpx raises into errors of this client, which remember the request."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is None:
+            return
+        told = _told(error, self._request)
+        if told is not None:
+            keep_facts(told, self._request)
+        if told is not None and told is not error:
+            raise told from None if isinstance(error, _HOPELESS) else error
+
+
+def _told(error: BaseException, request: Request) -> CozeError | None:
+    if isinstance(error, CozeError):
+        return error
+    if isinstance(error, httpx.TimeoutException):
+        return _timeout_error(error, request)
+    if isinstance(error, _HOPELESS):  # the text may hold the token, and the cause too
+        return CozeError(
             f"{request.operation}: the request cannot be sent ({type(error).__name__}). Check "
             f"base_url, headers and authentication. [{request.info}]"
-        ) from None
-    except (httpx.RequestError, zlib.error, EOFError) as error:
-        raise _connection_error(error, request) from error
+        )
+    if isinstance(error, (httpx.RequestError, zlib.error, EOFError)):
+        return _connection_error(error, request)
+    return None
+
+
+def _too_long(response: httpx.Response, request: Request) -> APIError:
+    return APIError(
+        f"{request.operation}: the answer (HTTP {response.status_code}) is longer than "
+        f"{request.max_bytes} bytes. If it should be, allow more with "
+        f"with_options(max_response_bytes=...). [{request.info}]",
+        status_code=response.status_code,
+        request=request.info,
+    )
 
 
 def _timeout_error(error: httpx.TimeoutException, request: Request) -> APITimeoutError:
@@ -341,7 +464,7 @@ def _timeout_error(error: httpx.TimeoutException, request: Request) -> APITimeou
 
 
 def _connection_error(error: Exception, request: Request) -> APIConnectionError:
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = _reason(error)
     if isinstance(error, _UNSENT):
         sent = False
         text = f"no connection ({reason}). Check base_url, the network and the proxy settings."
@@ -351,3 +474,11 @@ def _connection_error(error: Exception, request: Request) -> APIConnectionError:
     return APIConnectionError(
         f"{request.operation}: {text} [{request.info}]", sent=sent, request=request.info
     )
+
+
+def _reason(error: BaseException) -> str:
+    """The words of an error, or of its nearest cause that has any."""
+    cause: BaseException | None = error
+    while cause and not str(cause):
+        cause = cause.__cause__ or cause.__context__
+    return " ".join(str(cause).split()) if cause else type(error).__name__

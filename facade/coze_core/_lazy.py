@@ -16,14 +16,16 @@ def lazy(
 
     Args:
         package: Its name.
-        names: For each module, the names to take from it, with blanks between them.
+        names: For each module, the names to take from it, with blanks between them. A module of
+            the package may stand under its own name.
     """
     modules = {name: module for module, line in names.items() for name in line.split()}
 
     def load(name: str) -> object:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(__import__(modules[name], fromlist=[name]), name)
+        module = __import__(modules[name], fromlist=[name])
+        value = module if module.__name__ == f"{package}.{name}" else getattr(module, name)
         setattr(sys.modules[package], name, value)
         return value
 

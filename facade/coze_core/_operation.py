@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from coze_core._paging import Paging
+    from coze_core._recovery import Recovery
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -162,6 +163,7 @@ class StreamOperation(Endpoint, Generic[E_co]):
         end: Events after which the stream is over.
         pause: Events after which the connection may end as well.
         errors: Events that are raised and not delivered.
+        recovery: How the rest of a broken stream is found, if it can be.
         options: As for `Endpoint`.
     """
 
@@ -175,6 +177,7 @@ class StreamOperation(Endpoint, Generic[E_co]):
         end: frozenset[str] = frozenset(),
         pause: frozenset[str] = frozenset(),
         errors: frozenset[str] = frozenset(),
+        recovery: Recovery | None = None,
         **options: Unpack[EndpointOptions],
     ) -> None:
         super().__init__(name, method, path, **options)
@@ -182,3 +185,4 @@ class StreamOperation(Endpoint, Generic[E_co]):
         self.end = end
         self.pause = pause
         self.errors = errors
+        self.recovery = recovery

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from coze_core._decode import TypeDecoder, result_code
+from coze_core._decode import MISFITS, TypeDecoder, result_code
 from coze_core._events import Event, UnknownEvent
 from coze_core._lenient import NotJSONError, json_object, parse
 from coze_core._sse import Decoder, ServerSentEvent
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from coze_core._errors import StreamError
     from coze_core._operation import StreamOperation
+    from coze_core._recovery import Recoverer
     from coze_core._response import ResponseInfo
 
 E_co = TypeVar("E_co", covariant=True)
@@ -35,22 +36,51 @@ class Source(Protocol):
 class EventReader(Generic[E_co]):
     """Makes typed events from bytes. Raises, in its turn, what the stream reports as an error."""
 
-    def __init__(self, operation: StreamOperation[E_co], source: Source) -> None:
+    def __init__(
+        self,
+        operation: StreamOperation[E_co],
+        source: Source,
+        recoverer: Recoverer[E_co] | None = None,
+    ) -> None:
         self.ended = False
+        self.early = False  # whether the connection was closed before the end
         self._operation = operation
         self._source = source
         self._decoder = Decoder()
         kinds: Mapping[str, Any] = operation.events()
         self._data_decoders = {name: _decoder(kind) for name, kind in kinds.items()}
         self._last_ones = operation.end | operation.errors
+        self._recoverer = recoverer
+        special = self._last_ones | (recoverer.watched if recoverer else set[str]())
+        self._usual = {  # how an event begins that has a name and JSON data, and nothing else
+            b"event:%b%b" % (blank, name.encode()): (name, decode)
+            for name, kind in kinds.items()
+            if name not in special and (decode := _type_decoder(kind).fast)
+            for blank in (b"", b" ")
+        }
         self._last: str | None = None
 
     def feed(self, chunk: bytes) -> Iterator[E_co]:
         """Give the events that these bytes complete, one by one."""
-        for event in self._decoder.feed(chunk):
-            if self.ended:
-                return
-            yield self._typed(event)
+        usual, decoder = self._usual, self._decoder
+        for block in decoder.blocks(chunk):
+            first_line, _, data = block.partition(b"\ndata:")
+            known = usual.get(first_line)
+            if known is not None and data.find(b"\n") < 0:
+                name, decode = known
+                try:
+                    event: Any = Event(name, decode(data), decoder.last_id)
+                except MISFITS:
+                    pass
+                else:
+                    self._last = name
+                    yield event
+                    continue
+            read = decoder.event(block)
+            if read is not None:
+                yield self._typed(read)
+                if self.ended:
+                    return
 
     def finish(self) -> Iterator[E_co]:
         """Judge the end of the connection.
@@ -58,6 +88,7 @@ class EventReader(Generic[E_co]):
         The last event of a stream may lack its blank line. It counts if the stream ends with it
         anyway, or if it is a pause whose data is whole.
         """
+        rest = self._decoder.rest
         operation, event = self._operation, self._decoder.finish()
         if event is not None:
             if event.event in self._last_ones or (
@@ -66,14 +97,14 @@ class EventReader(Generic[E_co]):
                 yield self._typed(event)
             else:
                 self._last = None
-        early = not self.ended and operation.end and self._last not in operation.pause
+        self.early = bool(not self.ended and operation.end and self._last not in operation.pause)
         self.ended = True
-        if early:
-            raise self._source.error(
-                code=None,
-                msg="the connection was closed before the end of the stream; "
-                "the events until then are complete",
-            )
+        if self.early:
+            raise self._cut_off(rest)
+
+    def told(self, name: str, data: bytes) -> E_co:
+        """Make an event that another answer tells of; raises it if it is an error."""
+        return self._typed(ServerSentEvent(name, data))
 
     def _typed(self, event: ServerSentEvent) -> E_co:
         name = self._last = event.event
@@ -82,9 +113,26 @@ class EventReader(Generic[E_co]):
             if name in self._operation.errors:
                 raise self._error(event)
         decode = self._data_decoders.get(name)
+        typed: Any
         if decode is None:
-            return cast("E_co", UnknownEvent(name, _text(event.data), event.id, event.retry))
-        return cast("E_co", Event(name, decode(event.data), event.id, event.retry))
+            text = _text(event.data)
+            typed = UnknownEvent("unknown", text, event.id, event.retry, name=name)
+        else:
+            typed = Event(name, decode(event.data), event.id, event.retry)
+        if self._recoverer:
+            self._recoverer.watch(typed)
+        return typed
+
+    def _cut_off(self, rest: bytes) -> StreamError:
+        """The error of a stream without its end. The rest may say why, as JSON that is no event."""
+        plain = json_object(_plain(rest))
+        code, msg = _reason(plain)
+        if code is None and msg is None:
+            msg = (
+                "the connection was closed before the end of the stream; "
+                "the events until then are complete"
+            )
+        return self._source.error(code=code, msg=msg or "", logid=_logid(plain), data=plain or None)
 
     def _error(self, event: ServerSentEvent) -> StreamError:
         plain = _plain(event.data)
@@ -96,10 +144,13 @@ class EventReader(Generic[E_co]):
         return self._source.error(code=code, msg=msg, logid=_logid(plain), data=data)
 
 
+_type_decoder = cache(TypeDecoder[Any])
+
+
 @cache
 def _decoder(kind: Any) -> Callable[[bytes], object]:
     """Decode the data of one type of event; what is no JSON is text."""
-    decode = TypeDecoder(kind).decode
+    decode = _type_decoder(kind).decode
 
     def decode_data(data: bytes) -> object:
         try:

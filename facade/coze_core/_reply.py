@@ -7,10 +7,28 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping
 
+    from coze_core._errors import CozeError
+
 B_co = TypeVar("B_co", covariant=True)
 
 
-class Body(Protocol):
+class Connected(Protocol):
+    """What holds a connection until it is closed."""
+
+    def close(self) -> None:
+        """Gives the connection back; more than once does no harm."""
+        ...
+
+
+class AsyncConnected(Protocol):
+    """The async twin of `Connected`."""
+
+    async def aclose(self) -> None:
+        """As `Connected.close`."""
+        ...
+
+
+class Body(Connected, Protocol):
     """A body that is still on its way. It holds a connection until it is read or closed."""
 
     def iter_bytes(self) -> Iterator[bytes]:
@@ -21,20 +39,30 @@ class Body(Protocol):
         """
         ...
 
-    def close(self) -> None:
-        """Gives the connection back; more than once does no harm."""
+    @property
+    def secret(self) -> str:
+        """The token that was sent, so that errors can leave it out."""
+        ...
+
+    def explain(self, error: CozeError) -> None:
+        """Lets an error about the body remember the request, for its report."""
         ...
 
 
-class AsyncBody(Protocol):
+class AsyncBody(AsyncConnected, Protocol):
     """The async twin of `Body`."""
 
     def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         """As `Body.iter_bytes`."""
         ...
 
-    async def aclose(self) -> None:
-        """As `Body.close`."""
+    @property
+    def secret(self) -> str:
+        """As `Body.secret`."""
+        ...
+
+    def explain(self, error: CozeError) -> None:
+        """As `Body.explain`."""
         ...
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, cast
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
 from urllib.parse import quote
 
 import msgspec
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from coze_core._operation import Endpoint
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~,-]*")
+
+
 class Parts(TypedDict, total=False):
     """The arguments of one call, by where they stand in the request."""
 
@@ -29,6 +33,28 @@ class Parts(TypedDict, total=False):
     files: Mapping[str, object] | None
 
 
+class Sending(NamedTuple):
+    """What came of sending a request once.
+
+    Attributes:
+        end: The HTTP status, or the name of the error.
+        seconds: How long it took, without the pause before.
+        pause: Seconds of pause before.
+        logid: The API's log id, if it told one.
+    """
+
+    end: int | str
+    seconds: float
+    pause: float
+    logid: str | None
+
+    def __str__(self) -> str:
+        end = self.end if isinstance(self.end, str) else f"HTTP {self.end}"
+        logid = f", log id {self.logid}" if self.logid else ""
+        pause = f", after a pause of {self.pause:.2f} s" if self.pause else ""
+        return f"{end}, {self.seconds:.3f} s{logid}{pause}"
+
+
 class Request:
     """A request, ready to be sent as often as needed.
 
@@ -37,21 +63,30 @@ class Request:
         method: The HTTP method.
         url: The URL without the query.
         query: Names and values of the query, not yet encoded.
+        info: Method and URL, with the query.
         headers: The headers, without the token.
         content: The body, unless it is a form.
         form: The parts of the form, if the body is one.
         timeout: The time limits.
+        bare: Whether it fetches a token: then its body is secret and follows no redirect, and the
+            user's client adds no authentication.
         keep_open: Tells by the media type of a successful answer whether its body is left unread.
+        max_bytes: The longest answer that is read whole.
+        sendings: What came of each time that it was sent.
     """
 
     __slots__ = (
+        "bare",
         "content",
         "form",
         "headers",
+        "info",
         "keep_open",
+        "max_bytes",
         "method",
         "operation",
         "query",
+        "sendings",
         "timeout",
         "url",
     )
@@ -60,18 +95,16 @@ class Request:
         self.operation = endpoint.name
         self.method = endpoint.method
         self.url = url
+        self.info = RequestInfo(endpoint.method, url)
         self.headers = headers
         self.timeout: HTTPTimeout | None = None
+        self.bare = False
         self.keep_open: Callable[[str], bool] | None = None
+        self.max_bytes = 0
         self.query: list[tuple[str, str]] = []
         self.content: bytes | None = None
         self.form: list[FormPart] = []
-
-    @property
-    def info(self) -> RequestInfo:
-        """Method and URL, for answers and errors."""
-        query = "&".join(f"{quote(name)}={quote(value, ',')}" for name, value in self.query)
-        return RequestInfo(self.method, f"{self.url}?{query}" if query else self.url)
+        self.sendings: list[Sending] = []
 
 
 def write_request(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) -> Request:
@@ -94,8 +127,8 @@ def write_request(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: 
 
 def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) -> Request:
     path = endpoint.path
-    if arguments := parts.get("path"):
-        path = path.format_map({name: _segment(name, arguments[name]) for name in arguments})
+    for name, value in (parts.get("path") or {}).items():
+        path = path.replace(f"{{{name}}}", _segment(name, value))  # which holds no brace itself
     request = Request(endpoint, base_url + path, headers | endpoint.headers)
     for name, value in _given(parts.get("headers")):
         request.headers[name.lower()] = (name, header_value(name, _text(name, value)))
@@ -104,6 +137,9 @@ def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) 
         if name in endpoint.comma:
             texts = [_joined(name, texts)]
         request.query += [(name, text) for text in texts]
+    if request.query:
+        query = "&".join([f"{_quoted(name)}={_quoted(text)}" for name, text in request.query])
+        request.info = RequestInfo(request.method, f"{request.url}?{query}")
     body = parts.get("body")
     if endpoint.encoding == "multipart":
         request.headers.pop("content-type", None)  # it comes with the boundary of the form
@@ -121,6 +157,10 @@ def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) 
 
 def _given(values: Mapping[str, object] | None) -> Iterator[tuple[str, object]]:
     return ((name, value) for name, value in (values or {}).items() if value is not None)
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=",")
 
 
 def _segment(name: str, value: str) -> str:

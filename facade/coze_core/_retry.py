@@ -8,7 +8,8 @@
 | failed: other 5xx, retryable codes                        | yes        | no    |
 | final: anything else                                      | no         | no    |
 
-Repeatable are GET, PUT, DELETE and what the API's document marks as idempotent.
+Repeatable are GET, PUT, DELETE and what the API's document marks as idempotent. Beside this table,
+a call whose token was refused is sent once more if there is another token.
 """
 
 from __future__ import annotations
@@ -52,6 +53,14 @@ def pause_before_retry(
         return asked if asked <= _LONGEST_WAIT else None
     longest = _BASE * 2 ** min(attempt - 1, _MOST_DOUBLINGS)
     return random.uniform(0, longest)  # noqa: S311  # no secret
+
+
+def refused_token(error: APIError | APIConnectionError) -> bool:
+    """Whether the API did nothing because of the token, so that another one may help."""
+    if not isinstance(error, APIError):
+        return False
+    by_code = error.advice is not None and error.advice.retryable == "token"
+    return by_code or error.status_code == 401  # noqa: PLR2004  # the meaning of this status
 
 
 def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Failure:

@@ -11,7 +11,7 @@ from coze_core._http import timeouts
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from coze_core._error_table import ErrorTable
     from coze_core._headers import HeaderMap
@@ -30,6 +30,10 @@ class Settings(NamedTuple):
         timeouts: The time limits.
         max_retries: How often a request is sent again at most.
         errors: The error codes of the API.
+        renewable: Whether another token can be had when the API refuses one.
+        bare: Whether requests fetch tokens; see `Request`.
+        secrets: What stands in their bodies and must not be repeated in errors.
+        max_response_bytes: The longest answer, unpacked, that is read whole.
     """
 
     base_url: str
@@ -37,9 +41,18 @@ class Settings(NamedTuple):
     timeouts: Timeouts
     max_retries: int
     errors: ErrorTable
+    renewable: bool = False
+    bare: bool = False
+    secrets: tuple[str, ...] = ()
+    max_response_bytes: int = 64 * 1024 * 1024
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r})"  # headers may be secret
+
+    def for_tokens(self, secrets: Iterable[str]) -> Settings:
+        """Gives a copy for requests that fetch tokens; see `SyncClient.for_tokens`."""
+        headers = {name: field for name, field in self.headers.items() if name != "authorization"}
+        return self._replace(headers=headers, renewable=False, bare=True, secrets=tuple(secrets))
 
     def changed(
         self,
@@ -47,6 +60,7 @@ class Settings(NamedTuple):
         timeout: float | HTTPTimeout | Unset | None = UNSET,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
+        max_response_bytes: int | None = None,
     ) -> Settings:
         """Gives a copy with some settings changed and some headers added.
 
@@ -58,6 +72,9 @@ class Settings(NamedTuple):
             timeouts=timeouts(timeout) if given else self.timeouts,
             max_retries=self.max_retries if max_retries is None else _retries(max_retries),
             headers=self.headers | header_map(headers or {}),
+            max_response_bytes=self.max_response_bytes
+            if max_response_bytes is None
+            else _bytes(max_response_bytes),
         )
 
 
@@ -69,6 +86,7 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     max_retries: int,
     http_client: HTTPClient | AsyncHTTPClient | None,
     errors: ErrorTable,
+    renewable: bool,
 ) -> Settings:
     """Makes settings from what the user gave; see `SyncClient`.
 
@@ -86,7 +104,14 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
         timeouts(timeout, http_client),
         _retries(max_retries),
         errors,
+        renewable,
     )
+
+
+def _bytes(number: int) -> int:
+    if number < 1:
+        raise CozeError(f"max_response_bytes is {number}. Pass 1 or more.")
+    return number
 
 
 def _retries(number: int) -> int:

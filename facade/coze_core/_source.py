@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from coze_core._errors import StreamError
     from coze_core._response import ResponseInfo
 
-B = TypeVar("B")
+B = TypeVar("B", bound=Body | AsyncBody)
 
 
 class _Source(Generic[B]):
@@ -33,15 +33,18 @@ class _Source(Generic[B]):
         data: object = None,
     ) -> StreamError:
         """Makes the error of this stream, with cause and remedy if the code is a known one."""
-        return stream_error(
+        secret = self._body.secret
+        error = stream_error(
             self._operation,
             self.response,
             self._table,
             code=code,
-            msg=msg,
+            msg=msg.replace(secret, "***") if secret else msg,
             logid=logid,
             data=data,
         )
+        self._body.explain(error)
+        return error
 
 
 class BodySource(_Source[Body]):

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from contextlib import suppress
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from coze_core._errors import CozeError
 from coze_core._forgotten import aclose_when_forgotten, close_when_forgotten
 from coze_core._reader import EventReader, Source
+from coze_core._recovery import POLL_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Generator,
+        Iterator,
+        Sequence,
+    )
     from typing import Self
 
     from coze_core._operation import StreamOperation
+    from coze_core._recovery import Recoverer
     from coze_core._response import ResponseInfo
 
 E_co = TypeVar("E_co", covariant=True)
@@ -38,12 +50,12 @@ class AsyncStreamSource(Source, Protocol):
 class _Shell(Generic[E_co, S]):
     """What both kinds of stream are, apart from waiting."""
 
-    def __init__(self, operation: StreamOperation[E_co]) -> None:
+    def __init__(self, operation: StreamOperation[E_co], recoverer: Recoverer[E_co] | None) -> None:
         self._operation = operation
+        self._recoverer = recoverer
         self._used = False
         self._source: S | None = None
         self._reader: EventReader[E_co] | None = None
-        self._ready: Iterator[E_co] = iter(())
 
     def __repr__(self) -> str:
         state = "open" if self._reader else "closed" if self._used else "not open"
@@ -65,14 +77,14 @@ class _Shell(Generic[E_co, S]):
             raise self._misuse("can be opened only once")
         self._used = True
 
-    def _opened(self, source: S) -> None:
+    def _opened(self, source: S) -> EventReader[E_co]:
         self._source = source
-        self._reader = EventReader(self._operation, source)
+        self._reader = EventReader(self._operation, source, self._recoverer)
+        return self._reader
 
-    def _open_reader(self) -> EventReader[E_co]:
+    def _check_open(self) -> None:
         if self._reader is None:
             raise self._misuse("is closed" if self._used else "is not open")
-        return self._reader
 
     def _misuse(self, what: str) -> CozeError:
         return CozeError(
@@ -91,12 +103,16 @@ class Stream(_Shell[E_co, StreamSource], Generic[E_co]):
     Args:
         operation: The operation that answers with events.
         open_source: Sends the request and waits for the head of the answer.
+        recoverer: Finds the rest of the events when the connection breaks.
     """
 
     def __init__(
-        self, operation: StreamOperation[E_co], open_source: Callable[[], StreamSource]
+        self,
+        operation: StreamOperation[E_co],
+        open_source: Callable[[], StreamSource],
+        recoverer: Recoverer[E_co] | None = None,
     ) -> None:
-        super().__init__(operation)
+        super().__init__(operation, recoverer)
         self._open_source = open_source
 
     def __enter__(self) -> Self:
@@ -108,17 +124,16 @@ class Stream(_Shell[E_co, StreamSource], Generic[E_co]):
         self._use()
         source = self._open_source()
         self._forgotten = close_when_forgotten(self, source)
-        self._opened(source)
-        self._chunks = source.iter_bytes()
+        self._events = _events(self._opened(source), source, self._recoverer)
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def __iter__(self) -> Self:
+    def __iter__(self) -> Iterator[E_co]:
         """Iterate over the events that were not read yet."""
-        self._open_reader()
-        return self
+        self._check_open()
+        return self._events
 
     def __next__(self) -> E_co:
         """Wait for the next event.
@@ -128,13 +143,8 @@ class Stream(_Shell[E_co, StreamSource], Generic[E_co]):
             APIConnectionError: The connection was lost, or nothing came in time.
             CozeError: The stream is not open.
         """
-        reader = self._open_reader()
-        while (event := next(self._ready, None)) is None:
-            if reader.ended:
-                raise StopIteration
-            chunk = next(self._chunks, None)
-            self._ready = reader.finish() if chunk is None else reader.feed(chunk)
-        return event
+        self._check_open()
+        return next(self._events)
 
     def close(self) -> None:
         """Close the connection; nothing more can be read."""
@@ -143,6 +153,8 @@ class Stream(_Shell[E_co, StreamSource], Generic[E_co]):
         if self._source is not None:
             self._source.close()
             self._forgotten.detach()
+            with suppress(ValueError):  # another thread is waiting for an event
+                self._events.close()
 
 
 class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
@@ -151,14 +163,16 @@ class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
     Args:
         operation: The operation that answers with events.
         open_source: Sends the request and waits for the head of the answer.
+        recoverer: Finds the rest of the events when the connection breaks.
     """
 
     def __init__(
         self,
         operation: StreamOperation[E_co],
         open_source: Callable[[], Awaitable[AsyncStreamSource]],
+        recoverer: Recoverer[E_co] | None = None,
     ) -> None:
-        super().__init__(operation)
+        super().__init__(operation, recoverer)
         self._open_source = open_source
 
     async def __aenter__(self) -> Self:
@@ -170,17 +184,17 @@ class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
         self._use()
         source = await self._open_source()
         self._forgotten = aclose_when_forgotten(self, source)
-        self._opened(source)
         self._chunks = source.iter_bytes()
+        self._events = _async_events(self._opened(source), source, self._chunks, self._recoverer)
         return self
 
     async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
-    def __aiter__(self) -> Self:
+    def __aiter__(self) -> AsyncIterator[E_co]:
         """Iterate over the events that were not read yet."""
-        self._open_reader()
-        return self
+        self._check_open()
+        return self._events
 
     async def __anext__(self) -> E_co:
         """Wait for the next event.
@@ -190,13 +204,8 @@ class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
             APIConnectionError: The connection was lost, or nothing came in time.
             CozeError: The stream is not open.
         """
-        reader = self._open_reader()
-        while (event := next(self._ready, None)) is None:
-            if reader.ended:
-                raise StopAsyncIteration
-            chunk = await anext(self._chunks, None)
-            self._ready = reader.finish() if chunk is None else reader.feed(chunk)
-        return event
+        self._check_open()
+        return await anext(self._events)
 
     async def aclose(self) -> None:
         """Close the connection; nothing more can be read."""
@@ -204,7 +213,99 @@ class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
         self._reader = None
         if self._source is not None:
             try:
+                await self._events.aclose()
                 await self._chunks.aclose()
             finally:
                 await self._source.aclose()
                 self._forgotten.detach()
+
+
+# Iteration goes through generators, since a method of the stream would cost each event more than
+# reading it. They do not know the stream, so that a forgotten one is gone at once.
+
+
+def _events(
+    reader: EventReader[E_co], source: StreamSource, recoverer: Recoverer[E_co] | None
+) -> Generator[E_co]:
+    try:
+        for chunk in source.iter_bytes():
+            yield from reader.feed(chunk)
+            if reader.ended:
+                return
+        yield from reader.finish()
+    except CozeError as error:
+        if recoverer is None or not recoverer.applies(error, reader):
+            raise
+        source.close()
+        subject, items = _ask(recoverer, error)
+        rest = recoverer.rest(reader, subject, items)
+    else:
+        return
+    yield from rest
+
+
+async def _async_events(
+    reader: EventReader[E_co],
+    source: AsyncStreamSource,
+    chunks: AsyncGenerator[bytes],
+    recoverer: Recoverer[E_co] | None,
+) -> AsyncGenerator[E_co]:
+    try:
+        async for chunk in chunks:
+            for event in reader.feed(chunk):
+                yield event
+            if reader.ended:
+                return
+        for event in reader.finish():
+            yield event
+    except CozeError as error:
+        if recoverer is None or not recoverer.applies(error, reader):
+            raise
+        await chunks.aclose()
+        await source.aclose()
+        subject, items = await _ask_async(recoverer, error)
+        rest = recoverer.rest(reader, subject, items)
+    else:
+        return
+    for event in rest:
+        yield event
+
+
+def _ask(recoverer: Recoverer[E_co], error: CozeError) -> tuple[object, Sequence[object]]:
+    """Asks for what a broken stream did not bring; raises why it broke if that is not to be had."""
+    deadline = monotonic() + recoverer.patience
+    try:
+        while recoverer.goes_on(subject := recoverer.ask_subject()):
+            if monotonic() > deadline:
+                raise error
+            sleep(POLL_SECONDS)
+        return subject, cast("Sequence[object]", recoverer.ask_items())
+    except CozeError as failure:
+        raise _unrecovered(error, failure) from error.__cause__
+
+
+async def _ask_async(
+    recoverer: Recoverer[E_co], error: CozeError
+) -> tuple[object, Sequence[object]]:
+    """As `_ask`."""
+    from anyio import sleep  # noqa: PLC0415  # the sync client does without
+
+    deadline = monotonic() + recoverer.patience
+    try:
+        while True:
+            subject = await cast("Awaitable[object]", recoverer.ask_subject())
+            if not recoverer.goes_on(subject):
+                break
+            if monotonic() > deadline:
+                raise error
+            await sleep(POLL_SECONDS)
+        return subject, await cast("Awaitable[Sequence[object]]", recoverer.ask_items())
+    except CozeError as failure:
+        raise _unrecovered(error, failure) from error.__cause__
+
+
+def _unrecovered(error: CozeError, failure: CozeError) -> CozeError:
+    """The error that broke a stream, with what kept its rest from being found."""
+    if failure is not error:
+        error.add_note(f"The rest of the stream could not be asked for: {failure}")
+    return error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from copy import copy
+from math import inf
 from time import sleep
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+from coze_core._auth import BearerToken
 from coze_core._batch import groups, joined
 from coze_core._call import download_call, stream_call, value_call
 from coze_core._downloads import Download
@@ -13,6 +15,7 @@ from coze_core._errors import APIConnectionError
 from coze_core._http import Transport, credentials
 from coze_core._pages import first_page
 from coze_core._recording import Recorder, recorded
+from coze_core._recovery import Methods, Recoverer
 from coze_core._resource import Resource
 from coze_core._settings import Settings, checked_settings
 from coze_core._source import BodySource
@@ -20,11 +23,11 @@ from coze_core._streams import Stream
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Self, Unpack
 
     from coze_core._auth import Token
-    from coze_core._call import Call
+    from coze_core._call import Attempt, Call
     from coze_core._error_table import ErrorTable
     from coze_core._http import HTTPAuth, HTTPClient, HTTPTimeout
     from coze_core._operation import (
@@ -78,14 +81,16 @@ class SyncClient:
         http_client: HTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._transport = Transport(http_client, credentials(token, auth), user_agent)
-        self.settings = checked_settings(
+        self.tokens, http_auth = credentials(token, auth)
+        self._transport = Transport(http_client, http_auth, user_agent)
+        self.settings = self._root = checked_settings(
             base_url=base_url,
             headers=headers,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
             errors=errors,
+            renewable=self.tokens is not None and self.tokens.renewable,
         )
         self.recorder: Recorder | None = None
 
@@ -99,6 +104,28 @@ class SyncClient:
         """Gives a client over the same connections whose answers are recorded."""
         clone = copy(self)
         clone.recorder = recorder
+        return clone
+
+    def for_tokens(
+        self,
+        token: Token | None,
+        *,
+        secrets: Iterable[str] = (),
+        max_retries: int | None = None,
+    ) -> Self:
+        """Gives a client over the same connections for requests that fetch tokens.
+
+        It has the settings that this client was made with, and its answers are not recorded.
+
+        Args:
+            token: What goes into the Authorization header; without it there is none.
+            secrets: What stands in the body and must not be repeated in errors.
+            max_retries: As for the client; by default as this client was made.
+        """
+        settings = self._root.for_tokens(secrets).changed(max_retries=max_retries)
+        clone = self.with_settings(settings)
+        clone.tokens = None if token is None else BearerToken(token)
+        clone.recorder = None
         return clone
 
     def call(self, operation: Operation[T], **parts: Unpack[Parts]) -> T:
@@ -119,14 +146,30 @@ class SyncClient:
         results = [self._value(operation, group)[0] for group in groups(operation, parts)]
         return joined(operation, results)
 
-    def stream(self, operation: StreamOperation[E], **parts: Unpack[Parts]) -> Stream[E]:
-        """Gives the stream of an operation; it sends the request when it is entered."""
+    def stream(
+        self,
+        operation: StreamOperation[E],
+        recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
+        **parts: Unpack[Parts],
+    ) -> Stream[E]:
+        """Gives the stream of an operation; it sends the request when it is entered.
+
+        Args:
+            operation: The operation.
+            recover: The methods that tell the rest of a broken stream: its subject, its items.
+            parts: The arguments of the call.
+        """
 
         def open_source() -> BodySource:
             body, response = self._run(stream_call(operation, parts, self.settings))
             return BodySource(operation.name, body, response, self.settings.errors)
 
-        return Stream(operation, open_source)
+        recoverer = None
+        if operation.recovery and recover:
+            seconds = self.settings.timeouts.stream.read
+            patience = inf if seconds is None else seconds
+            recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
+        return Stream(operation, open_source, recoverer)
 
     def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> Download:
         """Calls an operation and gives the file that it answers, still unread."""
@@ -159,14 +202,20 @@ class SyncClient:
             self.recorder.record(response)
         return response
 
+    def _token(self, attempt: Attempt) -> str | None:
+        if self.tokens is None or "authorization" in attempt.request.headers:
+            return None
+        return self.tokens.header(self, attempt.rejected)
+
     def _run(self, call: Call[Body, R]) -> R:
         try:
             attempt = next(call)
             while True:
                 if attempt.pause:
                     sleep(attempt.pause)
+                token = self._token(attempt)
                 try:
-                    reply = self._transport.exchange(attempt.request)
+                    reply = self._transport.exchange(attempt.request, token)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

@@ -11,3 +11,4 @@ class Unset:
 
 
 UNSET = Unset()
+"""Stands for an argument that was not given."""

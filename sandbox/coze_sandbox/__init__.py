@@ -45,6 +45,15 @@ A single request can bring its own along, from any program, in the header `x-san
 `requires_action` and `failed`, runs of workflows `interrupt`, chats with workflows `interrupt` and
 `failed`.
 
+**Tokens** are issued as the real service does it, with all checks, once an application is known:
+
+    sandbox.oauth.register("app", public_key=pem, public_key_id="key")      # for JWTs
+    sandbox.oauth.register("web", client_secret="secret")                   # for the web flow
+    sandbox.oauth.register("public")                                        # for PKCE and devices
+
+The authorize page agrees at once; a device is approved by its verification page or by
+`sandbox.oauth.approve(user_code)`. These tokens expire; `OAuth` lists what can be set.
+
 **In pytest**, one sandbox serves many tests:
 
     @pytest.fixture(scope="session")
@@ -61,6 +70,7 @@ A single request can bring its own along, from any program, in the header `x-san
 from __future__ import annotations
 
 try:
+    from coze_sandbox._oauth import OAuth
     from coze_sandbox._requests import RecordedRequest
     from coze_sandbox._scenarios import Scenario
     from coze_sandbox._server import Sandbox
@@ -72,4 +82,4 @@ except ModuleNotFoundError as _error:
         name=_error.name,
     ) from _error
 
-__all__ = ["RecordedRequest", "Sandbox", "Scenario"]
+__all__ = ["OAuth", "RecordedRequest", "Sandbox", "Scenario"]

@@ -79,6 +79,9 @@ def refusal(error: RefusalError, logid: str) -> Answer:
 def _failure(scenario: Scenario, logid: str) -> Answer:
     if scenario.html:
         return Answer((GATEWAY_PAGE,), "text/html", scenario.status or 502)
+    if scenario.oauth_error is not None:
+        body = {"error_code": scenario.oauth_error, "error_message": scenario.msg or TOLD}
+        return Answer((encode(body),), status=scenario.status or 400)
     status = 200 if scenario.status is None else scenario.status
     code = code_of(status) if scenario.code is None else scenario.code
     msg = TOLD if scenario.msg is None else scenario.msg

@@ -14,6 +14,7 @@ from coze_sandbox._call import Call, read
 from coze_sandbox._checking import Checker
 from coze_sandbox._delivery import Delivery
 from coze_sandbox._errors import FORBIDDEN, UNAUTHENTICATED, RefusalError
+from coze_sandbox._oauth import OAuth
 from coze_sandbox._requests import RecordedRequest, without_token
 from coze_sandbox._router import Router
 from coze_sandbox._scenarios import Scenario, Scenarios
@@ -38,6 +39,7 @@ class Application:
 
     def __init__(self, document: Document, items: int) -> None:
         self.requests: list[RecordedRequest] = []
+        self.oauth = OAuth()
         self.scenarios = Scenarios(
             one.name_of(streamed=streamed)
             for one in document.operations
@@ -62,17 +64,20 @@ class Application:
         logid = hashlib.sha256(repr((method, path, query, content)).encode()).hexdigest()[:32]
         scenario = Scenario()
         name = ""
+        answer = self.oauth.page(path, request.query_params) if method == "GET" else None
         try:
-            operation, values = self._router.find(method, path)
-            name = operation.name
-            if operation.secured:
-                _authenticate(headers.get("authorization", ""))
-            call = read(Call(operation, values, query, headers, content))
-            name = call.name
-            self._checker.check(call)
-            forced = _forced(headers)
-            scenario = self.scenarios.take(name) if forced is None else forced
-            answer = self._answers.answer(call, scenario, logid)
+            if answer is None:
+                operation, values = self._router.find(method, path)
+                name = operation.name
+                if operation.secured:
+                    self._authenticate(headers.get("authorization", ""))
+                call = read(Call(operation, values, query, headers, content))
+                name = call.name
+                self._checker.check(call)
+                forced = _forced(headers)
+                scenario = self.scenarios.take(name) if forced is None else forced
+                answer = None if scenario.fails else self.oauth.answer(call)
+                answer = answer or self._answers.answer(call, scenario, logid)
         except RefusalError as error:
             answer = refusal(error, logid)
         answer.headers[LOGID] = logid
@@ -80,20 +85,21 @@ class Application:
         self.requests.append(recorded)
         return answer, scenario
 
+    def _authenticate(self, authorization: str) -> None:
+        """Accept any bearer token but those that have expired.
 
-def _authenticate(authorization: str) -> None:
-    """Accept any bearer token but the expired one.
-
-    Raises:
-        RefusalError: there is none, or it has expired.
-    """
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise RefusalError(
-            "no bearer token; send `Authorization: Bearer <any text>`", status=401, code=FORBIDDEN
-        )
-    if token.strip() == EXPIRED:
-        raise RefusalError("the token has expired", status=401, code=UNAUTHENTICATED)
+        Raises:
+            RefusalError: there is none, or it has expired.
+        """
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise RefusalError(
+                "no bearer token; send `Authorization: Bearer <any text>`",
+                status=401,
+                code=FORBIDDEN,
+            )
+        if token.strip() == EXPIRED or self.oauth.has_ended(token.strip()):
+            raise RefusalError("the token has expired", status=401, code=UNAUTHENTICATED)
 
 
 def _forced(headers: dict[str, str]) -> Scenario | None:

@@ -155,8 +155,8 @@ class Operation:
 
     @cached_property
     def secured(self) -> bool:
-        """Whether a bearer token is wanted; `security: []` says that none is."""
-        return self.raw.get("security") != []
+        """Whether a bearer token is wanted; `security: []` says that none is, `{}` that one may."""
+        return self.raw.get("security") != [] and {} not in self.raw.get("security", ())
 
     @cached_property
     def pagination(self) -> Pagination | None:

@@ -25,6 +25,8 @@ class Scenario:
         status: HTTP status of an error, 400 to 599; the body is an error envelope.
         code: code of the error envelope; without `status` it comes with HTTP 200.
         msg: text of the error.
+        oauth_error: name of the error as the token service has it, such as `slow_down`; HTTP 400
+            unless `status` says more.
         html: the error is an HTML page as a gateway sends it, HTTP 502 unless `status` says more.
         retry_after: seconds in a `Retry-After` header.
         delay: seconds to wait before the answer; in a stream, before every event.
@@ -45,6 +47,7 @@ class Scenario:
     status: int | None = None
     code: int | None = None
     msg: str | None = None
+    oauth_error: str | None = None
     html: bool = False
     retry_after: float | None = None
     delay: float = 0.0
@@ -79,7 +82,8 @@ class Scenario:
     def fails(self) -> bool:
         """Whether the whole answer is an error."""
         in_envelope = self.code is not None and self.error_event is None
-        return self.status is not None or self.html or in_envelope
+        bare = self.oauth_error is not None
+        return self.status is not None or self.html or in_envelope or bare
 
     @classmethod
     def parse(cls, text: str) -> Scenario:

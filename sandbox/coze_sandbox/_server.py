@@ -12,6 +12,7 @@ import uvicorn
 from coze_sandbox._application import Application
 from coze_sandbox._delivery import Protocol
 from coze_sandbox._document import load
+from coze_sandbox._oauth import OAuth
 
 if TYPE_CHECKING:
     import os
@@ -71,6 +72,11 @@ class Sandbox:
         """The requests so far, the oldest first; the list may be cleared."""
         return self._application.requests
 
+    @property
+    def oauth(self) -> OAuth:
+        """The token service: register applications here, and let users decide."""
+        return self._application.oauth
+
     def scenario(
         self, scenario: Scenario, *, operation: str | None = None, times: int | None = None
     ) -> None:
@@ -91,7 +97,8 @@ class Sandbox:
         self._application.scenarios.add(scenario, operation, times)
 
     def reset(self) -> None:
-        """Forget the scenarios and the recorded requests."""
+        """Forget the scenarios, the recorded requests, and all that the token service knows."""
+        self._application.oauth = OAuth()
         self._application.scenarios.clear()
         self._application.requests.clear()
 

@@ -42,7 +42,7 @@ def call_of(path: str) -> Call:
     cursors = {operation.get("x-client-pagination", {}).get(key) for key in CURSORS}
     for name, argument in entry["arguments"].items():
         place, _, wire = argument["wire"].partition(".")
-        if wire in cursors:
+        if wire in cursors or place == "client":
             continue
         value = sample(schemas[wire], wire)
         arguments[name] = value

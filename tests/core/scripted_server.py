@@ -97,6 +97,16 @@ class ScriptedServer:
         for thread in self._threads:
             thread.join(5)
 
+    @property
+    def connections(self) -> int:
+        """How many connections were made so far."""
+        return len(self._connections)
+
+    def wait_until_closed(self) -> None:
+        """Waits until the acts that close their connections have done so."""
+        for thread in self._threads[1:]:
+            thread.join(5)
+
     def _start(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
         self._threads.append(thread)

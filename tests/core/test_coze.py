@@ -71,7 +71,7 @@ def test_every_code_has_a_class_a_cause_and_a_remedy(code: str) -> None:
     assert error_class(advice, 200).__name__ != "APIError"
     assert advice.cause
     assert advice.remedy
-    assert advice.retryable in {"yes", "no", "refused"}
+    assert advice.retryable in {"yes", "no", "refused", "token"}
     assert advice.page is None or advice.page.startswith("https://docs.coze.cn/developer_guides/")
     assert set(entries()[code]) <= set(advice.__struct_fields__)
 

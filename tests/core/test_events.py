@@ -14,8 +14,8 @@ def test_events_can_be_matched() -> None:
             assert data == 5
         case _:
             pytest.fail("no match")
-    match UnknownEvent("new", "text"):
-        case UnknownEvent(name, text):
+    match UnknownEvent("unknown", "text", name="new"):
+        case UnknownEvent(name=name, data=text):
             assert (name, text) == ("new", "text")
 
 
@@ -23,9 +23,9 @@ def test_events_are_equal_if_all_of_them_is() -> None:
     assert Event("a", 1, "1", 5) == Event("a", 1, "1", 5)
     assert Event("a", 1) != Event("a", 2)
     assert Event("a", 1, "1") != Event("a", 1, "2")
-    assert UnknownEvent("a", "x") == UnknownEvent("a", "x")
-    assert UnknownEvent("a", "x") != UnknownEvent("b", "x")
-    assert UnknownEvent("a", "x") != Event("unknown", "x")
+    assert UnknownEvent("unknown", "x", name="a") == UnknownEvent("unknown", "x", name="a")
+    assert UnknownEvent("unknown", "x", name="a") != UnknownEvent("unknown", "x", name="b")
+    assert UnknownEvent("unknown", "x", name="a") != Event("unknown", "x")
     assert Event("a", 1) != "a"
     with pytest.raises(TypeError):
         hash(Event("a", 1))
@@ -33,10 +33,10 @@ def test_events_are_equal_if_all_of_them_is() -> None:
 
 def test_events_are_shown_shortly() -> None:
     assert repr(Event("done", "[DONE]")) == "Event('done', '[DONE]')"
-    assert repr(UnknownEvent("new", "{}")) == "UnknownEvent('new', '{}')"
-    assert len(repr(UnknownEvent("new", "x" * 10_000))) < 200
+    assert repr(UnknownEvent("unknown", "{}", name="new")) == "UnknownEvent('new', '{}')"
+    assert len(repr(UnknownEvent("unknown", "x" * 10_000, name="new"))) < 200
 
 
 def test_events_can_be_copied_and_pickled() -> None:
-    for event in (Event("a", [1], "1", 5), UnknownEvent("new", "{}")):
+    for event in (Event("a", [1], "1", 5), UnknownEvent("unknown", "{}", name="new")):
         assert copy.deepcopy(event) == pickle.loads(pickle.dumps(event)) == event  # noqa: S301  # our own bytes

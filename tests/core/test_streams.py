@@ -73,8 +73,8 @@ def test_no_cut_changes_the_events(places: list[int]) -> None:
 def test_unknown_events_come_as_text_under_their_names(read: Any) -> None:
     outcome = read(CHAT, b"event: new\ndata: a\xff\nid: 5\nretry: 10\n\n", b"data: {}\n\n", DONE)
     assert outcome.events[:2] == [
-        UnknownEvent("new", "a\ufffd", "5", 10),
-        UnknownEvent("message", "{}", "5"),
+        UnknownEvent("unknown", "a\ufffd", "5", 10, name="new"),
+        UnknownEvent("unknown", "{}", "5", name="message"),
     ]
     assert outcome.events[0].event == "unknown"
 

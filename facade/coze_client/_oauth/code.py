@@ -1,0 +1,174 @@
+"""Authorization code: the user agrees in a browser, and a redirect brings a code."""
+
+from __future__ import annotations
+
+import webbrowser
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+
+from coze_client._oauth.authorization import AuthorizationRequest, authorize_url, challenge_of
+from coze_client._oauth.login import LoginAuth
+from coze_client._oauth.receiver import LoopbackReceiver
+from coze_client._oauth.steps import Blocking, Show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coze_api.models import TokenResponse
+    from coze_client._oauth.authorization import ChallengeMethod
+    from coze_client._oauth.requests import Grant
+    from coze_client._oauth.steps import Steps
+    from coze_client._oauth.stores import TokenStore
+    from coze_client._oauth.token import OAuthToken
+
+_FIVE_MINUTES = 300.0
+
+
+class _CodeAuth(LoginAuth):
+    """Both flows with a code."""
+
+    _redirect_uri: str
+    _challenge_method: ChallengeMethod | None = None
+
+    def start(self) -> AuthorizationRequest:
+        """Begins a login: send the browser of the user to the `url` of what this gives."""
+        request = AuthorizationRequest(url="", state=token_urlsafe(32))
+        query = {
+            "response_type": "code",
+            "client_id": self._client_id,
+            "redirect_uri": self._redirect_uri,
+            "state": request.state,
+        }
+        if self._challenge_method:
+            request.code_verifier = token_urlsafe(48)
+            query["code_challenge"] = challenge_of(request.code_verifier, self._challenge_method)
+            query["code_challenge_method"] = self._challenge_method
+        request.url = authorize_url(self.base_url, self._workspace_id, query)
+        return request
+
+    def finish(self, request: AuthorizationRequest, redirect: str) -> OAuthToken:
+        """Ends a login: exchanges the code for a token, and saves that.
+
+        Args:
+            request: What `start` gave, for one use.
+            redirect: The URL that the browser came back to.
+
+        Raises:
+            CozeError: The redirect belongs to something else, or was used already.
+            PermissionDeniedError: The user did not agree.
+            APIError: The API does not accept the code.
+        """
+        return self._drive(self._exchange(request, request.code_of(redirect)))
+
+    async def afinish(self, request: AuthorizationRequest, redirect: str) -> OAuthToken:
+        """The async twin of `finish`."""
+        return await self._adrive(self._exchange(request, request.code_of(redirect)))
+
+    def login(
+        self, show: Callable[[str], object] = webbrowser.open, *, timeout: float = _FIVE_MINUTES
+    ) -> OAuthToken:
+        """Lets the user of this machine log in: shows the page, and receives the redirect here.
+
+        Args:
+            show: Shows a URL to the user; by default in the browser.
+            timeout: Seconds that the user has.
+
+        Raises:
+            CozeError: The user took too long, or the redirect URI is not one of this machine.
+            PermissionDeniedError: The user did not agree.
+            APIError: The API does not accept the code.
+        """
+        return self._drive(self._log_in(show, timeout))
+
+    async def alogin(self, show: Callable[[str], object] = webbrowser.open) -> OAuthToken:
+        """The async twin of `login`; ``show`` may be async, else it runs in a worker thread.
+
+        The user has five minutes, or less where a timeout of yours ends this.
+        """
+        return await self._adrive(self._log_in(show, _FIVE_MINUTES))
+
+    def _log_in(self, show: Callable[[str], object], timeout: float) -> Steps[OAuthToken]:
+        request = self.start()
+        with LoopbackReceiver(self._redirect_uri, request.state) as receiver:
+            yield Show(show, request.url)
+            redirect: str = yield Blocking(lambda: receiver.wait(timeout), abandon=True)
+        return (yield from self._exchange(request, request.code_of(redirect)))
+
+    def _exchange(self, request: AuthorizationRequest, code: str) -> Steps[OAuthToken]:
+        grant: Grant = {"code": code, "redirect_uri": self._redirect_uri}
+        if request.code_verifier:
+            grant["code_verifier"] = request.code_verifier
+        answer: TokenResponse = yield self._grant("authorization_code", grant)
+        return (yield from self._exchanged(answer))
+
+
+class AuthorizationCodeAuth(_CodeAuth):
+    """Authentication by a login in a browser, for web applications, which can keep a secret.
+
+    One object stands for one login. A web application sends the browser to ``start().url`` and
+    passes the URL of the redirect to `finish`; a program on the machine of its user calls `login`.
+    Afterwards it renews its tokens by itself, until the login ends 30 days after its last use.
+
+    Args:
+        client_id: The id of the OAuth application.
+        client_secret: Its secret.
+        redirect_uri: Where the browser comes back to, exactly as registered.
+        workspace_id: The team workspace that the token shall be for, if it is for one.
+        store: Where the login is kept; by default only in memory.
+        base_url: Where the API is; by default where the client that uses this finds it.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each thing the API knows
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        redirect_uri: str,
+        workspace_id: str | None = None,
+        store: TokenStore | None = None,
+        base_url: str | None = None,
+    ) -> None:
+        super().__init__(
+            client_id=client_id,
+            client_secret=client_secret,
+            workspace_id=workspace_id,
+            store=store,
+            base_url=base_url,
+        )
+        self._redirect_uri = redirect_uri
+
+
+class PKCEAuth(_CodeAuth):
+    """Authentication by a login in a browser, for programs that cannot keep a secret.
+
+    It is used as `AuthorizationCodeAuth`; a new secret for each login (PKCE) takes the place of the
+    client secret.
+
+    Args:
+        client_id: The id of the OAuth application.
+        redirect_uri: Where the browser comes back to, exactly as registered.
+        challenge_method: How the secret is hidden in the URL of the login page.
+        workspace_id: The team workspace that the token shall be for, if it is for one.
+        store: Where the login is kept; by default only in memory.
+        base_url: Where the API is; by default where the client that uses this finds it.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each thing the API knows
+        self,
+        *,
+        client_id: str,
+        redirect_uri: str,
+        challenge_method: ChallengeMethod = "S256",
+        workspace_id: str | None = None,
+        store: TokenStore | None = None,
+        base_url: str | None = None,
+    ) -> None:
+        super().__init__(
+            client_id=client_id,
+            client_secret=None,
+            workspace_id=workspace_id,
+            store=store,
+            base_url=base_url,
+        )
+        self._redirect_uri = redirect_uri
+        self._challenge_method = challenge_method

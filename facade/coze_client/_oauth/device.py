@@ -1,0 +1,134 @@
+"""Device code: the user agrees on another device, and this one asks until it is done."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import msgspec
+
+from coze_client._oauth.login import LoginAuth
+from coze_client._oauth.requests import DEVICE_CODE, DeviceCodeRequest, TokenRequest
+from coze_client._oauth.steps import Pause, Show
+from coze_core import APIConnectionError, APIError, AuthenticationError, RateLimitError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from coze_api.models import DeviceCodeResponse, TokenResponse
+    from coze_client._oauth.requests import Grant
+    from coze_client._oauth.steps import Steps
+    from coze_client._oauth.stores import TokenStore
+    from coze_client._oauth.token import OAuthToken
+
+_INTERVAL = 5
+_SLOWER = 5
+
+
+class DeviceAuthorization(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user needs to agree on another device.
+
+    Attributes:
+        user_code: What to type in.
+        verification_uri: The page to type it in.
+        verification_url: The same page with the code typed in already, for a link or a QR code.
+        expires_in: Seconds that the user has.
+    """
+
+    user_code: str
+    verification_uri: str
+    verification_url: str
+    expires_in: int
+
+
+class DeviceCodeAuth(LoginAuth):
+    """Authentication by a login on another device, for programs without a browser.
+
+    One object stands for one login. Call `login` once; afterwards it renews its tokens by itself,
+    until the login ends 30 days after its last use.
+
+    Args:
+        client_id: The id of the OAuth application.
+        workspace_id: The team workspace that the token shall be for, if it is for one.
+        store: Where the login is kept; by default only in memory.
+        base_url: Where the API is; by default where the client that uses this finds it.
+    """
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        workspace_id: str | None = None,
+        store: TokenStore | None = None,
+        base_url: str | None = None,
+    ) -> None:
+        super().__init__(
+            client_id=client_id,
+            client_secret=None,
+            workspace_id=workspace_id,
+            store=store,
+            base_url=base_url,
+        )
+
+    def login(
+        self, show: Callable[[DeviceAuthorization], object], *, cancel: Event | None = None
+    ) -> OAuthToken:
+        """Lets a user log in on another device, and waits until that is done.
+
+        Args:
+            show: Shows the user what to do.
+            cancel: Set it in another thread to end the waiting.
+
+        Raises:
+            PermissionDeniedError: The user did not agree.
+            AuthenticationError: The user took too long.
+            APIError: The API refuses the application.
+            CozeError: The waiting was cancelled.
+        """
+        return self._drive(self._log_in(show, cancel))
+
+    async def alogin(self, show: Callable[[DeviceAuthorization], object]) -> OAuthToken:
+        """The async twin of `login`; ``show`` may be async, else it runs in a worker thread."""
+        return await self._adrive(self._log_in(show, None))
+
+    def _log_in(
+        self, show: Callable[[DeviceAuthorization], object], cancel: Event | None
+    ) -> Steps[OAuthToken]:
+        asked: DeviceCodeResponse = yield DeviceCodeRequest(self._client_id, self._workspace_id)
+        until = monotonic() + asked.expires_in
+        separator = "&" if "?" in asked.verification_uri else "?"
+        authorization = DeviceAuthorization(
+            user_code=asked.user_code,
+            verification_uri=asked.verification_uri,
+            verification_url=(
+                f"{asked.verification_uri}{separator}user_code={quote(asked.user_code, safe='')}"
+            ),
+            expires_in=asked.expires_in,
+        )
+        yield Show(show, authorization)
+        answer = yield from self._poll(asked, until, cancel)
+        return (yield from self._exchanged(answer))
+
+    def _poll(
+        self, asked: DeviceCodeResponse, until: float, cancel: Event | None
+    ) -> Steps[TokenResponse]:
+        interval = _INTERVAL if asked.interval is None else asked.interval
+        while monotonic() < until:
+            yield Pause(interval, cancel)
+            try:
+                return (yield self._question(asked.device_code))
+            except (APIConnectionError, RateLimitError, ServerError):  # slow_down among them
+                interval += _SLOWER
+            except APIError as error:
+                if error.code != "authorization_pending":
+                    raise
+        raise AuthenticationError(
+            f"The user did not decide within {asked.expires_in} s. Start the login again.",
+            code="expired_token",
+        )
+
+    def _question(self, device_code: str) -> TokenRequest:
+        grant: Grant = {"client_id": self._client_id, "device_code": device_code}
+        return TokenRequest(DEVICE_CODE, grant, None, max_retries=0)  # it is asked again anyway

@@ -1,0 +1,130 @@
+"""One renewal that any number of threads and tasks wait for."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from threading import Event, Lock, get_ident
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio.lowlevel import current_token
+
+from coze_core import APITimeoutError, CozeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
+    from coze_client._oauth.token import OAuthToken
+
+_PATIENCE = 60.0
+_running: set[asyncio.Task[None]] = set()
+
+
+class Flight:
+    """A renewal on its way.
+
+    Args:
+        patience: Seconds that those wait who did not start it.
+
+    Attributes:
+        token: What it brought.
+        failure: Why it brought nothing.
+    """
+
+    def __init__(self, patience: float = _PATIENCE) -> None:
+        self.token: OAuthToken | None = None
+        self.failure: BaseException | None = None
+        self._patience = patience
+        self._began = monotonic()
+        self._thread = get_ident()
+        self._lock = Lock()
+        self._landed = False
+        self._waiting: list[Callable[[], object]] = []
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody waits for it any more, so that another one is due."""
+        return monotonic() > self._began + self._patience
+
+    def land(self, token: OAuthToken | None = None, failure: BaseException | None = None) -> None:
+        """Ends it, and wakes all who wait; only the first end counts."""
+        with self._lock:
+            if self._landed:
+                return
+            self.token, self.failure, self._landed = token, failure, True
+        for wake in self._waiting:
+            with suppress(RuntimeError):  # the event loop of the one who waited has ended
+                wake()
+
+    def wait(self) -> None:
+        """Waits in a thread that did not start it.
+
+        Raises:
+            CozeError: This thread runs the event loop that has to go on for it to end.
+            APITimeoutError: It takes too long.
+        """
+        if self._thread == get_ident():
+            raise CozeError(
+                "A token is being fetched by the event loop of this thread, which this synchronous "
+                "call would stop for good. Use AsyncCoze here, or call Coze in a worker thread."
+            )
+        event = Event()
+        self._on_landing(event.set)
+        if not event.wait(self._patience):
+            raise self._too_late()
+
+    async def await_(self, *, mine: bool) -> None:
+        """Waits in a task.
+
+        Args:
+            mine: Whether this task started it; then nothing limits the waiting but the flight.
+
+        Raises:
+            APITimeoutError: It takes too long.
+        """
+        event = anyio.Event()
+        loop: Any = current_token().native_token
+        schedule = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
+        self._on_landing(lambda: schedule(event.set))
+        with anyio.move_on_after(None if mine else self._patience):
+            await event.wait()
+        if not self._landed:
+            raise self._too_late()
+
+    def _on_landing(self, wake: Callable[[], object]) -> None:
+        with self._lock:
+            if not self._landed:
+                self._waiting.append(wake)
+                return
+        wake()
+
+    def _too_late(self) -> APITimeoutError:
+        return APITimeoutError(
+            f"Another call has been fetching a token for {self._patience:g} s without an answer. "
+            "Check the network, and try again.",
+            phase="read",
+            seconds=self._patience,
+            sent=False,
+        )
+
+
+def spawn(function: Callable[[], Coroutine[Any, Any, None]], at_end: Callable[[], object]) -> None:
+    """Runs an async function beside the present task, whose cancelling does not stop it.
+
+    Args:
+        function: What runs; it raises nothing but what cancels it.
+        at_end: Called afterwards, also if the event loop ends before the function has begun.
+    """
+    loop = current_token().native_token
+    if isinstance(loop, asyncio.AbstractEventLoop):
+        task = loop.create_task(function())
+        _running.add(task)  # the loop itself would forget it
+        task.add_done_callback(_running.discard)
+        task.add_done_callback(lambda _: at_end())
+        return
+    from trio.lowlevel import spawn_system_task  # noqa: PLC0415  # not everyone has it
+
+    spawn_system_task(function)

@@ -1,0 +1,110 @@
+"""JWT: an application without users identifies itself by a key."""
+
+from __future__ import annotations
+
+from time import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from coze_client._oauth.assertion import Signer
+from coze_client._oauth.auth import OAuth
+from coze_client._oauth.requests import JWT_BEARER, Grant, OwnerTokenRequest, TokenRequest
+from coze_client._oauth.stores import MemoryTokenStore
+from coze_core import AuthenticationError, CozeError, InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coze_api.models import TokenResponse
+    from coze_api.params import TokenScope
+    from coze_client._oauth.steps import Steps
+    from coze_client._oauth.token import OAuthToken
+
+_LONGEST = 86_399
+
+
+class JWTAuth(OAuth):
+    """Authentication of a service by a JWT that it signs with its own key.
+
+    Tokens are fetched when they are needed, and again before they end; each JWT is signed for one
+    use. Signing needs joserfc: ``pip install coze-client[jwt]``.
+
+        coze = Coze(auth=JWTAuth(client_id="...", public_key_id="...", private_key="-----BEGIN..."))
+
+    Use one for each user if sessions are to be kept apart.
+
+    Args:
+        client_id: The id of the OAuth application.
+        public_key_id: The fingerprint of the public key, as the application's page shows it.
+        private_key: The private key: the text of the PEM file.
+        account_id: The account or organization whose resources are used instead of one's own.
+        enterprise_id: The enterprise, for a privileged application.
+        scope: What the token may do at most; for applications of channels.
+        session_name: The user on whose behalf the token is used; keeps the conversations of the
+            users apart.
+        session_context: Further facts about the session, as in ``{"device_info": {...}}``.
+        duration_seconds: How long a token is valid, at most 86399 seconds.
+        base_url: Where the API is; by default where the client that uses this finds it.
+
+    Raises:
+        CozeError: An argument makes no sense.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each thing the API knows
+        self,
+        *,
+        client_id: str,
+        public_key_id: str,
+        private_key: str,
+        account_id: str | None = None,
+        enterprise_id: str | None = None,
+        scope: TokenScope | None = None,
+        session_name: str | None = None,
+        session_context: Mapping[str, object] | None = None,
+        duration_seconds: int = 900,
+        base_url: str | None = None,
+    ) -> None:
+        super().__init__(base_url=base_url, store=MemoryTokenStore())
+        if sum(given is not None for given in (account_id, enterprise_id, scope)) > 1:
+            raise CozeError("account_id, enterprise_id and scope exclude each other. Pass one.")
+        if not 1 <= duration_seconds <= _LONGEST:
+            raise CozeError(f"duration_seconds is {duration_seconds}. Pass 1 to {_LONGEST}.")
+        claims = {
+            "iss": client_id,
+            "session_name": session_name,
+            "session_context": session_context,
+        }
+        given = {name: value for name, value in claims.items() if value is not None}
+        self._signer = Signer(private_key, public_key_id, given)
+        self._client_id = client_id
+        self._account_id = account_id
+        self._enterprise_id = enterprise_id
+        self._scope: TokenScope | None = scope
+        self._seconds = duration_seconds
+
+    def __repr__(self) -> str:
+        return f"JWTAuth(client_id={self._client_id!r})"
+
+    def _fetch(self, stored: OAuthToken | None) -> Steps[OAuthToken]:
+        del stored  # it cannot be refreshed
+        try:
+            answer: TokenResponse = yield self._request()
+        except (AuthenticationError, InvalidRequestError) as error:
+            if not self._learn_offset(error.response):
+                raise
+            answer = yield self._request()  # the clock here was wrong
+        return self._issued(answer)
+
+    def _request(self) -> TokenRequest | OwnerTokenRequest:
+        if self._account_id is not None:
+            return OwnerTokenRequest("account", self._account_id, self._seconds, self._sign)
+        if self._enterprise_id is not None:
+            return OwnerTokenRequest("enterprise", self._enterprise_id, self._seconds, self._sign)
+        grant = Grant(duration_seconds=self._seconds)
+        if self._scope is not None:
+            grant["scope"] = self._scope
+        return TokenRequest(JWT_BEARER, grant, self._sign)
+
+    def _sign(self) -> str:
+        audience = urlsplit(self.base_url).hostname or ""
+        return self._signer.sign(audience, time() + self._offset)

@@ -1,0 +1,141 @@
+"""Receives one redirect of a browser on the loopback interface."""
+
+from __future__ import annotations
+
+import socket
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qs, urlsplit
+
+from coze_core import CozeError
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+_LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+_SILENCE = 10  # seconds; browsers open connections in advance
+_PAGE = """<!doctype html><meta charset="utf-8"><title>{0}</title><p>{0} {1}</p>"""
+
+
+class LoopbackReceiver:
+    """Listens for one redirect, from entering the ``with`` block to its end.
+
+    What comes with another state, or a second time, is refused and does not end the waiting.
+
+    Args:
+        redirect_uri: Where the redirect goes to: ``http``, a loopback host, a port, any path.
+        state: What the redirect must repeat.
+
+    Raises:
+        CozeError: The redirect cannot be received here.
+    """
+
+    def __init__(self, redirect_uri: str, state: str) -> None:
+        self._uri = _checked(redirect_uri)
+        self._state = state
+        self._arrived = Event()
+        self._redirect: str | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to listen.
+
+        Raises:
+            CozeError: The port is taken.
+        """
+        address = _LOOPBACK[self._uri.hostname or ""], self._uri.port or 0
+        try:
+            self._server = _Server(address, self)
+        except OSError as error:
+            raise CozeError(
+                f"Port {self._uri.port} is taken: {error.strerror}. End what uses it, or register "
+                "another redirect URI."
+            ) from error
+        Thread(target=self._server.serve_forever, args=[0.02], daemon=True).start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._arrived.set()  # a thread may still be waiting
+
+    def wait(self, seconds: float) -> str:
+        """Waits for the redirect and gives its target.
+
+        Args:
+            seconds: How long.
+
+        Raises:
+            CozeError: It did not come in time.
+        """
+        if not self._arrived.wait(seconds) or self._redirect is None:
+            raise CozeError(
+                f"Nobody came back from the login page within {seconds:g} s. Start the login again."
+            )
+        return self._redirect
+
+    def take(self, target: str) -> tuple[HTTPStatus, str]:
+        """Judges one request.
+
+        Args:
+            target: Its path and query.
+
+        Returns:
+            The status and the text of the answer.
+        """
+        parts = urlsplit(target)
+        if parts.path != (self._uri.path or "/"):
+            return HTTPStatus.NOT_FOUND, "There is nothing here."
+        if parse_qs(parts.query).get("state") != [self._state]:
+            return HTTPStatus.BAD_REQUEST, "This login was not started here."
+        if self._redirect is not None:
+            return HTTPStatus.GONE, "This login was finished already."
+        self._redirect = target
+        self._arrived.set()
+        return HTTPStatus.OK, "You may close this window."
+
+
+class _Server(ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: tuple[str, int], receiver: LoopbackReceiver) -> None:
+        self.receiver = receiver
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # the base is general
+    timeout = _SILENCE
+
+    def do_GET(self) -> None:
+        status, text = self.server.receiver.take(self.path)
+        page = _PAGE.format(status.phrase, text).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as in the base
+        """Logs nothing: the target holds the code."""
+
+
+def _checked(redirect_uri: str) -> SplitResult:
+    parts = urlsplit(redirect_uri)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme != "http" or parts.hostname not in _LOOPBACK or not port:
+        raise CozeError(
+            f"redirect_uri is {redirect_uri}, which cannot be received here. Register one like "
+            "http://127.0.0.1:8765/callback, or receive it in your own server with start() and "
+            "finish()."
+        )
+    return parts

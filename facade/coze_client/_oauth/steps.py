@@ -1,0 +1,169 @@
+"""What a flow does, as steps: a flow is written once, as a generator of them.
+
+A step is carried out by one of two drivers, and the flow gets its result or what it raised.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import aclosing, closing
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+
+import anyio
+from anyio import to_thread
+
+from coze_client._defaults import ERRORS, USER_AGENT
+from coze_core import AsyncClient, CozeError, SyncClient
+
+if TYPE_CHECKING:
+    from threading import Event
+
+T = TypeVar("T")
+
+
+class Step(Protocol):
+    """One thing to do that may take its time."""
+
+    def run(self, client: SyncClient) -> object:
+        """Does it, and gives its result."""
+        ...
+
+    async def arun(self, client: AsyncClient) -> object:
+        """Does it without stopping the event loop, and gives its result."""
+        ...
+
+
+Steps: TypeAlias = Generator[Step, Any, T]
+
+
+class Pause:
+    """Waits.
+
+    Args:
+        seconds: How long.
+        cancel: What ends a synchronous waiting early.
+    """
+
+    def __init__(self, seconds: float, cancel: Event | None = None) -> None:
+        self.seconds = seconds
+        self._cancel = cancel
+
+    def run(self, client: SyncClient) -> None:  # noqa: ARG002  # a step of another kind needs it
+        """As `Step.run`.
+
+        Raises:
+            CozeError: The waiting was cancelled.
+        """
+        if self._cancel is None:
+            time.sleep(self.seconds)
+        elif self._cancel.wait(self.seconds):
+            raise CozeError("The login was cancelled.")
+
+    async def arun(self, client: AsyncClient) -> None:  # noqa: ARG002  # as above
+        """As `Step.arun`."""
+        await anyio.sleep(self.seconds)
+
+
+class Blocking:
+    """Calls a function that may block.
+
+    Args:
+        function: What is called; an async driver does so in a worker thread.
+        abandon: Whether a cancelled task leaves that thread to itself.
+    """
+
+    def __init__(self, function: Callable[[], object], *, abandon: bool = False) -> None:
+        self._function = function
+        self._abandon = abandon
+
+    def run(self, client: SyncClient) -> object:  # noqa: ARG002  # as above
+        """As `Step.run`."""
+        return self._function()
+
+    async def arun(self, client: AsyncClient) -> object:  # noqa: ARG002  # as above
+        """As `Step.arun`."""
+        return await in_thread(self._function, abandon=self._abandon)
+
+
+class Show(Generic[T]):
+    """Shows something to the user.
+
+    Args:
+        show: Does so; with an async driver it may be async, else it runs in a worker thread.
+        what: What is shown.
+    """
+
+    def __init__(self, show: Callable[[T], object], what: T) -> None:
+        self._show = show
+        self._what = what
+
+    def run(self, client: SyncClient) -> None:  # noqa: ARG002  # as above
+        """As `Step.run`."""
+        self._show(self._what)
+
+    async def arun(self, client: AsyncClient) -> None:  # noqa: ARG002  # as above
+        """As `Step.arun`."""
+        # In a list, for trio lets no coroutine come out of a thread.
+        (shown,) = await in_thread(lambda: [self._show(self._what)], abandon=True)
+        if isawaitable(shown):
+            await shown
+
+
+async def in_thread(function: Callable[[], T], *, abandon: bool = False) -> T:
+    """Calls a function in a worker thread.
+
+    Args:
+        function: What is called.
+        abandon: Whether a cancelled task leaves the thread to itself.
+    """
+    # All threads of the common limiter may be waiting for what happens here.
+    limiter = anyio.CapacityLimiter(1)
+    return await to_thread.run_sync(function, abandon_on_cancel=abandon, limiter=limiter)
+
+
+def drive(steps: Steps[T], client: SyncClient | None, base_url: str) -> T:
+    """Carries a flow out.
+
+    Args:
+        steps: The flow.
+        client: What to send requests with, or ``None`` for a client of its own.
+        base_url: The base URL of a client of its own.
+    """
+    if client is None:
+        with closing(SyncClient(base_url=base_url, errors=ERRORS, user_agent=USER_AGENT)) as own:
+            return drive(steps, own, base_url)
+    with closing(steps):
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    result = step.run(client)
+                except Exception as error:  # noqa: BLE001  # the flow decides
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+        except StopIteration as end:
+            return end.value
+
+
+async def adrive(steps: Steps[T], client: AsyncClient | None, base_url: str) -> T:
+    """The async twin of `drive`."""
+    if client is None:
+        async with aclosing(
+            AsyncClient(base_url=base_url, errors=ERRORS, user_agent=USER_AGENT)
+        ) as own:
+            return await adrive(steps, own, base_url)
+    with closing(steps):
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    result = await step.arun(client)
+                except Exception as error:  # noqa: BLE001  # the flow decides
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+        except StopIteration as end:
+            return end.value

@@ -1,0 +1,73 @@
+"""What a callback is answered with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coze_api.events import CallbackEvent
+    from coze_client.callbacks._errors import CallbackError
+
+_STATUSES = {"in_review": 1, "approved": 2, "rejected": 3}
+_JSON = {"content-type": "application/json"}
+
+
+class Audit(NamedTuple):
+    """How a channel judges a bot that was published to it: the answer to ``bot.published``.
+
+    The callback app of a channel must give one within 10 seconds, or the bot is not published to
+    the channel. If the review takes longer, answer ``in_review`` and tell the verdict later with
+    ``coze.connectors.bots.update``.
+
+    Attributes:
+        status: The verdict.
+        reason: Why the bot was rejected.
+        share_link: Where the bot can be used on the channel.
+    """
+
+    status: Literal["in_review", "approved", "rejected"]
+    reason: str | None = None
+    share_link: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """The body of the answer, as JSON data under the names of the API."""
+        audit = {"audit_status": _STATUSES[self.status], "reason": self.reason}
+        fields = {"audit": _given(audit), "share_link": self.share_link}
+        return _given(fields)
+
+
+class Answer(NamedTuple):
+    """The HTTP answer to a callback.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body.
+        headers: The headers.
+        event: What the handler was given; ``None`` if it was not called: for a challenge, a
+            repetition and an error.
+        error: Why the callback was refused.
+    """
+
+    status: int
+    body: bytes = b"{}"
+    headers: Mapping[str, str] = _JSON
+    event: CallbackEvent | None = None
+    error: CallbackError | None = None
+
+
+def _given(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def challenge_answer(challenge: str) -> Answer:
+    """Repeats the challenge of a URL verification."""
+    return Answer(200, msgspec.json.encode({"challenge": challenge}))
+
+
+def error_answer(error: CallbackError) -> Answer:
+    """Says why a callback is refused."""
+    return Answer(error.status, msgspec.json.encode({"error": str(error)}), error=error)

@@ -1,0 +1,107 @@
+"""From the body of a callback to its typed event."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_type_hints
+
+import attrs
+
+from coze_api import events, models
+from coze_client.callbacks._errors import PayloadError
+from coze_core import Callback, UnknownCallback
+from coze_core._lenient import NotJSONError, build, json_object
+from coze_core._lenient import parse as parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coze_api.events import CallbackEvent
+
+T = TypeVar("T")
+_NEWER = "_str"
+
+
+def parse(body: bytes) -> CallbackEvent:
+    """Makes an event of the body of a callback, without asking who sent it.
+
+    Ids are texts, also where they arrive as numbers, and stand under both of their names where an
+    event has two (``bot_id`` and ``bot_id_str``). What else does not fit its declared type is kept
+    as it came; an event of an unknown type becomes an `UnknownCallback`.
+
+    Raises:
+        PayloadError: The body is no JSON, or has not the form of a callback.
+    """
+    try:
+        fields = json_object(parse_json(body))
+    except NotJSONError:
+        raise PayloadError("The body of the callback is no JSON.") from None
+    for name in ("header", "event"):
+        if not isinstance(fields.get(name), dict):
+            raise PayloadError(f"The body of the callback has no object {name!r}.")
+    header = _fitted(models.CallbackHeader, json_object(fields["header"]))
+    for name in ("event_type", "event_id"):
+        said = getattr(header, name)
+        if not (said and isinstance(said, str)):
+            raise PayloadError(f"The header of the callback has no {name}.")
+    event = json_object(fields["event"])
+    kind = _kinds().get(header.event_type)
+    if kind is None:
+        return UnknownCallback(header.event_type, header, dict(event))
+    told = _fitted(kind, event)
+    if not isinstance(getattr(told, "challenge", ""), str):
+        raise PayloadError("The callback verifies the URL, but its challenge is no text.")
+    return cast("CallbackEvent", Callback(header.event_type, header, told))
+
+
+@cache
+def _kinds() -> Mapping[str, type[object]]:
+    """The class of each event, as the union says."""
+    members = [get_args(member) for member in get_args(events.CallbackEvent)]
+    return {
+        name: member[-1] for member in members if len(member) > 1 for name in get_args(member[0])
+    }
+
+
+def _fitted(kind: type[T], fields: Mapping[str, object]) -> T:
+    return build(kind, _declared(kind, fields)).value
+
+
+def _declared(kind: type[object], fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields with numbers as texts, and texts as numbers, where the class declares them so."""
+    hints = _hints(kind)
+    values = dict(fields)
+    for newer in hints:
+        if newer.endswith(_NEWER) and (older := newer.removesuffix(_NEWER)) in hints:
+            values[newer] = values[older] = values.get(newer) or values.get(older)
+    return {name: _as_declared(hints.get(name, ()), value) for name, value in values.items()}
+
+
+@cache
+def _hints(kind: type[object]) -> Mapping[str, tuple[Any, ...]]:
+    hints = get_type_hints(kind)
+    return {name: get_args(hint) or (hint,) for name, hint in hints.items()}
+
+
+def _as_declared(kinds: tuple[Any, ...], value: object) -> object:
+    match value:
+        case bool():
+            return value
+        case int() | float() if str in kinds:
+            return str(value)
+        case str() if int in kinds or float in kinds:
+            return _number(value)
+        case dict():
+            fields = json_object(cast("object", value))
+            return next((_declared(kind, fields) for kind in kinds if attrs.has(kind)), fields)
+        case _:
+            return value
+
+
+def _number(text: str) -> object:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text

@@ -1,0 +1,230 @@
+"""Receives callbacks: whoever serves HTTP hands over headers and body, and sends the answer."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+
+import msgspec
+
+from coze_client.callbacks._answers import Answer, Audit, challenge_answer, error_answer
+from coze_client.callbacks._errors import (
+    BodyTooLargeError,
+    CallbackError,
+    InProgressError,
+    SignatureError,
+)
+from coze_client.callbacks._parsing import parse
+from coze_client.callbacks._signature import check_signature, is_signed
+from coze_client.callbacks._store import MemoryStore
+from coze_core import CozeError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from typing_extensions import TypeIs
+
+    from coze_api.events import CallbackEvent
+    from coze_client.callbacks._store import EventStore
+
+Handler: TypeAlias = "Callable[[CallbackEvent], Audit | None]"
+AsyncHandler: TypeAlias = "Callable[[CallbackEvent], Awaitable[Audit | None]]"
+
+_LOG = logging.getLogger("coze_client")
+_DAY = 86_400.0
+_MEBIBYTE = 1_048_576
+# An event is remembered a little longer than its timestamp is accepted: clocks differ.
+_MARGIN = 60.0
+_UNFINISHED = b""
+
+
+class _Claim(NamedTuple):
+    """An event that is this caller's to handle."""
+
+    event: CallbackEvent
+    key: str
+    seconds: float
+
+
+class Receiver:
+    """Verifies callbacks, answers challenges, and hands each event to a handler once.
+
+    May be used from several threads and tasks at once.
+
+    Args:
+        verify_token: The secret of the callback app, as ``coze.api_apps.list()`` gives it.
+        window: How many seconds ago an event may have happened. What is older is refused, as a
+            recorded callback might be. A day by default: a callback that is sent again bears the
+            time of its event, and some events are told hours late.
+        max_body: The greatest number of bytes in a body.
+        store: What remembers the events that were handled: by default the memory of this process.
+
+    Raises:
+        CozeError: An argument makes no sense.
+    """
+
+    def __init__(
+        self,
+        verify_token: str,
+        *,
+        window: float = _DAY,
+        max_body: int = _MEBIBYTE,
+        store: EventStore | None = None,
+    ) -> None:
+        if not verify_token:
+            raise CozeError("verify_token is empty. Pass the one of the callback app.")
+        if not 0 < window < inf or max_body < 1:
+            raise CozeError(
+                f"window is {window} and max_body is {max_body}. Pass seconds and bytes above 0."
+            )
+        self.max_body = max_body
+        self._verify_token = verify_token
+        self._window = window
+        self._store = MemoryStore() if store is None else store
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> CallbackEvent:
+        """Verifies a callback and gives its event, without remembering it.
+
+        A ``url_verification`` need not be signed; its challenge is no secret.
+
+        Args:
+            headers: The headers of the request; their names in any case.
+            body: The body as it came.
+
+        Raises:
+            CallbackError: The callback is refused.
+            CozeError: The body is no bytes.
+        """
+        return self._read(headers, body)[0]
+
+    def receive(self, headers: Mapping[str, str], body: bytes, handler: Handler) -> Answer:
+        """Handles a callback and gives the answer to send.
+
+        The handler is called once for each event, however often it is told; only if it raises, it
+        is called when the event is told again.
+
+        Args:
+            headers: The headers of the request; their names in any case.
+            body: The body as it came.
+            handler: Called with the event. Coze waits 3 seconds, with ``bot.published`` 10. The
+                callback app of a channel answers ``bot.published`` with an `Audit`.
+
+        Raises:
+            Exception: Whatever the handler or the store raises. Answer with status 500.
+            CozeError: The body is no bytes, or the handler gave something else.
+        """
+        claim = self._begin(headers, body)
+        if isinstance(claim, Answer):
+            return claim
+        try:
+            answer = _answer(claim.event, handler(claim.event))
+        except BaseException:
+            self._store.delete(claim.key)
+            raise
+        self._store.set(claim.key, answer.body, claim.seconds)
+        return answer
+
+    async def areceive(
+        self, headers: Mapping[str, str], body: bytes, handler: Handler | AsyncHandler
+    ) -> Answer:
+        """As `receive`, for asyncio and trio; a handler that is no async function gets a thread."""
+        from anyio import CancelScope, to_thread  # noqa: PLC0415  # the sync way does without
+
+        if not _is_async(handler):
+            return await to_thread.run_sync(self.receive, headers, body, cast("Handler", handler))
+        claim = await to_thread.run_sync(self._begin, headers, body)
+        if isinstance(claim, Answer):
+            return claim
+        try:
+            answer = _answer(claim.event, await handler(claim.event))
+        except BaseException:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(self._store.delete, claim.key)
+            raise
+        with CancelScope(shield=True):
+            await to_thread.run_sync(self._store.set, claim.key, answer.body, claim.seconds)
+        return answer
+
+    def _read(self, headers: Mapping[str, str], body: bytes) -> tuple[CallbackEvent, float]:
+        if not isinstance(body, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise CozeError(
+                f"body is of type {type(body).__name__}. Pass the bytes as they came: the "
+                "signature is about them."
+            )
+        if len(body) > self.max_body:
+            raise too_large(self.max_body)
+        headers = {name.lower(): value for name, value in headers.items()}
+        if not is_signed(headers):
+            return _unsigned(body), 0.0
+        happened = check_signature(headers, body, self._verify_token, self._window)
+        return parse(body), happened
+
+    def _begin(self, headers: Mapping[str, str], body: bytes) -> Answer | _Claim:
+        """Verifies a callback; gives the answer, or the claim on a new event."""
+        try:
+            event, happened = self._read(headers, body)
+            if event.event_type == "url_verification":
+                _LOG.info("callback %r: challenge answered", event.header.event_id)
+                return challenge_answer(event.event.challenge)
+            key = f"{event.header.api_app_id or ''}:{event.header.event_id}"
+            seconds = happened + self._window + _MARGIN - time.time()
+            if self._store.add(key, _UNFINISHED, seconds):
+                return _Claim(event, key, seconds)
+            earlier = self._store.get(key)
+            if not earlier:
+                raise InProgressError(
+                    f"The event {event.header.event_id} is being handled. Tell it again later."
+                )
+        except CallbackError as error:
+            _LOG.info("callback refused: %s: %s", type(error).__name__, error)
+            return error_answer(error)
+        _LOG.info("callback %r: told before", event.header.event_id)
+        return Answer(200, earlier)
+
+
+def too_large(limit: int) -> BodyTooLargeError:
+    """The error of a body that is too long."""
+    return BodyTooLargeError(
+        f"The body of the callback is longer than {limit} bytes. Allow more with max_body=."
+    )
+
+
+def _unsigned(body: bytes) -> CallbackEvent:
+    error = SignatureError("The callback has no x-coze-signature, so anybody may have sent it.")
+    try:
+        event = parse(body)
+    except CallbackError:
+        raise error from None
+    if event.event_type == "url_verification":
+        return event
+    raise error
+
+
+def _answer(event: CallbackEvent, audit: object) -> Answer:
+    if inspect.iscoroutine(audit):
+        audit.close()
+    if not isinstance(audit, Audit | None):
+        raise CozeError(
+            f"The handler of callbacks gave {type(audit).__name__}. Return an Audit or None; an "
+            "async handler is defined with async def, and goes with areceive and ASGIApp."
+        )
+    header = event.header
+    _LOG.info("callback %r: %s handled", header.event_id, header.event_type)
+    if audit is None and event.event_type == "bot.published" and header.connector_id:
+        _LOG.warning(
+            "callback %r: a bot was published to the channel %r, and the handler gave no Audit; "
+            "the channel will not have the bot",
+            header.event_id,
+            header.connector_id,
+        )
+    body = b"{}" if audit is None else msgspec.json.encode(audit.to_dict())
+    return Answer(200, body, event=event)
+
+
+def _is_async(handler: Handler | AsyncHandler) -> TypeIs[AsyncHandler]:
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
+        getattr(handler, "__call__", None)  # noqa: B004  # an object with an async __call__
+    )

@@ -1,0 +1,96 @@
+"""What remembers which events were handled."""
+
+from __future__ import annotations
+
+from threading import Lock
+from time import monotonic
+from typing import Protocol
+
+from coze_client.callbacks._errors import StoreFullError
+
+
+class EventStore(Protocol):
+    """Remembers events by a key, each with a few bytes, for some time.
+
+    To share it between processes, write one over a database. `add` must be atomic, as ``SET NX`` of
+    Redis and ``add`` of memcached are. With `Receiver.areceive` and `ASGIApp` the methods are
+    called in worker threads, so they may block.
+    """
+
+    def add(self, key: str, value: bytes, seconds: float) -> bool:
+        """Remembers a key for some seconds, unless it is known already.
+
+        Returns:
+            Whether the key is new.
+        """
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """Gives the value of a key."""
+        ...
+
+    def set(self, key: str, value: bytes, seconds: float) -> None:
+        """Changes the value of a key, to be remembered for some seconds."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Forgets a key."""
+        ...
+
+
+class MemoryStore:
+    """Remembers events in the memory of this process; safe for threads.
+
+    When it is full of events that may still be repeated, it refuses further ones rather than
+    forget: Coze then sends them again later.
+
+    Args:
+        limit: The greatest number of events. A hundred thousand take about 30 MB.
+    """
+
+    def __init__(self, limit: int = 100_000) -> None:
+        self._limit = limit
+        self._lock = Lock()
+        self._entries: dict[str, tuple[bytes, float]] = {}
+
+    def add(self, key: str, value: bytes, seconds: float) -> bool:
+        """As `EventStore.add`.
+
+        Raises:
+            StoreFullError: The store is full.
+        """
+        now = monotonic()
+        with self._lock:
+            if key in self._entries:
+                return False
+            self._forget(now)
+            if len(self._entries) >= self._limit:
+                raise StoreFullError(
+                    f"The store remembers {self._limit} events already. Give MemoryStore a higher "
+                    "limit, the receiver a shorter window, or write a store over a database."
+                )
+            self._entries[key] = value, now + seconds
+            return True
+
+    def get(self, key: str) -> bytes | None:
+        """As `EventStore.get`."""
+        value, _ = self._entries.get(key, (None, 0))
+        return value
+
+    def set(self, key: str, value: bytes, seconds: float) -> None:
+        """As `EventStore.set`."""
+        with self._lock:
+            self._entries[key] = value, monotonic() + seconds
+
+    def delete(self, key: str) -> None:
+        """As `EventStore.delete`."""
+        with self._lock:
+            self._entries.pop(key, None)
+
+    def _forget(self, now: float) -> None:
+        # In the order of arrival: an entry that ends early waits for those before it.
+        while self._entries:
+            oldest = next(iter(self._entries))
+            if self._entries[oldest][1] > now:
+                return
+            del self._entries[oldest]

@@ -1,0 +1,124 @@
+"""What a broken stream would still have said, asked for with calls that only read.
+
+A stream is never sent again. Where the API keeps what happened, two methods tell it: one gives the
+subject of the stream (what the stream is about) with its state, one gives the items that it made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
+
+import msgspec
+
+from coze_core._errors import APIConnectionError, StreamError
+from coze_core._events import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from coze_core._reader import EventReader
+
+E = TypeVar("E")
+
+POLL_SECONDS = 1.0
+
+
+class Recovery(NamedTuple):
+    """How the rest of a stream is found.
+
+    Attributes:
+        begin: The event whose data is the subject.
+        arguments: The arguments of both methods, and the fields of the subject that they are.
+        item: The event whose data is an item; items have an ``id``.
+        status: The field of the subject that tells its state.
+        states: The states in which it has ended, and the event that says so. In any other state it
+            goes on.
+    """
+
+    begin: str
+    arguments: Mapping[str, str]
+    item: str
+    status: str
+    states: Mapping[str, str]
+
+
+class Methods(NamedTuple):
+    """The methods that tell, sync or async.
+
+    Attributes:
+        subject: Gives the subject.
+        items: Gives the items.
+    """
+
+    subject: Callable[..., object]
+    items: Callable[..., object]
+
+
+class Recoverer(Generic[E]):
+    """Watches the events of one stream, and decides about its rest.
+
+    Args:
+        plan: How the rest is found.
+        methods: What it is asked for with.
+        patience: Seconds to wait for it at most.
+    """
+
+    def __init__(self, plan: Recovery, methods: Methods, patience: float) -> None:
+        self.patience = patience
+        self._methods = methods
+        self._plan = plan
+        self._subject: object = None
+        self._seen: set[object] = set()
+        self._ended = False
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The names of the events that matter."""
+        return frozenset({self._plan.begin, self._plan.item, *self._plan.states.values()})
+
+    def watch(self, event: Event[str, object]) -> None:
+        """Remembers what came; other events than the watched ones do not matter."""
+        if event.event == self._plan.begin:
+            self._subject = event.data
+        elif event.event == self._plan.item:
+            self._seen.add(getattr(event.data, "id", None))
+        elif event.event in self._plan.states.values():
+            self._ended = True
+
+    def applies(self, error: Exception, reader: EventReader[E]) -> bool:
+        """Whether the rest can be found: the connection broke, and the subject is known."""
+        lost = isinstance(error, APIConnectionError)
+        early = isinstance(error, StreamError) and reader.early
+        return (lost or early) and all(self._arguments().values())
+
+    def ask_subject(self) -> object:
+        """Calls the method that gives the subject; the result of an async one is to be awaited."""
+        return self._methods.subject(**self._arguments())
+
+    def ask_items(self) -> object:
+        """Calls the method that gives the items, likewise."""
+        return self._methods.items(**self._arguments())
+
+    def _arguments(self) -> dict[str, object]:
+        fields = self._plan.arguments.items()
+        return {name: getattr(self._subject, field, None) for name, field in fields}
+
+    def goes_on(self, subject: object) -> bool:
+        """Whether the subject has not ended yet."""
+        return self._state(subject) not in self._plan.states
+
+    def rest(self, reader: EventReader[E], subject: object, items: Sequence[object]) -> Iterator[E]:
+        """Gives the events that did not come.
+
+        Raises:
+            StreamError: The subject ended with an error.
+        """
+        for item in items:
+            if getattr(item, "id", None) not in self._seen:
+                yield cast("E", Event(self._plan.item, item))
+        if not self._ended:
+            name = self._plan.states[self._state(subject)]
+            yield reader.told(name, msgspec.json.encode(subject))
+
+    def _state(self, subject: object) -> str:
+        return str(getattr(subject, self._plan.status, None))

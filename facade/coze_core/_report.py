@@ -1,0 +1,111 @@
+"""What a support needs to know of an error, as text, with nothing secret in it.
+
+The facts about the call are collected when the error is raised, already redacted: so an error never
+holds the request, and a pickled one reports as well.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from coze_core._redact import Redaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coze_core._errors import CozeError
+    from coze_core._request import Request
+    from coze_core._response import ResponseInfo
+
+_FACTS: Final = "_facts"
+_LONGEST: Final = 2000
+_PACKAGES: Final = ("coze-client", "anyio", "attrs", "httpx", "msgspec")
+_HEADERS: Final = ("content-type", "date", "retry-after", "server", "via", "x-tt-logid")
+
+
+class Facts(NamedTuple):
+    """What is known about a call that failed, redacted."""
+
+    time: str
+    message: str
+    curl: str
+    sendings: tuple[str, ...]
+    answer: tuple[str, ...]
+
+
+def keep_facts(error: CozeError, request: Request, token: str = "") -> None:
+    """Lets an error remember the call that it is about.
+
+    Args:
+        error: The error; what it remembered before is replaced.
+        request: The request.
+        token: The token that was sent with it.
+    """
+    redaction = Redaction(request, token)
+    curl = redaction.curl()
+    response: ResponseInfo | None = getattr(error, "response", None)
+    answer = tuple(_answer(response, redaction)) if response else ()
+    message = str(error).replace(request.info.url, redaction.url())
+    vars(error)[_FACTS] = Facts(
+        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        redaction.scrub(message),
+        _short(curl),
+        tuple(map(str, request.sendings)),
+        answer,
+    )
+
+
+def report(error: CozeError) -> str:
+    """Writes the report of an error; see `CozeError.report`."""
+    facts: Facts | None = vars(error).get(_FACTS)
+    message = facts.message if facts else str(error)
+    return "\n".join(
+        [
+            f"{type(error).__name__}: {message}",
+            *_marks(error),
+            *(_call(facts) if facts else ()),
+            f"versions: {', '.join(_versions())}",
+        ]
+    )
+
+
+def _marks(error: CozeError) -> Iterator[str]:
+    names = {"code": "code", "status_code": "HTTP status", "logid": "log id", "sent": "sent"}
+    for attribute, name in names.items():
+        value = getattr(error, attribute, None)
+        if value is not None:
+            yield f"{name}: {value}"
+
+
+def _call(facts: Facts) -> Iterator[str]:
+    yield f"time: {facts.time}"
+    yield f"request: {facts.curl}"
+    for number, sending in enumerate(facts.sendings, 1):
+        yield f"attempt {number}: {sending}"
+    yield from facts.answer
+
+
+def _answer(response: ResponseInfo, redaction: Redaction) -> Iterator[str]:
+    for name in _HEADERS:
+        if name in response.headers:
+            yield f"answer {name}: {redaction.scrub(response.headers[name])}"
+    if response.body:
+        yield f"answer: {_short(redaction.answer(response.body))}"
+
+
+def _versions() -> Iterator[str]:
+    import platform  # noqa: PLC0415  # heavy, like the next, and needed after an error at most
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # as above
+
+    for package in _PACKAGES:
+        try:
+            yield f"{package} {version(package)}"
+        except PackageNotFoundError:
+            yield f"{package} (not installed as a package)"
+    yield f"{platform.python_implementation()} {platform.python_version()}"
+    yield platform.platform()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"

@@ -1,0 +1,143 @@
+"""A sandbox with one application of each kind, and one way to drive sync and async code."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+from joserfc.jwk import RSAKey
+
+from coze_client import AsyncCoze, Coze, JWTAuth, MemoryTokenStore, OAuthToken, PKCEAuth
+from coze_sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from anyio.from_thread import BlockingPortal
+
+CLIENT_SECRET = "client-secret-0d1f"
+REFRESH = "oauth.create_token"
+
+
+class KeyPair(NamedTuple):
+    private: str
+    public: str
+
+
+class Runner:
+    """Drives the sync and the async side alike, from tests that are written once."""
+
+    def __init__(self, portal: BlockingPortal | None, stack: ExitStack) -> None:
+        self.portal = portal
+        self._stack = stack
+
+    def __call__(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        call = partial(function, *args, **kwargs)
+        return self.portal.call(call) if self.portal else call()
+
+    def coze(self, **options: Any) -> Any:
+        if self.portal is None:
+            return self._stack.enter_context(Coze(**options))
+        coze = AsyncCoze(**options)
+        self._stack.callback(self.portal.call, coze.aclose)
+        return coze
+
+    def retrieve(self, coze: Any) -> Any:
+        return self(coze.bots.retrieve, bot_id="1")
+
+    def token(self, auth: Any, **options: Any) -> str:
+        return self(auth.token if self.portal is None else auth.atoken, **options)
+
+    def login(self, auth: Any, *args: Any) -> OAuthToken:
+        return self(auth.login if self.portal is None else auth.alogin, *args)
+
+    def finish(self, auth: Any, *args: Any) -> OAuthToken:
+        return self(auth.finish if self.portal is None else auth.afinish, *args)
+
+
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def run(request: pytest.FixtureRequest) -> Iterator[Runner]:
+    with ExitStack() as stack:
+        portal = None
+        if request.param != "sync":
+            portal = stack.enter_context(start_blocking_portal(request.param))
+        yield Runner(portal, stack)
+
+
+@pytest.fixture(scope="session")
+def keys() -> KeyPair:
+    key = RSAKey.generate_key(2048)
+    return KeyPair(key.as_pem(private=True).decode(), key.as_pem(private=False).decode())
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox, keys: KeyPair) -> Sandbox:
+    running_sandbox.reset()
+    oauth = running_sandbox.oauth
+    oauth.interval = 0
+    oauth.register("service", public_key=keys.public, public_key_id="key-1")
+    oauth.register("web", client_secret=CLIENT_SECRET)
+    oauth.register("public")
+    return running_sandbox
+
+
+@pytest.fixture
+def jwt_auth(keys: KeyPair) -> Callable[..., JWTAuth]:
+    def make(**options: Any) -> JWTAuth:
+        options = {
+            "client_id": "service",
+            "public_key_id": "key-1",
+            "private_key": keys.private,
+            **options,
+        }
+        return JWTAuth(**options)
+
+    return make
+
+
+@pytest.fixture
+def redirect_uri() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"http://127.0.0.1:{free.getsockname()[1]}/callback"
+
+
+@pytest.fixture
+def logged_in(sandbox: Sandbox, redirect_uri: str) -> Callable[..., PKCEAuth]:
+    """Makes an authentication whose login was made in another one, and so is only stored."""
+
+    def make(store: Any = None) -> PKCEAuth:
+        store = store or MemoryTokenStore()
+        options: Any = {
+            "client_id": "public",
+            "redirect_uri": redirect_uri,
+            "base_url": sandbox.url,
+            "store": store,
+        }
+        first = PKCEAuth(**options)
+        request = first.start()
+        first.finish(request, redirect_of(request.url))
+        sandbox.requests.clear()
+        return PKCEAuth(**options)
+
+    return make
+
+
+def redirect_of(url: str) -> str:
+    """Where the page of a login sends the browser of a user."""
+    import httpx
+
+    return httpx.get(url).headers["location"]
+
+
+def operations(sandbox: Sandbox) -> list[str]:
+    return [request.operation for request in sandbox.requests]

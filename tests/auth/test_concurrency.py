@@ -1,0 +1,298 @@
+"""However many calls are under way, one of them fetches the token."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.lowlevel
+import pytest
+from anyio import from_thread, to_thread
+
+from coze_client import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncCoze,
+    AuthenticationError,
+    Coze,
+    CozeError,
+    MemoryTokenStore,
+)
+from coze_client._oauth.flight import Flight
+from coze_client._oauth.keeper import TokenKeeper
+from coze_sandbox import Scenario
+from tests.auth.conftest import REFRESH, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coze_client import JWTAuth, OAuthToken, PKCEAuth
+    from coze_sandbox import Sandbox
+
+    MakeAuth = Callable[..., JWTAuth]
+    LoggedIn = Callable[..., PKCEAuth]
+
+pytestmark = pytest.mark.anyio
+MANY = 100
+SLOW = Scenario(delay=0.3)
+
+
+def in_threads(number: int, call: Callable[[], Any]) -> list[Any]:
+    """What each of many calls at a time gave, or raised."""
+    start = threading.Barrier(number)
+
+    def one() -> Any:
+        start.wait()
+        try:
+            return call()
+        except Exception as error:  # noqa: BLE001  # compared by the tests
+            return error
+
+    with ThreadPoolExecutor(number) as pool:
+        return [future.result() for future in [pool.submit(one) for _ in range(number)]]
+
+
+async def in_tasks(number: int, call: Callable[[], Any]) -> list[Any]:
+    results: list[Any] = []
+
+    async def one() -> None:
+        try:
+            results.append(await call())
+        except Exception as error:  # noqa: BLE001  # as above
+            results.append(error)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(number):
+            group.start_soon(one)
+    return results
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    while not is_so():  # noqa: ASYNC110  # the other side is another thread
+        await anyio.sleep(0.01)
+
+
+# One request
+
+
+def test_a_hundred_threads_make_one_token_request(sandbox: Sandbox, jwt_auth: MakeAuth) -> None:
+    sandbox.scenario(SLOW, operation=REFRESH)
+    with Coze(auth=jwt_auth(), base_url=sandbox.url) as coze:
+        bots = in_threads(MANY, lambda: coze.bots.retrieve(bot_id="1"))
+    assert {bot.bot_id for bot in bots} == {"1"}
+    assert operations(sandbox).count(REFRESH) == 1
+
+
+async def test_a_hundred_tasks_make_one_token_request(sandbox: Sandbox, jwt_auth: MakeAuth) -> None:
+    sandbox.scenario(SLOW, operation=REFRESH)
+    async with AsyncCoze(auth=jwt_auth(), base_url=sandbox.url) as coze:
+        bots = await in_tasks(MANY, lambda: coze.bots.retrieve(bot_id="1"))
+    assert {bot.bot_id for bot in bots} == {"1"}
+    assert operations(sandbox).count(REFRESH) == 1
+
+
+async def test_threads_and_tasks_share_one_token_request(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    sandbox.scenario(SLOW, operation=REFRESH)
+    auth = jwt_auth(base_url=sandbox.url)
+    tokens: list[str] = []
+
+    async def threads() -> None:
+        tokens.extend(await to_thread.run_sync(in_threads, 30, auth.token))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(threads)
+        tokens.extend(await in_tasks(30, auth.atoken))
+    assert len(tokens) == 60
+    assert len(set(tokens)) == 1
+    assert operations(sandbox) == [REFRESH]
+
+
+def test_short_lived_tokens_are_shared_as_well(sandbox: Sandbox, jwt_auth: MakeAuth) -> None:
+    sandbox.scenario(SLOW, operation=REFRESH)
+    auth = jwt_auth(base_url=sandbox.url, duration_seconds=1)
+    tokens = in_threads(20, auth.token)
+    assert len(set(tokens)) == len(sandbox.requests) < 20
+
+
+def test_a_token_that_many_were_refused_with_is_replaced_once(
+    sandbox: Sandbox, logged_in: LoggedIn
+) -> None:
+    auth = logged_in()
+    with Coze(auth=auth) as coze:
+        coze.bots.retrieve(bot_id="1")
+        sandbox.oauth.end_tokens()
+        bots = in_threads(30, lambda: coze.bots.retrieve(bot_id="1"))
+    assert {bot.bot_id for bot in bots} == {"1"}
+    assert operations(sandbox).count(REFRESH) == 1
+
+
+# When it goes wrong
+
+
+def test_a_refusal_holds_for_all_who_wait(sandbox: Sandbox, jwt_auth: MakeAuth) -> None:
+    sandbox.scenario(Scenario(oauth_error="invalid_client", status=401, delay=0.3))
+    auth = jwt_auth(base_url=sandbox.url)
+    errors = in_threads(10, auth.token)
+    assert {type(error) for error in errors} == {AuthenticationError}
+    assert len({id(error) for error in errors}) == 10
+    assert len(sandbox.requests) == 1
+
+
+def test_another_failure_is_told_to_one_and_the_next_one_tries(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    sandbox.scenario(Scenario(delay=0.3, cut_after=0), operation=REFRESH, times=1)
+    with Coze(auth=jwt_auth(), base_url=sandbox.url, max_retries=0) as coze:
+        results = in_threads(10, lambda: coze.bots.retrieve(bot_id="1"))
+    failures = [result for result in results if isinstance(result, Exception)]
+    assert [type(failure) for failure in failures] == [APIConnectionError]
+    assert operations(sandbox).count(REFRESH) == 2
+
+
+async def test_tasks_take_over_from_a_failed_one(sandbox: Sandbox, jwt_auth: MakeAuth) -> None:
+    sandbox.scenario(Scenario(delay=0.3, cut_after=0), operation=REFRESH, times=1)
+    async with AsyncCoze(auth=jwt_auth(), base_url=sandbox.url, max_retries=0) as coze:
+        results = await in_tasks(10, lambda: coze.bots.retrieve(bot_id="1"))
+    failures = [result for result in results if isinstance(result, Exception)]
+    assert [type(failure) for failure in failures] == [APIConnectionError]
+    assert operations(sandbox).count(REFRESH) == 2
+
+
+async def test_a_cancelled_task_does_not_take_the_token_with_it(
+    sandbox: Sandbox, logged_in: LoggedIn
+) -> None:
+    store = MemoryTokenStore()
+    auth = logged_in(store)
+    before = store.load()
+    sandbox.oauth.end_tokens()
+    assert before is not None
+    sandbox.scenario(SLOW, operation=REFRESH)
+    with anyio.move_on_after(0.1) as scope:
+        await auth.atoken(rejected=before.access_token)
+    assert scope.cancelled_caught
+    token = await auth.atoken(rejected=before.access_token)
+    after = store.load()
+    assert after is not None
+    assert token == after.access_token != before.access_token
+    assert operations(sandbox) == [REFRESH]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_task_that_asyncio_cancels_does_not_either(
+    sandbox: Sandbox, logged_in: LoggedIn
+) -> None:
+    import asyncio
+
+    sandbox.oauth.token_seconds = 30
+    auth = logged_in()
+    sandbox.oauth.token_seconds = 900
+    sandbox.scenario(SLOW, operation=REFRESH)
+    leader = asyncio.create_task(auth.atoken())
+    await asyncio.sleep(0.1)
+    leader.cancel()
+    assert await auth.atoken()
+    assert leader.cancelled()
+    assert operations(sandbox) == [REFRESH]
+
+
+def test_the_end_of_an_event_loop_does_not_block_later_calls(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    sandbox.scenario(SLOW, operation=REFRESH)
+    auth = jwt_auth(base_url=sandbox.url)
+
+    async def leave_when_it_has_begun(number: int) -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(auth.atoken)
+            await until(lambda: len(sandbox.requests) == number)
+            group.cancel_scope.cancel()
+
+    for number, backend in enumerate(("asyncio", "trio"), 1):
+        anyio.run(leave_when_it_has_begun, number, backend=backend)
+    assert auth.token().startswith("czs_")
+    assert len(sandbox.requests) == 3
+
+
+# What would never end
+
+
+async def test_a_sync_call_on_the_thread_of_a_loop_that_is_fetching_is_an_error(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    sandbox.scenario(SLOW, operation=REFRESH)
+    auth = jwt_auth(base_url=sandbox.url)
+    async with anyio.create_task_group() as group:
+        group.start_soon(auth.atoken)
+        await until(lambda: bool(sandbox.requests))
+        with Coze(auth=auth) as coze, pytest.raises(CozeError, match="Use AsyncCoze here"):
+            coze.bots.retrieve(bot_id="1")
+        bot = await to_thread.run_sync(retrieve, auth)
+    assert bot.bot_id == "1"
+    assert operations(sandbox) == [REFRESH, "bots.retrieve"]
+
+
+def retrieve(auth: JWTAuth) -> Any:
+    with closing(Coze(auth=auth)) as coze:
+        return coze.bots.retrieve(bot_id="1")
+
+
+def test_a_thread_does_not_wait_for_ever() -> None:
+    flight = Flight(patience=0.01)
+    with pytest.raises(APITimeoutError, match="without an answer"):
+        in_another_thread(flight.wait)
+    assert flight.is_lost
+
+
+async def test_a_task_does_not_wait_for_ever() -> None:
+    with pytest.raises(APITimeoutError, match="without an answer"):
+        await Flight(patience=0.01).await_(mine=False)
+
+
+def test_who_comes_after_a_lost_renewal_begins_another() -> None:
+    keeper = TokenKeeper()
+    lost, mine = boarded(keeper.board(""))
+    assert mine
+    assert boarded(keeper.board("")) == (lost, False)
+    lost._patience = 0
+    again, mine = boarded(keeper.board(""))
+    assert again is not lost
+    assert mine
+
+
+def test_many_waiting_threads_leave_room_for_the_one_that_works(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    """All worker threads of a loop wait for a token that the loop itself is fetching."""
+    sandbox.scenario(SLOW, operation=REFRESH)
+    auth = jwt_auth(base_url=sandbox.url)
+
+    async def main() -> list[str]:
+        tokens: list[str] = []
+
+        async def one() -> None:
+            tokens.append(await to_thread.run_sync(auth.token))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(auth.atoken)
+            await anyio.lowlevel.checkpoint()
+            for _ in range(60):
+                group.start_soon(one)
+        return tokens
+
+    assert len(set(anyio.run(main))) == 1
+    assert operations(sandbox) == [REFRESH]
+
+
+def boarded(found: OAuthToken | tuple[Flight, bool]) -> tuple[Flight, bool]:
+    assert isinstance(found, tuple)
+    return found
+
+
+def in_another_thread(function: Callable[[], Any]) -> Any:
+    with from_thread.start_blocking_portal() as portal:
+        return portal.call(to_thread.run_sync, function)

@@ -1,0 +1,185 @@
+"""Logins on another device."""
+
+from __future__ import annotations
+
+import threading
+from time import sleep
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+import pytest
+
+from coze_client import (
+    APIConnectionError,
+    AuthenticationError,
+    ConflictError,
+    CozeError,
+    DeviceCodeAuth,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+)
+from tests.auth.conftest import REFRESH, operations
+
+if TYPE_CHECKING:
+    from coze_client import DeviceAuthorization
+    from coze_sandbox import Sandbox
+    from tests.auth.conftest import Runner
+
+BEGIN = "oauth.create_device_code"
+UNUSED: Any = None
+
+
+@pytest.fixture
+def auth(sandbox: Sandbox) -> DeviceCodeAuth:
+    return DeviceCodeAuth(client_id="public", base_url=sandbox.url)
+
+
+def test_a_user_agrees_on_another_device(
+    run: Runner, sandbox: Sandbox, auth: DeviceCodeAuth
+) -> None:
+    shown: list[DeviceAuthorization] = []
+
+    def show(authorization: DeviceAuthorization) -> None:
+        shown.append(authorization)
+        assert httpx.get(authorization.verification_url).is_success
+
+    run.login(auth, show)
+    sandbox.oauth.end_tokens()
+    assert run.retrieve(run.coze(auth=auth)).bot_id == "1"
+    (authorization,) = shown
+    assert authorization.expires_in == 300
+    assert authorization.verification_url == (
+        f"{authorization.verification_uri}?user_code={authorization.user_code}"
+    )
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_it_asks_until_the_user_has_decided(
+    run: Runner, sandbox: Sandbox, auth: DeviceCodeAuth, status: int
+) -> None:
+    def decide_later(shown: DeviceAuthorization) -> None:
+        user.append(threading.Thread(target=decide, args=[shown]))
+        user[0].start()
+
+    def decide(shown: DeviceAuthorization) -> None:
+        while operations(sandbox).count(REFRESH) < 3:
+            sleep(0.01)
+        sandbox.oauth.approve(shown.user_code)
+
+    user: list[threading.Thread] = []
+    sandbox.oauth.device_status = status
+    run.login(auth, decide_later)
+    user[0].join()
+    assert operations(sandbox).count(REFRESH) > 3
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_user_may_say_no(
+    run: Runner, sandbox: Sandbox, auth: DeviceCodeAuth, status: int
+) -> None:
+    sandbox.oauth.device_status = status
+    with pytest.raises(PermissionDeniedError, match="did not agree") as caught:
+        run.login(auth, lambda shown: sandbox.oauth.deny(shown.user_code))
+    assert caught.value.code == "access_denied"
+
+
+def test_the_api_may_say_that_it_took_too_long(
+    run: Runner, sandbox: Sandbox, auth: DeviceCodeAuth
+) -> None:
+    def show(_: DeviceAuthorization) -> None:
+        sandbox.oauth.clock_skew = 1000
+
+    with pytest.raises(AuthenticationError, match="took too long") as caught:
+        run.login(auth, show)
+    assert caught.value.code == "expired_token"
+
+
+def test_it_stops_when_the_code_has_ended(
+    run: Runner, sandbox: Sandbox, auth: DeviceCodeAuth
+) -> None:
+    sandbox.oauth.device_seconds = 0
+    with pytest.raises(AuthenticationError, match="did not decide within 0 s"):
+        run.login(auth, lambda _: None)
+    assert operations(sandbox) == [BEGIN]
+
+
+def test_an_unknown_application_is_refused(run: Runner, sandbox: Sandbox) -> None:
+    with pytest.raises(AuthenticationError, match="unknown client_id other"):
+        run.login(DeviceCodeAuth(client_id="other", base_url=sandbox.url), lambda _: None)
+
+
+def test_a_workspace_has_a_path_of_its_own(run: Runner, sandbox: Sandbox) -> None:
+    auth = DeviceCodeAuth(client_id="public", workspace_id="w/1", base_url=sandbox.url)
+    run.login(auth, lambda shown: sandbox.oauth.approve(shown.user_code))
+    path = "/api/permission/oauth2/workspace_id/w%2F1/device/code"
+    assert sandbox.requests[0].path == path
+
+
+# Its pauses
+
+
+def pauses(*answers: Exception, interval: int | None = 5) -> list[float]:
+    """The seconds that a login waits before each question, if the API answers so."""
+    asked = SimpleNamespace(
+        device_code="d",
+        user_code="u",
+        verification_uri="https://example.com/?a=1",
+        expires_in=300,
+        interval=interval,
+    )
+    shown: list[DeviceAuthorization] = []
+    steps = DeviceCodeAuth(client_id="public")._log_in(shown.append, None)
+    next(steps)
+    steps.send(asked).run(UNUSED)
+    assert shown[0].verification_url == "https://example.com/?a=1&user_code=u"
+    step: Any = next(steps)
+    found: list[float] = []
+    for answer in answers:
+        found.append(step.seconds)
+        next(steps)
+        step = steps.throw(answer)
+    return found
+
+
+def test_it_waits_as_long_as_it_is_told_and_longer_when_it_is_too_fast() -> None:
+    pending = ConflictError("", code="authorization_pending")
+    slow_down = RateLimitError("", code="slow_down")
+    assert pauses(pending, slow_down, pending, slow_down, pending, interval=7) == [7, 7, 12, 12, 17]
+    assert pauses(APIConnectionError(""), ServerError(""), pending) == [5, 10, 15]
+    assert pauses(pending, pending, interval=None) == [5, 5]
+
+
+# Ending it early
+
+
+@pytest.mark.anyio
+async def test_other_tasks_go_on_while_it_waits(sandbox: Sandbox, auth: DeviceCodeAuth) -> None:
+    async def decide(shown: DeviceAuthorization) -> None:
+        group.start_soon(approve_in_task, shown)
+
+    async def approve_in_task(shown: DeviceAuthorization) -> None:
+        while operations(sandbox).count(REFRESH) < 3:  # noqa: ASYNC110  # of another thread
+            await anyio.sleep(0.01)
+        sandbox.oauth.approve(shown.user_code)
+
+    async with anyio.create_task_group() as group:
+        await auth.alogin(decide)
+
+
+@pytest.mark.anyio
+async def test_a_task_can_be_cancelled(sandbox: Sandbox, auth: DeviceCodeAuth) -> None:
+    sandbox.oauth.interval = 60
+    with anyio.move_on_after(0.1) as scope:
+        await auth.alogin(lambda _: None)
+    assert scope.cancelled_caught
+
+
+def test_a_thread_can_be_told_to_stop(sandbox: Sandbox, auth: DeviceCodeAuth) -> None:
+    sandbox.oauth.interval = 60
+    stop = threading.Event()
+    with pytest.raises(CozeError, match="was cancelled"):
+        auth.login(lambda _: stop.set(), cancel=stop)
+    assert operations(sandbox) == [BEGIN]

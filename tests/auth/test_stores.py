@@ -1,0 +1,152 @@
+"""Tokens in files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from coze_client import CozeError, FileTokenStore, MemoryTokenStore, OAuthToken
+from coze_client._oauth.file_lock import file_lock
+from tests.auth.conftest import REFRESH, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from coze_client import PKCEAuth, TokenStore
+    from coze_sandbox import Sandbox
+    from tests.auth.conftest import Runner
+
+TOKEN = OAuthToken(access_token="a", expires_at=4102444800.5, host="api.coze.cn", refresh_token="r")
+
+
+def both() -> tuple[type[TokenStore], type[TokenStore]]:
+    """Both stores are what the protocol says; the type checker looks at this."""
+    return FileTokenStore, MemoryTokenStore
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path / "new" / "token.json")
+    assert store.load() is None
+    for token in (TOKEN, OAuthToken(access_token="b", expires_at=1, host="h")):
+        store.save(token)
+        assert FileTokenStore(str(tmp_path / "new" / "token.json")).load() == token
+    assert sorted(os.listdir(tmp_path / "new")) == ["token.json"]  # noqa: PTH208  # names only
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path / "new" / "token.json")
+    old_mask = os.umask(0)
+    try:
+        with store.lock():
+            store.save(TOKEN)
+    finally:
+        os.umask(old_mask)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    assert modes == {"new": 0o700, "token.json": 0o600, "token.json.lock": 0o600}
+
+
+def test_a_file_that_cannot_be_replaced_stays_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "token.json"
+    (folder / "something").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"token\.json"):
+        FileTokenStore(folder).save(TOKEN)
+    assert [path.name for path in tmp_path.iterdir()] == ["token.json"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"\xff", b"null", b'{"access_token": "secret"}', b'{"access_token": 1}'],
+)
+def test_a_broken_file_is_named_and_not_quoted(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "token.json"
+    path.write_bytes(content)
+    with pytest.raises(CozeError, match="Delete it and log in again") as caught:
+        FileTokenStore(path).load()
+    assert str(path) in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_login_outlives_its_program(
+    run: Runner, sandbox: Sandbox, logged_in: Callable[..., PKCEAuth], tmp_path: Path
+) -> None:
+    store = FileTokenStore(tmp_path / "token.json")
+    auth = logged_in(store)
+    token = run.token(auth)
+    stored = store.load()
+    assert stored
+    assert stored.access_token == token
+    assert sandbox.requests == []
+
+
+SCRIPT = """
+import sys
+from coze_client import Coze, FileTokenStore, PKCEAuth
+url, path = sys.argv[1:]
+auth = PKCEAuth(client_id="public", redirect_uri="", base_url=url, store=FileTokenStore(path))
+sys.stdin.read(1)
+with Coze(auth=auth) as coze:
+    coze.bots.retrieve(bot_id="1")
+"""
+
+
+def test_processes_take_turns_with_a_refresh_token(
+    sandbox: Sandbox, logged_in: Callable[..., PKCEAuth], tmp_path: Path
+) -> None:
+    sandbox.oauth.token_seconds = 30
+    path = tmp_path / "token.json"
+    logged_in(FileTokenStore(path))
+    sandbox.oauth.token_seconds = 900
+    command = [sys.executable, "-c", SCRIPT, sandbox.url, str(path)]
+    environment = {"PYTHONPATH": "facade:generated"}
+    programs = [subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) for _ in range(4)]
+    for program in programs:
+        assert program.stdin
+        program.stdin.write(b"x")
+        program.stdin.close()
+    assert [program.wait(20) for program in programs] == [0] * 4
+    assert operations(sandbox).count(REFRESH) == 1
+    assert operations(sandbox).count("bots.retrieve") == 4
+
+
+def test_a_lock_that_is_held_for_too_long_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with (
+        file_lock(path, 0),
+        pytest.raises(CozeError, match="Another process holds"),
+        file_lock(path, 0.05),
+    ):
+        pass
+    with file_lock(path, 0):
+        pass
+
+
+def test_a_lock_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    held, order = threading.Event(), list[str]()
+
+    def hold() -> None:
+        with file_lock(path, 5):
+            held.set()
+            order.append("first")
+
+    thread = threading.Thread(target=hold)
+    with file_lock(path, 0):
+        thread.start()
+        order.append("before")
+        assert not held.is_set()
+    thread.join()
+    assert order == ["before", "first"]
+
+
+def test_a_token_can_go_through_a_store_of_ones_own() -> None:
+    assert OAuthToken.from_dict(TOKEN.to_dict()) == TOKEN
+    with pytest.raises(CozeError, match="no stored token"):
+        OAuthToken.from_dict({"access_token": "a"})

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pytest
+
+from coze_client import CozeError, callbacks
+from tests.callbacks.deliveries import TOKEN, body_of, lower, signed
+
+VECTOR = ("1700000000000", "abc123", "secret-token", b'{"header":{},"event":{}}')
+
+
+def test_the_signature_is_the_digest_of_timestamp_nonce_token_and_body() -> None:
+    assert callbacks.signature(*VECTOR) == "bd4cfe062e4abe0766f653a8eda84ed6bca72863"
+
+
+@pytest.fixture
+def receiver() -> callbacks.Receiver:
+    return callbacks.Receiver(TOKEN)
+
+
+@pytest.mark.parametrize("spelling", [dict, lower], ids=["usual", "lower-case"])
+def test_a_signed_callback_is_read_whatever_the_case_of_its_headers(
+    receiver: callbacks.Receiver, spelling: type[dict[str, str]]
+) -> None:
+    body = body_of("bot.deleted")
+    assert receiver.read(spelling(signed(body)), body).event_type == "bot.deleted"
+
+
+def test_a_body_of_any_bytes_counts_as_it_came(receiver: callbacks.Receiver) -> None:
+    body = b" " + body_of("bot.deleted", bot_name="天气") + b"\n"
+    assert receiver.read(signed(body), body).event_type == "bot.deleted"
+
+
+@pytest.mark.parametrize("name", ["X-Coze-Timestamp", "X-Coze-Nonce", "X-Coze-Signature"])
+@pytest.mark.parametrize("change", ["missing", "empty", "other"])
+def test_a_callback_is_refused_if_a_header_was_changed(
+    receiver: callbacks.Receiver, name: str, change: str
+) -> None:
+    body = body_of("bot.deleted")
+    headers = signed(body)
+    value = headers.pop(name)
+    if change != "missing":
+        headers[name] = "" if change == "empty" else value[:-1] + ("0" if value[-1] != "0" else "1")
+    with pytest.raises(callbacks.SignatureError) as caught:
+        receiver.read(headers, body)
+    assert caught.value.status == 401
+
+
+@pytest.mark.parametrize("given", ["ABC", "é" * 40, "\U0001f600", "0" * 10_000])
+def test_any_text_may_stand_where_the_signature_is_due(
+    receiver: callbacks.Receiver, given: str
+) -> None:
+    body = body_of("bot.deleted")
+    with pytest.raises(callbacks.SignatureError, match="wrong"):
+        receiver.read(signed(body) | {"X-Coze-Signature": given}, body)
+
+
+def test_a_callback_is_refused_if_its_body_was_changed(receiver: callbacks.Receiver) -> None:
+    headers = signed(body_of("bot.deleted"))
+    with pytest.raises(callbacks.SignatureError, match="as it came, not parsed and written again"):
+        receiver.read(headers, body_of("bot.deleted") + b" ")
+
+
+def test_a_callback_for_another_app_is_refused(receiver: callbacks.Receiver) -> None:
+    body = body_of("bot.deleted")
+    with pytest.raises(callbacks.SignatureError):
+        receiver.read(signed(body, token="another"), body)
+
+
+@pytest.mark.parametrize(
+    ("ago", "window"), [(86_500, None), (-86_500, None), (20, 10.0), (1e9, 86_400.0)]
+)
+def test_what_happened_outside_of_the_window_is_refused(ago: float, window: float | None) -> None:
+    receiver = callbacks.Receiver(TOKEN, **({"window": window} if window else {}))
+    body = body_of("bot.deleted")
+    with pytest.raises(callbacks.TimestampError, match="allow older callbacks with window=") as at:
+        receiver.read(signed(body, ago=ago), body)
+    assert at.value.status == 401
+
+
+@pytest.mark.parametrize(("ago", "window"), [(5 * 3600, None), (-60, None), (90_000, 1e5)])
+def test_what_happened_within_the_window_is_taken(ago: float, window: float | None) -> None:
+    receiver = callbacks.Receiver(TOKEN, **({"window": window} if window else {}))
+    body = body_of("benefit.usage")
+    assert receiver.read(signed(body, ago=ago), body).event_type == "benefit.usage"
+
+
+@pytest.mark.parametrize("timestamp", ["", "soon", "-1", "1e12", "９９", "9" * 5000])
+def test_a_timestamp_that_is_no_number_is_refused(
+    receiver: callbacks.Receiver, timestamp: str
+) -> None:
+    body = body_of("bot.deleted")
+    signature = callbacks.signature(timestamp, "n", TOKEN, body)
+    headers = {
+        "x-coze-timestamp": timestamp,
+        "x-coze-nonce": "n",
+        "x-coze-signature": signature,
+    }
+    with pytest.raises(callbacks.TimestampError):
+        receiver.read(headers, body)
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"window": 0}, {"window": -1}, {"window": float("inf")}, {"max_body": 0}]
+)
+def test_arguments_without_sense_are_errors(arguments: dict[str, float]) -> None:
+    with pytest.raises(CozeError, match="above 0"):
+        callbacks.Receiver(TOKEN, **arguments)  # type: ignore[arg-type]
+
+
+def test_an_empty_token_is_an_error() -> None:
+    with pytest.raises(CozeError, match="verify_token is empty"):
+        callbacks.Receiver("")
+
+
+def test_a_body_that_was_parsed_before_is_an_error(receiver: callbacks.Receiver) -> None:
+    with pytest.raises(CozeError, match="Pass the bytes as they came"):
+        receiver.read({}, body_of("bot.deleted").decode())  # type: ignore[arg-type]
+
+
+def test_the_token_is_shown_nowhere(
+    receiver: callbacks.Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    body = body_of("bot.deleted")
+    answers = [
+        receiver.receive(headers, body, lambda _: None)
+        for headers in (signed(body), signed(body, token="x"), signed(body, ago=1e9), {})
+    ]
+    assert [answer.status for answer in answers] == [200, 401, 401, 401]
+    assert TOKEN not in f"{receiver!r} {answers!r} {caplog.text}"

@@ -1,0 +1,118 @@
+"""What is logged: one line for each call, and nothing unless somebody listens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from coze_client import APIError, AsyncCoze, Coze
+from tests.core.scripted_server import ScriptedServer, answer, ok
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.core.scripted_server import Act
+
+BUSY = answer(429, {"code": 1, "msg": "planted answer"}, retry_after="0")
+BOT = answer(200, {"code": 0, "msg": "", "data": {"bot_id": "7"}}, x_tt_logid="log-7")
+PAGE = ok({"items": [{"id": "1"}], "total": 2, "has_more": True})
+STREAM = answer(body=b'event: done\ndata: "[DONE]"\n\n', kind="text/event-stream")
+SOUND = answer(body=b"ID3", kind="audio/mpeg")
+FAILED = answer(404, {"code": 4200, "msg": "planted answer"})
+TEXT: Any = {"role": "user", "content": "planted body", "content_type": "text"}
+
+
+def chat(coze: Coze) -> None:
+    with coze.chat.stream(bot_id="1", user_id="u", additional_messages=[TEXT]) as stream:
+        list(stream)
+
+
+def missing(coze: Coze) -> None:
+    with pytest.raises(APIError):
+        coze.bots.retrieve(bot_id="7")
+
+
+CALLS: dict[str, tuple[list[Act], Callable[[Coze], object], str]] = {
+    "call": ([BOT], lambda coze: coze.bots.retrieve(bot_id="7"), "HTTP 200, sent 1 x in"),
+    "retried": ([BUSY, BOT], lambda coze: coze.bots.retrieve(bot_id="7"), "HTTP 200, sent 2 x in"),
+    "failed": ([FAILED], missing, "bots.retrieve: NotFoundError, sent 1 x in"),
+    "page": ([PAGE], lambda coze: coze.stores.plugins.list(keyword="planted query"), "HTTP 200"),
+    "stream": ([STREAM], chat, "chat.stream: HTTP 200"),
+    "file": (
+        [SOUND],
+        lambda coze: coze.audio.speech.create(input="planted body", voice_id="1").read(),
+        "audio.speech.create: HTTP 200",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_is_one_line_of_information(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    script, call, told = CALLS[name]
+    caplog.set_level("DEBUG", logger="coze_client")
+    headers = {"X-Key": "planted header"}
+    with ScriptedServer(*script) as server, Coze("planted", base_url=server.url) as coze:
+        call(coze.with_options(headers=headers))
+    ours = [record for record in caplog.records if record.name.startswith("coze_client")]
+    (line,) = [record for record in ours if record.levelno == logging.INFO]
+    assert told in line.getMessage()
+    assert {record.name for record in ours} == {"coze_client"}
+    assert max(record.levelno for record in ours) == logging.INFO
+    attempts = [record.getMessage() for record in ours if record.levelno == logging.DEBUG]
+    assert len(attempts) == len(script)
+    assert all(f"{server.url}/" in attempt and "***" in attempt for attempt in attempts)
+    assert "planted" not in " ".join(record.getMessage() for record in ours)
+
+
+def test_a_line_names_the_log_id(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="coze_client")
+    with ScriptedServer(BOT) as server, Coze("planted", base_url=server.url) as coze:
+        coze.bots.retrieve(bot_id="7")
+    assert caplog.messages[-1].endswith("log id log-7")
+
+
+def test_asynchronous_calls_are_logged_alike(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="coze_client")
+
+    async def call(url: str) -> None:
+        async with AsyncCoze("planted", base_url=url) as coze:
+            await coze.bots.retrieve(bot_id="7")
+
+    with ScriptedServer(BOT) as server:
+        asyncio.run(call(server.url))
+    (line,) = [record for record in caplog.records if record.name == "coze_client"]
+    assert line.getMessage().startswith("bots.retrieve: HTTP 200, sent 1 x in")
+
+
+PROGRAM = """
+import logging, sys
+from coze_client import APIError, Coze, callbacks
+with Coze("planted", base_url=sys.argv[1]) as coze:
+    coze.bots.retrieve(bot_id="7")
+    try:
+        coze.bots.retrieve(bot_id="7")
+    except APIError as error:
+        error.report()
+answer = callbacks.Receiver("planted").receive({}, b"{}", lambda event: None)
+assert answer.status == 401
+logger = logging.getLogger("coze_client")
+assert not logger.handlers and not logging.root.handlers
+assert logger.level == logging.NOTSET and logger.propagate
+"""
+
+
+def test_nothing_is_printed_and_no_handler_installed() -> None:
+    with ScriptedServer(BOT, FAILED) as server:
+        path = f"import sys; sys.path[:] = {sys.path!r}"
+        done = subprocess.run(
+            [sys.executable, "-c", f"{path}\n{PROGRAM}", server.url],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    assert (done.stdout, done.stderr) == ("", "")

@@ -1,0 +1,128 @@
+"""The kinds of calls that faults meet, sync and async alike."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import httpx
+
+from tests.core.scripted_server import answer, ok
+from tests.core.things import GET, LIST, POST, SEARCH, SOUND, UPLOAD, WATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.core.conftest import Runner
+    from tests.core.scripted_server import Act, ScriptedServer
+
+PATH = {"thing_id": "1"}
+DONE = ok({"id": "1"})
+FIRST_PAGE = ok({"items": [{"id": "1"}, {"id": "2"}], "total": 4})
+LAST_PAGE = ok({"items": [{"id": "3"}, {"id": "4"}], "total": 4})
+EVENTS = b'event: usage\ndata: {"token_count": 7}\n\nevent: done\ndata: x\n\n'
+CONTENT = b"sound " * 9
+
+
+TLS = httpx.create_ssl_context()  # made once, as it is slow to make
+
+
+class Shape(NamedTuple):
+    """A kind of call.
+
+    Attributes:
+        before: What the server answers until the call of interest.
+        good: What it answers to that in good times.
+        prepare: Given the runner and the client, gives the call of interest.
+        repeatable: Whether the call may be sent twice.
+    """
+
+    before: tuple[Act, ...]
+    good: Act
+    prepare: Callable[[Runner, Any], Callable[[], Any]]
+    repeatable: bool
+
+
+def pool_of_one(run: Runner, server: ScriptedServer, **options: Any) -> Any:
+    """A client with a single connection: one that is not given back is missed by the next call."""
+    http_client = run.httpx_client(verify=TLS, limits=httpx.Limits(max_connections=1))
+    options.setdefault("timeout", httpx.Timeout(5, read=options.pop("read", 5)))
+    return run.client(server, http_client=http_client, **options)
+
+
+def patient(client: Any) -> Any:
+    """The same client, for calls that are to succeed."""
+    return client.with_settings(client.settings.changed(timeout=5))
+
+
+def open_stream(run: Runner, client: Any) -> Any:
+    stream = client.stream(WATCH, body={})
+    return run(stream.__aenter__ if run.portal else stream.__enter__)
+
+
+def events_of(run: Runner, stream: Any) -> tuple[list[Any], Exception | None]:
+    """What a stream gives until it ends, and how it ends; it is closed then."""
+    events: list[Any] = []
+
+    async def read() -> None:
+        async for event in stream:
+            events.append(event)  # noqa: PERF401  # an error must not lose them
+
+    def read_sync() -> None:
+        for event in stream:
+            events.append(event)  # noqa: PERF402  # as above
+
+    try:
+        run(read if run.portal else read_sync)
+    except Exception as error:  # noqa: BLE001  # it is the result
+        return events, error
+    finally:
+        run.close(stream)
+    return events, None
+
+
+def first_page(run: Runner, client: Any) -> Any:
+    async def ask() -> Any:
+        return await client.list(LIST)
+
+    return run(ask) if run.portal else client.list(LIST)
+
+
+def good_call(run: Runner, client: Any) -> Any:
+    return run(client.call, GET, path=PATH)
+
+
+SHAPES: dict[str, Shape] = {
+    "get": Shape((), DONE, lambda run, client: lambda: good_call(run, client), repeatable=True),
+    "post": Shape(
+        (), DONE, lambda run, client: lambda: run(client.call, POST, body={}), repeatable=False
+    ),
+    "idempotent post": Shape(
+        (), DONE, lambda run, client: lambda: run(client.call, SEARCH, body={}), repeatable=True
+    ),
+    "page": Shape(
+        (FIRST_PAGE,),
+        LAST_PAGE,
+        lambda run, client: partial(run, first_page(run, client).next_page),
+        repeatable=True,
+    ),
+    "upload": Shape(
+        (),
+        DONE,
+        lambda run, client: lambda: run(client.call, UPLOAD, files={"file": b"x" * 1000}),
+        repeatable=False,
+    ),
+    "stream": Shape(
+        (),
+        answer(body=EVENTS, kind="text/event-stream"),
+        lambda run, client: lambda: run.close(open_stream(run, client)),
+        repeatable=False,
+    ),
+    "download": Shape(
+        (),
+        answer(body=CONTENT, kind="audio/mpeg"),
+        lambda run, client: lambda: run(run(client.download, SOUND).read),
+        repeatable=True,
+    ),
+}
+JSON_SHAPES = [name for name in SHAPES if name not in {"stream", "download"}]

@@ -1,0 +1,157 @@
+"""Cancellation at each place where an operation waits leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+import pytest
+from anyio.lowlevel import checkpoint
+
+from coze_core import AsyncClient, ErrorTable
+from tests.core.conftest import TRIO
+from tests.core.things import GET, LIST, SOUND, UPLOAD, WATCH
+from tests.faults.fault_shapes import PATH, TLS
+from tests.faults.load_server import SOUND as SOUND_BYTES
+from tests.faults.load_server import LoadServer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator, Iterator
+
+    Use = Callable[[AsyncClient, Path], Awaitable[object]]
+
+
+async def call(client: AsyncClient, folder: Path) -> object:
+    del folder
+    return await client.call(GET, path=PATH)
+
+
+async def pages(client: AsyncClient, folder: Path) -> object:
+    del folder
+    return [thing.id async for thing in client.list(LIST, query={"page_size": 1})]
+
+
+async def stream(client: AsyncClient, folder: Path) -> object:
+    del folder
+    async with client.stream(WATCH, body={}) as events:
+        return [event.event async for event in events]
+
+
+async def broken_off(client: AsyncClient, folder: Path) -> object:
+    del folder
+    async with client.stream(WATCH, body={}) as events:
+        async for event in events:
+            return event
+    return None
+
+
+async def upload(client: AsyncClient, folder: Path) -> object:
+    return await client.call(UPLOAD, files={"file": folder / "to upload"})
+
+
+async def download(client: AsyncClient, folder: Path) -> object:
+    return await (await client.download(SOUND)).write_to(folder / "sound.mp3")
+
+
+async def read(client: AsyncClient, folder: Path) -> object:
+    del folder
+    async with await client.download(SOUND) as sound:
+        return len(await sound.read())
+
+
+USES: list[Use] = [call, pages, stream, broken_off, upload, download, read]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LoadServer]:
+    with LoadServer() as started:
+        yield started
+
+
+class CancelledAt:
+    """Awaits, and cancels the scope when that is about to wait for the n-th time."""
+
+    def __init__(self, awaited: Awaitable[object], scope: anyio.CancelScope, number: int) -> None:
+        self.awaited = awaited
+        self.scope = scope
+        self.left = number
+
+    def __await__(self) -> Generator[Any, Any, object]:
+        steps: Any = self.awaited.__await__()
+        resume: Callable[[], Any] = lambda: next(steps)  # noqa: E731  # it changes below
+        while True:
+            try:
+                waited_for = resume()
+            except StopIteration as end:
+                return end.value
+            self.left -= 1
+            if self.left == 0:
+                self.scope.cancel()
+            try:
+                value = yield waited_for
+            except BaseException as error:  # noqa: BLE001  # it is passed on
+                resume = lambda error=error: steps.throw(error)  # noqa: E731  # as above
+            else:
+                resume = lambda value=value: steps.send(value)  # noqa: E731  # as above
+
+
+def open_files(folder: Path) -> list[str]:
+    found: list[str] = []
+    for handle in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the one that lists them
+            found.append(str(handle.readlink()))
+    return [name for name in found if str(folder) in name]
+
+
+def check_files(folder: Path) -> None:
+    assert open_files(folder) == []
+    assert not list(folder.glob(".*.part"))
+    sound = folder / "sound.mp3"
+    assert not sound.exists() or sound.stat().st_size == len(SOUND_BYTES)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["pool of its own", "pool of one"])
+@pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)
+@pytest.mark.parametrize("backend", ["asyncio", pytest.param("trio", marks=TRIO)])
+def test_cancellation_anywhere_leaves_no_connection_task_or_file(
+    server: LoadServer, tmp_path: Path, backend: str, use: Use, *, own: bool
+) -> None:
+    (tmp_path / "to upload").write_bytes(bytes(200_000))
+
+    async def main() -> int:
+        http_client = None
+        if not own:
+            http_client = httpx.AsyncClient(verify=TLS, limits=httpx.Limits(max_connections=1))
+        client = AsyncClient(
+            base_url=server.url,
+            errors=ErrorTable(dict),
+            user_agent="tests",
+            token="secret-token",
+            timeout=5,
+            max_retries=0,
+            http_client=http_client,
+        )
+        number = 0
+        cancelled = True
+        while cancelled:
+            number += 1
+            with anyio.CancelScope() as scope:
+                await CancelledAt(use(client, tmp_path), scope, number)
+            cancelled = scope.cancelled_caught
+            check_files(tmp_path)
+            assert (await client.call(GET, path=PATH)).id == "1"
+            if backend == "asyncio":
+                await checkpoint()
+                assert len(asyncio.all_tasks()) == 1
+            pool: Any = client._transport._client._transport
+            assert all(connection.is_idle() for connection in pool._pool.connections)
+        await client.aclose()
+        if http_client:
+            await http_client.aclose()
+        return number
+
+    assert anyio.run(main, backend=backend) > 2

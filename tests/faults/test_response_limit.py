@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import gzip
+import json
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from coze_core import APIError, CozeError
+from tests.core.scripted_server import answer
+from tests.core.things import GET, POST, SOUND
+from tests.faults.fault_shapes import DONE, PATH, SHAPES, good_call, pool_of_one
+from tests.faults.fault_table import CHUNKED
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from tests.core.conftest import Runner
+    from tests.core.scripted_server import ScriptedServer
+
+    Serve = Callable[..., ScriptedServer]
+
+MIB = 1024 * 1024
+LARGE = 100 * MIB
+
+
+def large(connection: socket.socket) -> None:
+    """Sends 100 MiB, as long as anybody takes them."""
+    connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n{"a":"' % LARGE)
+    for _ in range(100):
+        connection.sendall(bytes(MIB))
+
+
+def endless(connection: socket.socket) -> None:
+    connection.sendall(CHUNKED % b"application/json")
+    while True:
+        connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+
+
+def test_a_hundred_megabytes_are_one_error_and_never_in_memory(run: Runner, serve: Serve) -> None:
+    server = serve(large, DONE)
+    client = pool_of_one(run, server)
+    tracemalloc.start()
+    with pytest.raises(APIError, match=f"longer than {64 * MIB} bytes") as caught:
+        run(client.call, GET, path=PATH)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 80 * MIB
+    assert caught.value.status_code == 200
+    assert good_call(run, client).id == "1"
+    assert len(server.seen) == 2
+
+
+@pytest.mark.parametrize("shape_name", SHAPES)
+@pytest.mark.parametrize(
+    "act",
+    [
+        endless,
+        answer(body=b" " * 3 * MIB),
+        answer(body=gzip.compress(b" " * 3 * MIB), Content_Encoding="gzip"),
+        answer(500, b"x" * 3 * MIB),
+    ],
+    ids=["without end", "too long", "too long once unpacked", "an error that is too long"],
+)
+def test_what_is_longer_than_the_limit_is_not_read(
+    run: Runner, serve: Serve, shape_name: str, act: Any
+) -> None:
+    shape = SHAPES[shape_name]
+    server = serve(*shape.before, act, shape.good)
+    client = pool_of_one(run, server)
+    limited = client.with_settings(client.settings.changed(max_response_bytes=MIB))
+    call = shape.prepare(run, limited)
+    before = len(server.seen)
+    with pytest.raises(APIError, match=f"longer than {MIB} bytes.*max_response_bytes"):
+        call()
+    call()
+    assert len(server.seen) == before + 2
+
+
+def test_the_limit_counts_bytes_exactly(run: Runner, serve: Serve) -> None:
+    body = json.dumps({"code": 0, "data": {"id": "1"}}).encode()
+    server = serve(answer(body=body + b"\n"), answer(body=body + b" "), answer(body=body))
+    client = run.client(server)
+    exact = client.with_settings(client.settings.changed(max_response_bytes=len(body)))
+    with pytest.raises(APIError, match="longer than"):
+        run(exact.call, POST, body={})
+    with pytest.raises(APIError, match="longer than"):
+        run(exact.call, POST, body={})
+    assert run(exact.call, POST, body={}).id == "1"
+
+
+def test_downloads_have_no_limit(run: Runner, serve: Serve) -> None:
+    server = serve(answer(body=b"x" * 3 * MIB, kind="audio/mpeg"))
+    client = run.client(server)
+    limited = client.with_settings(client.settings.changed(max_response_bytes=MIB))
+    assert len(run(run(limited.download, SOUND).read)) == 3 * MIB
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_limit_that_allows_nothing_is_refused(run: Runner, number: int) -> None:
+    client = run.client("http://api.test")
+    with pytest.raises(CozeError, match=f"max_response_bytes is {number}"):
+        client.settings.changed(max_response_bytes=number)
