@@ -1,0 +1,89 @@
+"""This client."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.answers import AT_ONCE
+from coze_client import AsyncCoze, Coze
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from coze_api.models import BotSummary
+    from coze_client import AsyncPage, Page
+
+
+class Peer:
+    """Laps over one client of each kind."""
+
+    def __init__(self, url: str) -> None:
+        self._client = Coze(token="token", base_url=url)  # noqa: S106  # any will do
+        self._async_client = AsyncCoze(token="token", base_url=url)  # noqa: S106  # as above
+
+    def list_call(self, count: int) -> str:
+        """Ask for the first page again and again."""
+        return _seen([self._client.bots.list(workspace_id="1") for _ in range(count)])
+
+    async def list_call_async(self, count: int) -> str:
+        """Ask for the first page again and again."""
+        return _seen([await self._async_client.bots.list(workspace_id="1") for _ in range(count)])
+
+    async def at_once(self, count: int) -> str:
+        """Ask for many first pages at once."""
+        pages: list[AsyncPage[BotSummary]] = []
+        for _ in range(count // AT_ONCE):
+            pages += await asyncio.gather(*(self._first_page() for _ in range(AT_ONCE)))
+        return _seen(pages)
+
+    def paging(self, _: int) -> str:
+        """Go through all pages."""
+        seen, name = 0, None
+        for item in self._client.bots.list(workspace_id="1"):
+            seen += 1
+            name = item.name
+        return f"{seen} items, last {name}"
+
+    async def paging_async(self, _: int) -> str:
+        """Go through all pages."""
+        seen, name = 0, None
+        async for item in self._async_client.bots.list(workspace_id="1"):
+            seen += 1
+            name = item.name
+        return f"{seen} items, last {name}"
+
+    def stream(self, _: int) -> str:
+        """Read the stream."""
+        events = characters = 0
+        with self._client.chat.stream(bot_id="1", user_id="1") as stream:
+            for event in stream:
+                if event.event == "conversation.message.delta":
+                    events += 1
+                    characters += len(event.data.content or "")
+        return f"{events} events, {characters} characters"
+
+    async def stream_async(self, _: int) -> str:
+        """Read the stream."""
+        events = characters = 0
+        async with self._async_client.chat.stream(bot_id="1", user_id="1") as stream:
+            async for event in stream:
+                if event.event == "conversation.message.delta":
+                    events += 1
+                    characters += len(event.data.content or "")
+        return f"{events} events, {characters} characters"
+
+    def decoder(self, operation: str) -> Callable[[bytes], object]:
+        """What decodes an answer: the part of a call that has no more to do with HTTP."""
+        resource, _, method = operation.rpartition(".")
+        module: Any = import_module(f"coze_api.resources.{resource.replace('.', '_')}")
+        decode = getattr(module, f"_{method.upper()}").decoder.decode
+        return lambda body: decode(body).value
+
+    async def _first_page(self) -> AsyncPage[BotSummary]:
+        return await self._async_client.bots.list(workspace_id="1")
+
+
+def _seen(pages: Sequence[Page[BotSummary] | AsyncPage[BotSummary]]) -> str:
+    return f"{sum(len(page.items) for page in pages)} items, last {pages[-1].items[-1].name}"

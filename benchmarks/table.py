@@ -1,0 +1,110 @@
+"""The Markdown report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.peers import RAW
+from benchmarks.targets import TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from benchmarks.figures import Measured, Quantity
+
+_INTRODUCTION = """\
+# Benchmarks
+
+`make bench` measures and writes this page. A server answers on one core; each peer runs in a
+process of its own on the other, and the peers take turns lap by lap. Every lap checks what it
+received. Times are of the processor (user and system) unless they are said to be of the clock.
+Ratios are of medians, to httpx + json in the same run unless said otherwise; below 1 is less.
+
+* **httpx + json** is written by hand: `client.get(url, params=...)`, `json.loads`, and a loop for
+  pages; streams are split at blank lines.
+* **httpx + msgspec** is the same with msgspec decoders of attrs classes that have the fields of
+  ours, in the form that msgspec fills fastest: without slots, with the defaults on the class.
+* **cozepy** is the official SDK; **openapi-python-client** is what that generator makes of our
+  corrected document with its own templates.
+"""
+
+
+_TIMES = """\
+The median, and the lower quartile in brackets. Memory is the most that a process ever held.
+"""
+
+
+def report(measured: Sequence[Measured], machine: str) -> str:
+    """The whole page."""
+    by_title = {one.title: one for one in measured}
+    parts = [
+        _INTRODUCTION,
+        "![The ratios as bars](benchmarks.svg)\n",
+        f"Measured {machine}\n",
+        "## Targets\n",
+        _targets(by_title),
+        "## Ratios\n",
+        _ratios(measured),
+        "## Times and memory\n",
+        _TIMES,
+        _times(measured),
+    ]
+    return "\n".join(parts)
+
+
+def _targets(measured: Mapping[str, Measured]) -> str:
+    rows: list[Sequence[str]] = []
+    for target in TARGETS:
+        reached = target.reached(measured)
+        if reached is not None:
+            base = target.base if target.base_case is None else target.base_case
+            kept = "yes" if reached <= target.limit else "**no**"
+            name = f"{target.case}: {_NAMES[target.quantity]}"
+            rows.append((name, base, f"{target.limit:g}", f"{reached:.2f}", kept))
+    return _table(("what", "in relation to", "at most", "reached", "kept"), rows)
+
+
+_NAMES: Mapping[Quantity, str] = {"cpu": "processor", "wall": "clock", "memory": "memory"}
+
+
+def _ratios(measured: Sequence[Measured]) -> str:
+    """One row for each case, one column for each peer."""
+    mine = [one for one in measured if RAW in one.laps]
+    peers = list(dict.fromkeys(peer for one in mine for peer in one.laps))
+    rows = [
+        (
+            one.title,
+            *(f"{one.ratio(peer, RAW, 'cpu'):.2f}" if peer in one.laps else "" for peer in peers),
+        )
+        for one in mine
+    ]
+    return _table(("", *peers), rows)
+
+
+def _times(measured: Sequence[Measured]) -> str:
+    rows: list[Sequence[str]] = []
+    for one in measured:
+        for peer in one.laps:
+            scale, symbol = (1e3, "ms") if one.count == 1 else (1e6 / one.count, "µs")
+            rows.append(
+                (
+                    one.title,
+                    peer,
+                    f"{_pair(one, peer, 'cpu', scale)} {symbol} per {one.unit}",
+                    f"{_pair(one, peer, 'wall', scale)} {symbol}",
+                    f"{one.typical(peer, 'memory') / 1e6:.0f} MB",
+                    str(len(one.laps[peer])),
+                )
+            )
+    return _table(("case", "peer", "processor", "clock", "memory", "laps"), rows)
+
+
+def _pair(one: Measured, peer: str, quantity: Quantity, scale: float) -> str:
+    typical, low = one.typical(peer, quantity) * scale, one.low(peer, quantity) * scale
+    digits = 2 if typical < 100 else 0  # noqa: PLR2004  # three or four digits are enough
+    return f"{typical:.{digits}f} ({low:.{digits}f})"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
