@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test generate check lint bench build clean lock
+.PHONY: run test generate check lint bench soak build clean lock
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -28,6 +28,9 @@ lint: $(READY)  ## style, types, import directions
 
 bench: $(READY)  ## measure against raw httpx and other clients
 	$(BIN)/python -m benchmarks
+
+soak: $(READY)  ## use one client for ten minutes (SECONDS=600) and see that nothing piles up
+	$(BIN)/python -m benchmarks.soak --seconds $(or $(SECONDS),600)
 
 build: $(READY)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build --no-isolation

@@ -1,0 +1,85 @@
+"""An update ends with a report and an entry in the changelog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from diff_project import Repository
+from diff_samples import compare, operation, parameter, response
+
+from generator.diff.changelog import add_entry
+from generator.diff.report import Report
+from generator.diff.report import compare as report_on
+from generator.diff.sides import open_side, snapshot
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHANGELOG = """\
+# Changelog
+
+## Unreleased
+
+### Added
+
+- Something.
+
+### Fixed
+
+- Something else.
+
+## 0.1.0
+
+### Removed
+
+- Long ago.
+"""
+
+
+def test_each_change_stands_in_its_section() -> None:
+    old = response({"type": "object", "properties": {"a": {"type": "string"}}})
+    new = response(
+        {
+            "type": "object",
+            "required": ["a"],
+            "properties": {"b": {"type": "integer"}, "a": {"type": "integer"}},
+        }
+    )
+    text = add_entry(CHANGELOG, Report("old", "new", compare(old, new)))
+    assert text == CHANGELOG.replace(
+        "- Something.\n",
+        "- Something.\n- `POST /items`: 200.b is new (wire: compatible, client: safe).\n",
+    ).replace(
+        "- Something else.\n",
+        "- Something else.\n\n### Changed\n\n"
+        "- `POST /items`: the type of 200.a changed from string to integer (wire: breaking, client: typing).\n",
+    )
+
+
+def test_removals_have_a_section_of_their_own() -> None:
+    old, new = parameter({"type": "string"}), operation()
+    text = add_entry("# C\n\n## Unreleased\n", Report("old", "new", compare(old, new)))
+    assert "### Removed\n\n- `POST /items`: query.value is gone" in text
+
+
+def test_what_nobody_notices_is_left_out() -> None:
+    changes = compare(operation(), operation(deprecated=True))
+    assert changes
+    assert add_entry(CHANGELOG, Report("old", "new", changes)) == CHANGELOG
+
+
+def test_a_changelog_without_the_heading_is_an_error() -> None:
+    with pytest.raises(GeneratorError, match="no heading '## Unreleased'"):
+        add_entry("# Changelog\n", Report("old", "new", ()))
+
+
+def test_a_snapshot_remembers_what_an_update_replaces(tmp_path: Path) -> None:
+    project = Repository.make(tmp_path)
+    before = snapshot(project.root)
+    line = project.replace("openapi/coze.yaml", "size: {type: integer}", "size: {type: string}")
+    project.build()
+    report = report_on(before, open_side(None, project.root, raw=False))
+    assert {change.id for change in report.changes} == {"response-property-type-changed"}
+    assert {change.source.line for change in report.changes} == {line}

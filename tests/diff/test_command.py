@@ -1,0 +1,365 @@
+"""The command: inputs, formats, exit codes, accepted changes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+from diff_samples import Json, document, operation, parameter, response
+from typer.testing import CliRunner
+
+from generator.diff.command import diff_command
+from generator.diff.rules import rules
+from generator.spec import dump
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+APP = typer.Typer(pretty_exceptions_enable=False)
+APP.command("diff")(diff_command)
+
+THING: Json = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}
+LESS: Json = {"type": "object", "properties": {"a": {"type": "string"}}}
+
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(APP, list(arguments))
+
+
+def raw(old: Json, new: Json, *arguments: str) -> Result:
+    Path("old.yaml").write_text(dump(old))
+    Path("new.yaml").write_text(dump(new))
+    return run("--raw", "old.yaml", "new.yaml", *arguments)
+
+
+def changes(result: Result) -> list[Json]:
+    return json.loads(result.stdout)["changes"]
+
+
+def test_json_has_the_verdict_and_each_change() -> None:
+    old, new = operation(summary="one"), operation(operationId="list_all")
+    result = raw(old, new, "--format", "json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {
+        "wire": "compatible",
+        "client": "breaking",
+        "semver": "major",
+        "accepted": 0,
+        "changes": [
+            {
+                "id": "operation-id-changed",
+                "wire": "compatible",
+                "client": "breaking",
+                "operation": "POST /items",
+                "path": "",
+                "message": "the operation list_items is called list_all",
+                "old": "list_items",
+                "new": "list_all",
+                "source": {"cause": "document", "file": "new.yaml", "line": 8},
+                "fingerprint": changes(result)[0]["fingerprint"],
+                "suggestion": "- target: $.paths['/items'].post\n"
+                '  update: {"operationId": "list_items"}',
+            }
+        ],
+    }
+
+
+def test_nothing_is_no_verdict() -> None:
+    result = raw(operation(), operation(summary="The items."), "--format", "json")
+    assert json.loads(result.stdout) == {
+        "wire": "none",
+        "client": "none",
+        "semver": "none",
+        "accepted": 0,
+        "changes": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "semver"),
+    [
+        (response(THING), response(LESS), "major"),
+        (operation(), parameter({"type": "string"}, required=True), "major"),
+        (response(LESS), response(THING), "minor"),
+        (operation(), parameter({"type": "string"}), "minor"),
+        (parameter({"type": "string"}), parameter({"type": "string", "maxLength": 3}), "major"),
+        (parameter({"type": "string", "maxLength": 3}), parameter({"type": "string"}), "patch"),
+        (
+            parameter({"type": "string", "pattern": "a"}),
+            parameter({"type": "string", "pattern": "b"}),
+            "minor",
+        ),
+        (operation(), operation(deprecated=True), "patch"),
+    ],
+)
+def test_the_version_that_changes_ask_for(old: Json, new: Json, semver: str) -> None:
+    assert json.loads(raw(old, new, "--format", "json").stdout)["semver"] == semver
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "failing"),
+    [
+        (operation(), operation(), set[str]()),
+        (operation(), operation(deprecated=True), {"any"}),
+        (operation(), operation(operationId="other"), {"any", "client-breaking"}),
+        (
+            parameter({"type": "string"}),
+            parameter({"type": "string", "maxLength": 1}),
+            {"any", "wire-breaking"},
+        ),
+    ],
+)
+def test_fail_on_exits_with_one(old: Json, new: Json, failing: set[str]) -> None:
+    assert raw(old, new).exit_code == 0
+    limits = ("wire-breaking", "client-breaking", "any")
+    assert {one for one in limits if raw(old, new, "--fail-on", one).exit_code == 1} == failing
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("openapi: 3.0.3\npaths: [", "old.yaml:3: the file is broken"),
+        ("openapi: 3.0.3\nopenapi: 3.0.3\n", "old.yaml:2: the key 'openapi' stands twice"),
+        ("swagger: '2.0'\npaths: {}\n", "the document says openapi: None"),
+        ("- a\n", "the document is no object"),
+        ("openapi: 3.0.3\npaths: []\n", "old.yaml:2: /paths: [] stands where an object belongs"),
+        (
+            "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      parameters: [{in: query}]\n",
+            "a parameter has no name or no place",
+        ),
+        (
+            (
+                "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      requestBody:\n"
+                "        $ref: '#/components/requestBodies/None'\n"
+            ),
+            "the $ref '#/components/requestBodies/None' leads nowhere",
+        ),
+        (
+            (
+                "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      requestBody: {$ref: '#/x/a'}\n"
+                "x: {a: {$ref: '#/x/a'}}\n"
+            ),
+            "the $ref leads in a circle",
+        ),
+        (
+            (
+                "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      parameters:\n"
+                "      - {name: a, in: query, schema: {enum: 3}}\n"
+            ),
+            "old.yaml:6: /paths/~1a/get/parameters/0/schema/enum: 3 stands where a list belongs",
+        ),
+        (
+            (
+                "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      requestBody:\n"
+                "        {$ref: 'https://a.example/x.yaml#/a'}\n"
+            ),
+            "leads out of the document",
+        ),
+    ],
+)
+def test_what_can_not_be_compared_is_one_error_and_exit_code_two(text: str, told: str) -> None:
+    Path("old.yaml").write_text(text)
+    Path("new.yaml").write_text(dump(document()))
+    for arguments in (("old.yaml", "new.yaml"), ("new.yaml", "old.yaml")):
+        result = run("--raw", *arguments)
+        assert result.exit_code == 2
+        assert told in result.stderr.replace("\n", " ")
+        assert result.stderr.startswith("error: ")
+        assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nowhere",), ("--raw", "nowhere.yaml", "x.yaml"), ("--raw", "-", "x"), (".",), ("..",)],
+)
+def test_what_is_not_there_is_one_error_and_exit_code_two(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+
+
+def test_json_and_other_files_are_read(tmp_path: Path) -> None:
+    Path("schemas.yaml").write_text(dump({"Thing": THING, "Less": LESS}))
+    Path("old.json").write_text(json.dumps(response({"$ref": "schemas.yaml#/Thing"})))
+    Path("new.json").write_text(json.dumps(response({"$ref": "schemas.yaml#/Less"})))
+    found = changes(run("--raw", str(tmp_path / "old.json"), "new.json", "--format", "json"))
+    assert next(change["id"] for change in found) == "response-property-removed"
+
+
+def test_markdown_is_a_comment() -> None:
+    old = operation(operationId="a|b")
+    new = operation(operationId="<script>")
+    text = raw(old, new, "--format", "markdown").stdout
+    assert text.startswith("## Changes from old.yaml to new.yaml\n")
+    assert "| **compatible** | **breaking** | **major** |" in text
+    assert "a\\|b" in text
+    assert "<script>" not in text.partition("```")[0]
+    assert "Nothing changed." in raw(old, old, "--format", "markdown").stdout
+
+
+def test_github_gets_annotations_on_the_lines() -> None:
+    old, new = response(THING), response(LESS)
+    lines = raw(old, new, "--format", "github").stdout.splitlines()
+    assert lines[0].startswith(
+        "::error title=response-property-removed (wire risky%2C client breaking),"
+    )
+    assert re.search(r",file=new\.yaml,line=\d+::200\.b is gone \[POST /items\]$", lines[0])
+    assert raw(old, old, "--format", "github").stdout == ""
+
+
+def test_annotations_can_not_be_forged() -> None:
+    new = operation(operationId="x\n::error::forged%")
+    text = raw(operation(), new, "--format", "github").stdout
+    assert len(text.splitlines()) == 1
+    assert "%0A::error::forged%25" in text
+
+
+def test_a_schema_change_is_told_once_per_operation_and_grouped_by_cause() -> None:
+    def api(schema: Json) -> Json:
+        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}
+        answer = {"200": {"description": "ok", "content": content}}
+        paths = {
+            f"/p{at}": {"get": {"operationId": f"get_{at}", "responses": answer}}
+            for at in range(30)
+        }
+        return document(paths) | {"components": {"schemas": {"Thing": schema}}}
+
+    found = changes(raw(api(THING), api(LESS), "--format", "json"))
+    assert len(found) == 30
+    assert len({change["operation"] for change in found}) == 30
+    terminal = raw(api(THING), api(LESS)).stdout.splitlines()
+    assert len(terminal) == 3
+    assert "and 27 more" in terminal[2]
+
+
+def test_the_terminal_shows_one_screen() -> None:
+    names = [f"field_{at}" for at in range(100)]
+    many: Json = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+    result = raw(
+        response(many), response({"type": "object", "properties": {"a": {"type": "object"}}})
+    )
+    assert len(result.stdout.splitlines()) <= 40
+    assert "more causes" in result.stdout
+
+
+def test_the_worst_stands_first() -> None:
+    old = parameter({"type": "string"}) | {"servers": [{"url": "https://a.example"}]}
+    new = operation(operationId="other") | {"servers": [{"url": "https://b.example"}]}
+    found = changes(raw(old, new, "--format", "json"))
+    ranks = [
+        max(
+            ("none", "compatible", "risky", "breaking").index(one["wire"]),
+            ("none", "safe", "typing", "breaking").index(one["client"]),
+        )
+        for one in found
+    ]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+@pytest.mark.parametrize("format_", ["terminal", "json", "markdown"])
+def test_all_rules_are_printed(format_: str) -> None:
+    result = run("--rules", "--format", format_)
+    assert result.exit_code == 0
+    if format_ == "json":
+        listed = json.loads(result.stdout)
+        assert [one["id"] for one in listed] == list(rules())
+        assert all(one["explanation"] for one in listed)
+    else:
+        text = "".join(result.stdout.split())
+        assert all(id_ in text for id_ in ("operation-removed", "class-renamed"))
+
+
+def test_fail_on_may_be_repeated() -> None:
+    both = ("--fail-on", "wire-breaking", "--fail-on", "client-breaking")
+    assert raw(operation(), operation(operationId="other"), *both).exit_code == 1
+    assert raw(operation(), operation(deprecated=True), *both).exit_code == 0
+
+
+# Accepted changes.
+
+
+def accept(*entries: Any) -> None:
+    Path("diff-accepted.yaml").write_text(dump({"accepted": list(entries)}))
+
+
+def entry(fingerprint: str, expires: str = "2999-12-31") -> Json:
+    return {"fingerprint": fingerprint, "reason": "Nobody uses it.", "expires": expires}
+
+
+def removed() -> tuple[Json, Json]:
+    return response(THING), response(LESS)
+
+
+def fingerprint() -> str:
+    return changes(raw(*removed(), "--format", "json"))[0]["fingerprint"]
+
+
+def test_an_accepted_change_is_silent() -> None:
+    accept(entry(fingerprint()))
+    result = raw(*removed(), "--format", "json", "--fail-on", "any")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["accepted"] == 1
+    assert changes(result) == []
+    assert "1 accepted changes" in raw(*removed()).stdout
+
+
+def test_another_file_of_accepted_changes_can_be_named() -> None:
+    accept(entry(fingerprint()))
+    Path("diff-accepted.yaml").rename("other.yaml")
+    assert changes(raw(*removed(), "--format", "json", "--accepted", "other.yaml")) == []
+
+
+def test_an_expired_acceptance_is_a_finding_and_the_change_counts_again() -> None:
+    accept(entry(fingerprint(), "2020-01-31"))
+    found = changes(raw(*removed(), "--format", "json"))
+    assert [change["id"] for change in found] == ["response-property-removed", "acceptance-expired"]
+    assert found[1]["source"] == {"cause": "acceptance", "file": "diff-accepted.yaml", "line": 2}
+
+
+def test_an_unused_acceptance_is_a_finding() -> None:
+    accept(entry("0123456789ab"))
+    result = raw(operation(), operation(), "--format", "json", "--fail-on", "any")
+    assert result.exit_code == 1
+    assert [change["id"] for change in changes(result)] == ["acceptance-unused"]
+    assert json.loads(result.stdout)["wire"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ([{"fingerprint": "a", "reason": "b"}], "'expires' is no text"),
+        ([entry("a", "soon")], "is no date like 2030-12-31"),
+        ([{**entry("a"), "who": "me"}], "'who' is unknown"),
+        (["a"], "the entry is no object"),
+        ([entry("")], "'fingerprint' is no text"),
+    ],
+)
+def test_a_broken_acceptance_names_its_line(entries: list[Any], told: str) -> None:
+    accept(*entries)
+    result = raw(operation(), operation())
+    assert result.exit_code == 2
+    assert told in result.stderr.replace("\n", " ")
+    assert "diff-accepted.yaml:2" in result.stderr
+
+
+def test_fingerprints_stay_the_same_and_tell_changes_apart() -> None:
+    old, new = removed()
+    before = changes(raw(old, new, "--format", "json"))[0]
+    other = {
+        **new,
+        "info": {"title": "Other", "version": "2"},
+        "servers": [{"url": "https://x.example"}],
+    }
+    found = changes(raw(old, other, "--format", "json"))
+    same = next(change for change in found if change["id"] == before["id"])
+    assert same["fingerprint"] == before["fingerprint"]
+    assert len({change["fingerprint"] for change in found}) == len(found)

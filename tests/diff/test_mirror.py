@@ -1,0 +1,82 @@
+"""A comparison and its reverse mirror each other."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from diff_samples import ids, judged
+
+from generator.diff.rules import Example, Rule, rules
+
+WORDS = (
+    ("added", "removed"),
+    ("set", "unset"),
+    ("increased", "decreased"),
+    ("generalized", "specialized"),
+    ("required", "optional"),
+    ("nullable", "not-nullable"),
+    ("forbidden", "allowed"),
+    ("deprecated", "reactivated"),
+)
+# What has no opposite of its own: a broken promise, or a removal that was announced, is something
+# plain from behind.
+ONE_WAY = (
+    "-after-sunset",
+    "-before-sunset",
+    "-deprecated",
+    "-forbidden",
+    "-invalid",
+    "-kind-",
+    "-moved",
+    "-renamed",
+    "-returns-",
+    "-sunset-",
+    "-type-",
+    "-values-",
+    "became-not-nullable",
+    "security-dropped",
+    "security-required",
+)
+
+
+def mirrored(id_: str) -> set[str]:
+    """The ids that the reverse of a change may have."""
+    found = {id_, id_.removeprefix("required-")}
+    for one, other in WORDS:
+        for was, now in ((one, other), (other, one)):
+            found |= {
+                f"{told.removesuffix(was)}{now}" for told in found if told.endswith(f"-{was}")
+            }
+    return found
+
+
+def reverse(rule: Rule) -> Example:
+    assert rule.example
+    example = rule.example
+    return evolve(example, old=example.new, new=example.old)
+
+
+ALL = [pytest.param(rule, id=rule.id) for rule in rules().values() if rule.example]
+
+
+@pytest.mark.parametrize("rule", ALL)
+def test_what_differs_one_way_differs_the_other_way(rule: Rule) -> None:
+    assert rule.example
+    there = judged(rule.example, rule.example.new)
+    back = judged(reverse(rule), rule.example.old)
+    one_sided = "sunset" in rule.id
+    assert one_sided or bool(there) == bool(back)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(rule, id=rule.id)
+        for rule in rules().values()
+        if rule.example and not any(part in rule.id for part in ONE_WAY)
+    ],
+)
+def test_the_reverse_has_the_opposite_rule(rule: Rule) -> None:
+    back = set(ids(judged(reverse(rule), rule.example.old if rule.example else None)))
+    known = mirrored(rule.id) & rules().keys()
+    assert back & known, (rule.id, back)

@@ -1,0 +1,214 @@
+"""The Python examples of README, docstrings and examples/ run against the sandbox."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import runpy
+import time
+from pathlib import Path
+from textwrap import dedent
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from joserfc.jwk import RSAKey
+
+import coze_sandbox
+from coze_client import Coze, FileTokenStore, JWTAuth, PKCEAuth, callbacks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from coze_sandbox import Sandbox
+
+    Names = dict[str, Any]
+
+ROOT = Path(__file__).parents[2]
+_BLOCK = re.compile(r"\n\n((?:    .*\n|\n)+)")
+
+
+def readme_blocks() -> Iterator[tuple[str, str]]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for match in re.finditer(r"```python\n(.*?)```", text, re.DOTALL):
+        yield f"README:{text[: match.start()].count(chr(10)) + 1}", match[1]
+
+
+def docstring_blocks() -> Iterator[tuple[str, str]]:
+    """The indented blocks of docstrings that are Python."""
+    for path in sorted([*ROOT.glob("facade/**/*.py"), *ROOT.glob("sandbox/**/*.py")]):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                doc = ast.get_docstring(node) or ""
+                for number, match in enumerate(_BLOCK.finditer(f"{doc}\n")):
+                    code = dedent(match[1])
+                    if is_python(code):
+                        place = path.relative_to(ROOT).with_suffix("").as_posix()
+                        yield f"{place}:{getattr(node, 'name', 'module')}:{number}", code
+
+
+def is_python(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
+
+
+KEY = RSAKey.generate_key(2048)
+PUBLIC = KEY.as_pem(private=False).decode()
+PRIVATE = KEY.as_pem(private=True).decode()
+
+
+def for_jwt(sandbox: Sandbox) -> Names:
+    Path("private_key.pem").write_text(PRIVATE, encoding="utf-8")
+    sandbox.oauth.register("115...", public_key=PUBLIC, public_key_id="s3dP...")
+    return {"Coze": Coze, "JWTAuth": JWTAuth}
+
+
+def for_pkce(sandbox: Sandbox) -> Names:
+    """The program was run before, so that its user is logged in."""
+    sandbox.oauth.register("...app.coze")
+    auth = PKCEAuth(
+        client_id="...app.coze",
+        redirect_uri="http://127.0.0.1:8765/callback",
+        store=FileTokenStore("token.json"),
+    )
+    request = auth.start()
+    auth.finish(request, httpx.get(request.url).headers["location"])
+    return {}
+
+
+def for_web(sandbox: Sandbox) -> Names:
+    sandbox.oauth.register("...app.coze", client_secret="...")
+
+    def visit(url: str) -> str:
+        return httpx.get(url).headers["location"]
+
+    return {"visit": visit}
+
+
+def for_device(sandbox: Sandbox) -> Names:
+    sandbox.oauth.interval = 0
+    sandbox.oauth.register("...app.coze")
+
+    def tell(text: object) -> None:
+        code = re.search(r"and type (\S+)", str(text))
+        if code:
+            sandbox.oauth.approve(code[1])
+
+    return {"print": tell}
+
+
+def for_callbacks(_: Sandbox) -> Names:
+    """A request as Coze sends it."""
+    token = "the verify_token of the callback app"
+    body = json.dumps(
+        {
+            "header": {
+                "event_id": "1",
+                "event_type": "bot.published",
+                "created_at": int(time.time() * 1000),
+            },
+            "event": {"bot_id": "7"},
+        }
+    ).encode()
+    stamp = str(int(time.time() * 1000))
+    headers = {
+        "X-Coze-Timestamp": stamp,
+        "X-Coze-Nonce": "n",
+        "X-Coze-Signature": callbacks.signature(stamp, "n", token, body),
+    }
+
+    def flask_response(content: bytes, status: int, headers: object) -> None:
+        assert status == 200, content
+        assert headers
+
+    def handle(event: callbacks.CallbackEvent) -> None:
+        assert event.event_type == "bot.published"
+
+    return {
+        "headers": headers,
+        "body": body,
+        "request": SimpleNamespace(headers=headers, get_data=lambda: body),
+        "receiver": callbacks.Receiver(token),
+        "handle": handle,
+        "Response": flask_response,
+    }
+
+
+def for_sandbox(sandbox: Sandbox) -> Names:
+    with Coze() as coze, coze.chat.stream(bot_id="1", user_id="me") as stream:
+        assert list(stream)
+    names = {name: getattr(coze_sandbox, name) for name in coze_sandbox.__all__}
+    return {**names, "sandbox": sandbox, "pem": PUBLIC, "pytest": pytest}
+
+
+STAGES: dict[str, Callable[[Sandbox], Names]] = {
+    "JWTAuth(": for_jwt,
+    "PKCEAuth(": for_pkce,
+    "AuthorizationCodeAuth(": for_web,
+    "DeviceCodeAuth(": for_device,
+    "receiver": for_callbacks,
+    "sandbox": for_sandbox,
+}
+"""What an example needs that it does not say, by a word in it."""
+
+README = list(readme_blocks())
+DOCSTRINGS = list(docstring_blocks())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [code for _, code in (*README, *DOCSTRINGS)],
+    ids=[place for place, _ in (*README, *DOCSTRINGS)],
+)
+def test_an_example_runs(
+    code: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: Names = {}
+    for word, stage in STAGES.items():
+        if word in code:
+            names |= stage(sandbox)
+            break
+    # A key is too long for an example that shows something else.
+    code = code.replace('"-----BEGIN..."', repr(PRIVATE))
+    exec(compile(code, "example", "exec"), names)  # noqa: S102  # that is the point
+
+
+def test_the_examples_are_found() -> None:
+    assert len(README) >= 8
+    places = {place.partition(":")[0] for place, _ in DOCSTRINGS}
+    assert places >= {"facade/coze_client/__init__", "sandbox/coze_sandbox/__init__"}
+
+
+EXAMPLES = {
+    "tour.py": ("Store plugins", "log id", "tokens", "code 4200"),
+    "oauth_jwt.py": ("alice sees", "bob sees"),
+    "oauth_pkce.py": ("workspaces; the login is kept in",),
+    "oauth_device.py": ("and type", "workspaces; the login is kept in"),
+    "oauth_web.py": ("You see", "workspaces."),
+}
+ELSEWHERE = {"callbacks.py"}
+"""Run by tests of their own."""
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_program_in_examples_runs(
+    name: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sandbox
+    for variable in ("COZE_API_TOKEN", "COZE_API_BASE"):
+        monkeypatch.setenv(variable, "")  # so that what an example sets goes afterwards
+        monkeypatch.delenv(variable)
+    runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
+    told = capsys.readouterr().out
+    for words in EXAMPLES[name]:
+        assert words in told
+
+
+def test_no_program_in_examples_is_left_out() -> None:
+    assert {path.name for path in (ROOT / "examples").glob("*.py")} == {*EXAMPLES, *ELSEWHERE}
