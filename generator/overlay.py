@@ -10,13 +10,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 
 from generator.errors import GeneratorError
 from generator.spec import join, line_of, load
-from generator.values import MAX_DEPTH, clone, is_array, is_object
+from generator.values import MAX_DEPTH, MAX_VALUES, clone, is_array, is_object, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,11 +140,19 @@ def apply(
     """
     result = clone(document)
     findings: list[Finding] = []
+    room = _Room()
     for action in overlay.actions:
-        remark = _Step(overlay, action, result).take(strict=strict)
+        remark = _Step(overlay, action, result, room).take(strict=strict)
         if remark:
             findings.append(Finding(overlay, action, remark))
     return result, findings
+
+
+@define
+class _Room:
+    """How many values an overlay may still add: copies of copies would soon fill any memory."""
+
+    values: int = MAX_VALUES
 
 
 @frozen
@@ -154,6 +162,7 @@ class _Step:
     overlay: Overlay
     action: Action
     document: dict[str, Any]
+    room: _Room
 
     def take(self, *, strict: bool) -> str | None:
         """Do it; returns a remark."""
@@ -187,7 +196,7 @@ class _Step:
             raise self._error(
                 f"copy selects {len(found)} places", "Name the one place that is to be copied."
             )
-        return clone(found[0].obj)
+        return self._copy(found[0].obj)
 
     def _remove(self, nodes: list[JSONPathMatch]) -> None:
         for node in nodes:
@@ -225,7 +234,7 @@ class _Step:
 
     def _merge(self, old: Any, new: Any, place: str) -> None:
         if is_array(old):
-            old.extend(clone(new))
+            old.extend(self._copy(new))
             return
         for key, value in cast("dict[str, Any]", new).items():
             kind, here = _kind(value), f"{place}.{key}" if place else key
@@ -237,7 +246,15 @@ class _Step:
                     "Remove the old one in an action before this one.",
                 )
             else:
-                old[key] = clone(value)
+                old[key] = self._copy(value)
+
+    def _copy(self, value: Any) -> Any:
+        self.room.values -= size_of(value)
+        if self.room.values < 0:
+            raise self._error(
+                f"the overlay adds more than {MAX_VALUES} values", "Use references instead."
+            )
+        return clone(value)
 
     def _place(self, node: JSONPathMatch, what: str) -> tuple[Any, str | int]:
         if node.parent is None:

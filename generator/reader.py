@@ -14,14 +14,12 @@ import yaml
 from attrs import define, field
 
 from generator.errors import GeneratorError
-from generator.values import MAX_DEPTH, clone, is_array, is_object, too_deep
+from generator.values import MAX_DEPTH, MAX_VALUES, clone, is_array, is_object, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAX_VALUES: Final = 500_000
-"""How many values a document may hold with its aliases written out."""
 TAG: Final = "tag:yaml.org,2002:"
 INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")

@@ -8,6 +8,8 @@ from generator.errors import GeneratorError
 
 MAX_DEPTH: Final = 100
 """How many levels of objects and arrays may stand in each other; what recurses counts on it."""
+MAX_VALUES: Final = 500_000
+"""How many values a document may hold with all that is repeated in it written out."""
 MAX_NAME: Final = 100
 """How many characters the name of a class or a method may have: it becomes the name of a file."""
 
@@ -35,6 +37,19 @@ def clone(value: Any, depth: int = MAX_DEPTH) -> Any:
         _check(depth)
         return [clone(item, depth - 1) for item in value]
     return value
+
+
+def size_of(value: Any) -> int:
+    """How many values there are in a value, with itself."""
+    waiting, size = [value], 0
+    while waiting:
+        one = waiting.pop()
+        size += 1
+        if is_object(one):
+            waiting += one.values()
+        elif is_array(one):
+            waiting += one
+    return size
 
 
 def too_deep() -> GeneratorError:

@@ -276,7 +276,7 @@ def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[Gene
 def _method(path: Any, pointer: str, methods: dict[str, str]) -> Iterator[GeneratorError]:
     if not _is_path(path):
         yield GeneratorError(
-            f"{str(path)[:MAX_NAME]!r} is not {_PATH.told}",
+            f"{repr(path)[:MAX_NAME]} is not {_PATH.told}",
             pointer=pointer,
             remedy="Say in an overlay what the Python method is called.",
         )

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from coze_core._sync import SyncClient
 
 Token: TypeAlias = str | Callable[[], str]
+"""A bearer token, or a function that gives one before each request."""
 AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]]
+"""The same for async clients; the function may be async."""
 
 
 class TokenSource(ABC):

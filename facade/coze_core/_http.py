@@ -249,7 +249,7 @@ class _Body:
     def iter_bytes(self) -> Iterator[bytes]:
         left = self._limit
         raw, gunzip = _reading(self._response)
-        with _explained(self._request):
+        with _Explained(self._request):
             for packed in self._response.iter_raw() if raw else self._response.iter_bytes():
                 piece = gunzip.feed(packed) if gunzip else packed
                 left -= len(piece)
@@ -282,7 +282,7 @@ class _AsyncBody:
         raw, gunzip = _reading(self._response)
         pieces = self._response.aiter_raw() if raw else self._response.aiter_bytes()
         self._unfinished = pieces
-        with _explained(self._request):
+        with _Explained(self._request):
             async for packed in pieces:
                 piece = gunzip.feed(packed) if gunzip else packed
                 left -= len(piece)

@@ -39,7 +39,8 @@ class Classes:
         """The changes of models, shapes and events."""
         yield from self._section("models", "class")
         yield from self._section("shapes", "shape")
-        yield from self._events()
+        for section in ("events", "callbacks"):
+            yield from self._unions(section)
 
     def _section(self, section: str, word: str) -> Iterator[Hit]:
         olds: Mapping[str, _Entry] = self.old.get(section, {})
@@ -127,7 +128,7 @@ class Classes:
         return pairs, gone, come
 
     def _keys(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Hit]:
-        for key in old.keys() | new.keys():
+        for key in sorted(old.keys() | new.keys()):
             at = f"{names[1]}[{key!r}]"
             subjects: list[Subject] = [("field", name, key) for name in names]
             was, now = old.get(key), new.get(key)
@@ -175,32 +176,35 @@ class Classes:
                 at = f"{names[1]}.{name}"
                 yield self._hit("member-added", "models", names, (None, value), at=at)
 
-    def _events(self) -> Iterator[Hit]:
-        olds: Mapping[str, _Entry] = self.old.get("events", {})
-        news: Mapping[str, _Entry] = self.new.get("events", {})
+    def _unions(self, section: str) -> Iterator[Hit]:
+        """The unions of events: of streams, and of what the server sends by itself."""
+        olds: Mapping[str, _Entry] = self.old.get(section, {})
+        news: Mapping[str, _Entry] = self.new.get(section, {})
         for name in sorted(olds.keys() | news.keys()):
             names = name, name
             if name not in news:
-                yield self._hit("event-union-removed", "events", names, (name, None))
+                yield self._hit("event-union-removed", section, names, (name, None))
             elif name not in olds:
-                yield self._hit("event-union-added", "events", names, (None, name))
+                yield self._hit("event-union-added", section, names, (None, name))
             else:
-                yield from self._event_union(names, olds[name], news[name])
+                yield from self._union(section, names, olds[name], news[name])
 
-    def _event_union(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Hit]:
-        if old["end"] != new["end"]:
-            told = ", ".join(old["end"]), ", ".join(new["end"])
-            yield self._hit("stream-end-changed", "events", names, told)
+    def _union(
+        self, section: str, names: tuple[str, str], old: _Entry, new: _Entry
+    ) -> Iterator[Hit]:
+        if old.get("end") != new.get("end"):
+            told = ", ".join(old.get("end", ())), ", ".join(new.get("end", ()))
+            yield self._hit("stream-end-changed", section, names, told)
         for event in sorted((old.keys() | new.keys()) - {"end"}):
             at = f"{names[1]}[{event!r}]"
             was, now = old.get(event), new.get(event)
             if was is None or now is None:
                 rule = "event-removed" if now is None else "event-added"
-                yield self._hit(rule, "events", names, (was, now), at=at)
+                yield self._hit(rule, section, names, (was, now), at=at)
             elif parse(was, self.renamed) != parse(now):
                 safe = is_safe(parse(was, self.renamed), parse(now), "output")
                 rule = "event-type-narrowed" if safe else "event-type-changed"
-                yield self._hit(rule, "events", names, (was, now), at=at)
+                yield self._hit(rule, section, names, (was, now), at=at)
 
     def _hit(
         self,
@@ -215,7 +219,7 @@ class Classes:
             known.get(name, join("/components/schemas", name))
             for known, name in zip(self.pointers, names, strict=True)
         ]
-        package = {"models": "models", "shapes": "params", "events": "events"}[section]
+        package = "params" if section == "shapes" else section
         about = subjects or tuple(("class", name) for name in names)
         place = f"{package}.{at or names[1]}"
         return Hit(rule, "", place, *told, pointers[0], pointers[1], frozenset(about))

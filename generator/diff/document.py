@@ -41,7 +41,8 @@ class Document:
 
     def __attrs_post_init__(self) -> None:
         version = self.root.get("openapi")
-        if not isinstance(version, str) or not version.startswith("3."):
+        # Without quotes, 3.1 is a number.
+        if not str(version).startswith("3."):
             raise GeneratorError(
                 f"the document says openapi: {version!r}",
                 pointer="/openapi",
@@ -51,7 +52,7 @@ class Document:
     @property
     def merges_siblings(self) -> bool:
         """Whether what stands beside a ``$ref`` counts, as it does since OpenAPI 3.1."""
-        return not self.root["openapi"].startswith("3.0")
+        return not str(self.root["openapi"]).startswith("3.0")
 
     def follow(self, part: Part) -> Part:
         """The part itself, or what its ``$ref`` leads to in the end.

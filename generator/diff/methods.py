@@ -50,15 +50,17 @@ class Methods:
         pairs = [(name, name) for name in self.old if name in self.new]
         gone = [name for name in self.old if name not in self.new]
         come = [name for name in self.new if name not in self.old]
-        for needs_kind in (True, False):
+        for what in (_same_kind, _key):
+            by_operation: dict[str, list[str]] = {}
+            for now in come:
+                by_operation.setdefault(what(self.new[now]), []).append(now)
             for was in tuple(gone):
-                for now in tuple(come):
-                    one, other = self.old[was], self.new[now]
-                    alike = one["kind"] == other["kind"] or not needs_kind
-                    if alike and _key(one) == _key(other) and was in gone:
-                        gone.remove(was)
-                        come.remove(now)
-                        pairs.append((was, now))
+                others = by_operation.get(what(self.old[was]))
+                if others:
+                    now = others.pop(0)
+                    gone.remove(was)
+                    come.remove(now)
+                    pairs.append((was, now))
         return pairs, gone, come
 
     def _kept(self, old: _Entry, new: _Entry) -> Iterator[Hit]:
@@ -154,6 +156,10 @@ class Methods:
 
 def _key(method: Mapping[str, Any]) -> str:
     return erased(*method["operation"].split(" ", 1))
+
+
+def _same_kind(method: Mapping[str, Any]) -> str:
+    return f"{method['kind']} {_key(method)}"
 
 
 def _pointer(method: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -14,21 +13,21 @@ from generator.diff.change import Change, Source
 from generator.diff.document import Document
 from generator.diff.judge import State, judge
 from generator.diff.lines import Lines
-from generator.diff.sides import DOCUMENT
 from generator.diff.surface import default_surface
+from generator.diff.trees import DOCUMENT
+from generator.diff.written import Written, essence, places_of
 from generator.overlay import Overlay, apply
 from generator.reader import read_yaml
-from generator.spec import join, split
-from generator.values import is_object
+from generator.spec import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from generator.diff.sides import Side, Tree
+    from generator.diff.sides import Side
+    from generator.diff.trees import Tree
     from generator.overlay import Action
 
 _Key = tuple[str, str, str]
-_Place = tuple[str, ...]
 
 
 def attribute(changes: tuple[Change, ...], old: Side, new: Side) -> tuple[Change, ...]:
@@ -148,24 +147,25 @@ class _Origins:
         return _Layer.of(_corrected(self.old_tree), _corrected(self.new_tree))
 
     @cached_property
-    def _actions(self) -> list[_Written]:
+    def _actions(self) -> list[Written]:
         """The actions that were added to overlays or changed, and those that are gone."""
-        found: list[_Written] = []
+        found: list[Written] = []
+        documents = self._overlaid.old, self._overlaid.new
         for name in self._edited:
             olds, news = _actions(self.old_tree, name), _actions(self.new_tree, name)
             lines = Lines(self.new_tree.read(name).decode("utf-8-sig")) if news else None
             for actions, others, where in ((news, olds, lines), (olds, news, None)):
-                known = set(map(_essence, others))
+                known = set(map(essence, others))
                 found += [
-                    _Written.of(name, action, self._overlaid, where)
+                    Written.of(name, action, documents, where)
                     for action in actions
-                    if _essence(action) not in known
+                    if essence(action) not in known
                 ]
         return found
 
     def _overlay(self, change: Change, at: Change) -> Source:
         """The action that wrote the place of a change, or speaks of what changed."""
-        places = list(_places(change, at))
+        places = list(places_of(change, at))
         scored = [(written.score(change, places), written) for written in self._actions]
         best, written = max(
             scored, key=lambda one: (one[0], one[1].lines is not None), default=(0, None)
@@ -176,86 +176,9 @@ class _Origins:
         return Source("overlay", PurePosixPath(written.file), written.line(places))
 
 
-@frozen
-class _Written:
-    """An action of an overlay, and the places of the corrected documents that it concerns.
-
-    Attributes:
-        file: The overlay.
-        action: The action.
-        text: What it says.
-        targets: The places.
-        lines: The lines of the overlay; of one that the action is gone from, none.
-    """
-
-    file: str
-    action: Action
-    text: str
-    targets: tuple[_Place, ...]
-    lines: Lines | None
-
-    @classmethod
-    def of(cls, file: str, action: Action, layer: _Layer, lines: Lines | None) -> _Written:
-        targets = {
-            tuple(map(str, match.parts))
-            for document in (layer.old, layer.new)
-            for match in action.query.finditer(document)
-        }
-        return cls(file, action, _essence(action), tuple(targets), lines)
-
-    def score(self, change: Change, places: list[_Place]) -> int:
-        """How likely the action makes a change: how near it wrote, or that it speaks of it."""
-        best = 0
-        for place in places:
-            for target in self.targets:
-                if place[: len(target)] == target:
-                    rest = place[len(target) :]
-                    inner = _depth(self.action.value, rest)
-                    written = not rest or inner > 0 or self.action.kind != "update"
-                    best = max(best, 2 * (len(target) + inner) + 2 if written else 0)
-                elif target[: len(place)] == place:
-                    best = max(best, 2 * len(place))
-        names = [json.dumps(value) for value in (change.old, change.new) if isinstance(value, str)]
-        return best or int(any(name in self.text for name in names))
-
-    def line(self, places: list[_Place]) -> int | None:
-        """The line that wrote one of the places."""
-        if self.lines is None:
-            return None
-        here = join("/actions", self.action.number - 1)
-        for place in reversed(places):
-            for target in self.targets:
-                if target and place[: len(target)] == target and self.action.kind == "update":
-                    return self.lines.of(join(here, "update", *place[len(target) :]))
-        return self.lines.of(here)
-
-
-def _places(change: Change, at: Change) -> Iterator[_Place]:
-    """The places of a change in the corrected documents, old and new."""
-    for pointer in (at.old_at, at.new_at):
-        place = tuple(split(pointer))
-        yield place
-        if "-became-" in change.id and place[-2:-1] == ("properties",):
-            yield (*place[:-2], "required")
-
-
 def _moved(change: Change, to: Change | None) -> Change:
     """The change with the places of another one."""
     return evolve(change, old_at=to.old_at, new_at=to.new_at) if to else change
-
-
-def _depth(value: Any, place: tuple[str, ...]) -> int:
-    """How far a value reaches along a place."""
-    for depth, part in enumerate(place):
-        if not is_object(value) or part not in value:
-            return depth
-        value = value[part]
-    return len(place)
-
-
-def _essence(action: Action) -> str:
-    value = str(action.value) if action.kind == "copy" else action.value
-    return json.dumps([action.target, action.kind, value], sort_keys=True, ensure_ascii=False)
 
 
 def _key(change: Change) -> _Key:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def compare_conditions(graph: Graph, pair: Pair) -> Iterator[Finding]:
     """Conditions can be told to be equal or not; what a change of one allows can't be told."""
     old, new = pair.old.conditions, pair.new.conditions
-    for name in old.keys() | new.keys():
+    for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name), new.get(name)
         if was is None:
             yield found("condition-added", pair.old, pair.new, None, name)

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.errors import GeneratorError
 from generator.normalise.parts import METHODS, Node, Part, rewrite, without
 from generator.spec import resolve
-from generator.values import is_array, is_object
+from generator.values import MAX_VALUES, is_object, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from generator.normalise.parts import Role
 
-MAX_VALUES: Final = 500_000
-"""How many values may be written out in the place of references."""
 _KINDS: Final[Mapping[Role, tuple[str, ...]]] = {
     "parameter": ("#/components/parameters/", "#/components/headers/"),
     "body": ("#/components/requestBodies/",),
@@ -47,7 +45,7 @@ def written_out(document: Node) -> Node:
             seen.add(ref)
             node = resolve(document, ref, at=part.pointer)
             if ref not in sizes:
-                sizes[ref] = _size(node)
+                sizes[ref] = size_of(node)
             room -= sizes[ref]
             if room < 0 or not is_object(node):
                 raise GeneratorError(
@@ -83,15 +81,3 @@ def shared_parameters(document: Node) -> Node:
 
 def _identity(parameter: Node) -> tuple[Any, Any]:
     return parameter.get("name"), parameter.get("in")
-
-
-def _size(value: Any) -> int:
-    waiting, size = [value], 0
-    while waiting:
-        one = waiting.pop()
-        size += 1
-        if is_object(one):
-            waiting += one.values()
-        elif is_array(one):
-            waiting += one
-    return size

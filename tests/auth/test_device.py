@@ -13,6 +13,7 @@ import pytest
 
 from coze_client import (
     APIConnectionError,
+    APIError,
     AuthenticationError,
     ConflictError,
     CozeError,
@@ -22,6 +23,7 @@ from coze_client import (
     ServerError,
 )
 from tests.auth.conftest import REFRESH, operations
+from tests.core.scripted_server import ScriptedServer, answer
 
 if TYPE_CHECKING:
     from coze_client import DeviceAuthorization
@@ -116,6 +118,29 @@ def test_a_workspace_has_a_path_of_its_own(run: Runner, sandbox: Sandbox) -> Non
     run.login(auth, lambda shown: sandbox.oauth.approve(shown.user_code))
     path = "/api/permission/oauth2/workspace_id/w%2F1/device/code"
     assert sandbox.requests[0].path == path
+
+
+def answered(run: Runner, body: dict[str, object]) -> list[DeviceAuthorization]:
+    """What a user is shown if the API answers so, and then has no time."""
+    shown: list[DeviceAuthorization] = []
+    with ScriptedServer(answer(body={"expires_in": 0, **body})) as server:
+        with pytest.raises(APIError):
+            run.login(DeviceCodeAuth(client_id="public", base_url=server.url), shown.append)
+        assert len(server.seen) == 1
+    return shown
+
+
+def test_a_user_code_may_be_a_number(run: Runner) -> None:
+    body = {"device_code": "d", "user_code": 1234, "verification_uri": "https://example.com"}
+    (shown,) = answered(run, body)
+    assert shown.verification_url == "https://example.com?user_code=1234"
+
+
+@pytest.mark.parametrize("lacking", ["device_code", "user_code", "verification_uri"])
+def test_an_answer_without_codes_is_an_error(run: Runner, lacking: str) -> None:
+    body = {"device_code": "d", "user_code": "u", "verification_uri": "https://example.com"}
+    del body[lacking]
+    assert answered(run, dict(body)) == []
 
 
 # Its pauses

@@ -62,6 +62,8 @@ def texts_of(*things: Any) -> Iterator[str]:
         if isinstance(thing, BaseException):
             yield "".join(traceback.format_exception(thing))
             yield repr(vars(thing))
+            if isinstance(thing, CozeError):
+                yield thing.report()
             yield from texts_of(*filter(None, [thing.__cause__]))
 
 

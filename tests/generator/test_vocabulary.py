@@ -179,7 +179,7 @@ def test_a_page_may_be_asked_for_in_the_body() -> None:
             ("GET/operationId", name, "GET/operationId", f"{name!r} is not a dotted path")
             for name in ("list", "Bots.list", "bots.", "bots..list", "bots.import", "bots.a-b", "b.1")
         ),
-        ("GET/operationId", "absent", "GET/operationId", "None is not a dotted path"),
+        ("GET/operationId", "absent", "GET/operationId", "is not a dotted path"),
         (
             "POST/operationId",
             "bots.list",

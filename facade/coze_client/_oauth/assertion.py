@@ -31,7 +31,7 @@ class Signer:
     """
 
     def __init__(self, private_key: str, key_id: str, claims: Mapping[str, object]) -> None:
-        if "PRIVATE KEY-----" not in private_key:
+        if "PRIVATE KEY-----" not in str(private_key):  # a path, perhaps
             raise CozeError(
                 "private_key is no private key in PEM. Pass the content of the downloaded file, "
                 "which begins with -----BEGIN PRIVATE KEY-----, not its name."

@@ -13,8 +13,8 @@ from coze_client._defaults import base_url as default_base_url
 from coze_client._oauth.flight import spawn
 from coze_client._oauth.keeper import TokenKeeper
 from coze_client._oauth.steps import Blocking, adrive, drive
-from coze_client._oauth.token import OAuthToken, clock_offset
-from coze_core import CozeError, ServerError, TokenAuth, response_of
+from coze_client._oauth.token import OAuthToken, clock_offset, unusable
+from coze_core import CozeError, TokenAuth, response_of
 
 if TYPE_CHECKING:
     from coze_api.models import TokenResponse
@@ -49,7 +49,7 @@ class OAuth(TokenAuth):
         return self.settle(None)
 
     @property
-    def host(self) -> str:
+    def _host(self) -> str:
         """The host that gets the tokens."""
         return urlsplit(self.base_url).netloc
 
@@ -135,10 +135,10 @@ class OAuth(TokenAuth):
 
     def _load(self) -> OAuthToken | None:
         stored = self._store.load()
-        if stored and stored.host != self.host:
+        if stored and stored.host != self._host:
             raise CozeError(
                 f"The stored token is of {stored.host}, and this authentication is for "
-                f"{self.host}. {_APART}: check base_url, and use a store of its own for each."
+                f"{self._host}. {_APART}: check base_url, and use a store of its own for each."
             )
         return stored
 
@@ -152,21 +152,15 @@ class OAuth(TokenAuth):
 
     def _issued(self, answer: TokenResponse, stored: OAuthToken | None = None) -> OAuthToken:
         """Makes a token of an answer, whose time of expiry is by the clock of the API."""
-        response = response_of(answer)
-        token, end = answer.access_token, answer.expires_in
-        if not (isinstance(token, str) and token and isinstance(end, int)):  # pyright: ignore[reportUnnecessaryIsInstance]  # decoding is lenient
-            raise ServerError(
-                f"The answer holds no access token with its time of expiry. [{response.request}]",
-                logid=response.logid,
-                status_code=response.status_code,
-                request=response.request,
-                response=response,
-            )
-        self._learn_offset(response)
+        token: object = answer.access_token  # decoding is lenient
+        end: object = answer.expires_in
+        if not (isinstance(token, str) and token and isinstance(end, int | float)):
+            raise unusable(answer, "access token with its time of expiry")
+        self._learn_offset(response_of(answer))
         return OAuthToken(
             access_token=token,
             expires_at=end - self._offset,
-            host=self.host,
+            host=self._host,
             refresh_token=answer.refresh_token or (stored and stored.refresh_token),
         )
 

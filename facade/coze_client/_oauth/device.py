@@ -11,6 +11,7 @@ import msgspec
 from coze_client._oauth.login import LoginAuth
 from coze_client._oauth.requests import DEVICE_CODE, DeviceCodeRequest, TokenRequest
 from coze_client._oauth.steps import Pause, Show
+from coze_client._oauth.token import unusable
 from coze_core import APIConnectionError, APIError, AuthenticationError, RateLimitError, ServerError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _INTERVAL = 5
 _SLOWER = 5
+_LIFETIME = 300
 
 
 class DeviceAuthorization(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,39 +98,44 @@ class DeviceCodeAuth(LoginAuth):
     def _log_in(
         self, show: Callable[[DeviceAuthorization], object], cancel: Event | None
     ) -> Steps[OAuthToken]:
-        asked: DeviceCodeResponse = yield DeviceCodeRequest(self._client_id, self._workspace_id)
-        until = monotonic() + asked.expires_in
-        separator = "&" if "?" in asked.verification_uri else "?"
-        authorization = DeviceAuthorization(
-            user_code=asked.user_code,
-            verification_uri=asked.verification_uri,
-            verification_url=(
-                f"{asked.verification_uri}{separator}user_code={quote(asked.user_code, safe='')}"
-            ),
-            expires_in=asked.expires_in,
-        )
+        answer: DeviceCodeResponse = yield DeviceCodeRequest(self._client_id, self._workspace_id)
+        authorization = _authorization(answer)
+        until = monotonic() + authorization.expires_in
         yield Show(show, authorization)
-        answer = yield from self._poll(asked, until, cancel)
-        return (yield from self._exchanged(answer))
-
-    def _poll(
-        self, asked: DeviceCodeResponse, until: float, cancel: Event | None
-    ) -> Steps[TokenResponse]:
-        interval = _INTERVAL if asked.interval is None else asked.interval
+        interval: object = answer.interval
+        if not isinstance(interval, int | float) or interval < 0:
+            interval = _INTERVAL
         while monotonic() < until:
             yield Pause(interval, cancel)
             try:
-                return (yield self._question(asked.device_code))
+                token: TokenResponse = yield self._question(answer.device_code)
             except (APIConnectionError, RateLimitError, ServerError):  # slow_down among them
                 interval += _SLOWER
             except APIError as error:
                 if error.code != "authorization_pending":
                     raise
+            else:
+                return (yield from self._exchanged(token))
         raise AuthenticationError(
-            f"The user did not decide within {asked.expires_in} s. Start the login again.",
+            f"The user did not decide within {authorization.expires_in} s. Start the login again.",
             code="expired_token",
         )
 
     def _question(self, device_code: str) -> TokenRequest:
         grant: Grant = {"client_id": self._client_id, "device_code": device_code}
         return TokenRequest(DEVICE_CODE, grant, None, max_retries=0)  # it is asked again anyway
+
+
+def _authorization(answer: DeviceCodeResponse) -> DeviceAuthorization:
+    page: object = answer.verification_uri  # decoding is lenient
+    seconds: object = answer.expires_in
+    if not (answer.device_code and answer.user_code and isinstance(page, str)):
+        raise unusable(answer, "device code with the page for its user")
+    user_code = str(answer.user_code)  # the documentation says that it is a number
+    separator = "&" if "?" in page else "?"
+    return DeviceAuthorization(
+        user_code=user_code,
+        verification_uri=page,
+        verification_url=f"{page}{separator}user_code={quote(user_code, safe='')}",
+        expires_in=seconds if isinstance(seconds, int) else _LIFETIME,
+    )

@@ -43,7 +43,8 @@ class JWTAuth(OAuth):
         session_name: The user on whose behalf the token is used; keeps the conversations of the
             users apart.
         session_context: Further facts about the session, as in ``{"device_info": {...}}``.
-        duration_seconds: How long a token is valid, at most 86399 seconds.
+        duration_seconds: How long a token is valid, at most 86399 seconds; it is renewed a minute
+            before its end.
         base_url: Where the API is; by default where the client that uses this finds it.
 
     Raises:

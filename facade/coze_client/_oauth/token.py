@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from coze_core import CozeError
+from coze_core import CozeError, ServerError, response_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,3 +72,21 @@ def clock_offset(response: ResponseInfo, now: float) -> float | None:
         return parsedate_to_datetime(response.headers.get("date", "")).timestamp() - now
     except (ValueError, OverflowError):
         return None
+
+
+def unusable(answer: object, lacking: str) -> ServerError:
+    """Makes the error of an answer that is a success and lacks what it is about.
+
+    Args:
+        answer: The answer, which is not quoted: it may hold a part of a secret.
+        lacking: What it lacks.
+    """
+    response = response_of(answer)
+    logid = f", log id {response.logid}" if response.logid else ""
+    return ServerError(
+        f"The answer holds no {lacking}. Try again later. [{response.request}{logid}]",
+        logid=response.logid,
+        status_code=response.status_code,
+        request=response.request,
+        response=response,
+    )
