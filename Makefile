@@ -2,9 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
+AUDIT := .venv-audit
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test generate check lint bench soak build clean lock
+.PHONY: run test generate check lint bench soak build audit sbom clean lock
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -35,17 +36,34 @@ soak: $(READY)  ## use one client for ten minutes (SECONDS=600) and see that not
 build: $(READY)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build --no-isolation
 
-lock: $(READY)  ## resolve requirements/dev.in into hashed pins
+audit: $(AUDIT)/.ready  ## look all pinned packages up among known vulnerabilities; needs the network
+	$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes \
+	  -r requirements/dev.txt -r requirements/audit.txt
+
+sbom: $(AUDIT)/.ready  ## what the client is made with, in CycloneDX: dist/coze-client.cdx.json
+	mkdir -p dist
+	$(AUDIT)/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type library \
+	  --output-reproducible --output-file dist/coze-client.cdx.json requirements/dev.txt
+
+lock: $(READY)  ## resolve requirements/*.in into hashed pins
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-header --extra jwt --extra sandbox \
 	  --output-file requirements/dev.txt requirements/dev.in pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-header \
+	  --output-file requirements/audit.txt requirements/audit.in
 
 clean:  ## remove the environment and all that was built
-	rm -rf .venv dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(AUDIT) dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(AUDIT)/.ready: requirements/audit.txt
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -67,12 +67,19 @@ def diff_command(  # noqa: PLR0913  # one parameter for each option
             Accepted.load(file) if file else None,
         )
     except GeneratorError as error:
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"error: {error}", markup=False, style="red")
-        raise typer.Exit(2) from error
+        raise _refusal(str(error)) from error
+    except RecursionError as error:
+        raise _refusal("alternatives are nested too deep. Give up some of them.") from error
     _print(report, format_)
     if any(_has(report, limit) for limit in fail_on or ()):
         raise typer.Exit(1)
+
+
+def _refusal(told: str) -> typer.Exit:
+    """Say why nothing can be compared."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"error: {told}", markup=False, style="red")
+    return typer.Exit(2)
 
 
 def _has(report: Report, limit: Limit) -> bool:

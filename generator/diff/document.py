@@ -14,8 +14,6 @@ from generator.values import is_array, is_object
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from generator.diff.schema import Schema
-
 Node: TypeAlias = dict[str, Any]
 Part: TypeAlias = tuple[Node, str]
 """A part of a document, and its JSON pointer; behind ``file#`` where it stands in another file."""
@@ -32,11 +30,12 @@ class Document:
     Attributes:
         root: The document.
         read: Reads another file that a reference names; ``None``: references stay within.
+        views: The views of its schemas, once they are asked for.
     """
 
     root: Node
     read: Callable[[str], Node] | None = None
-    schemas: dict[tuple[int, ...], Schema] = field(factory=dict["tuple[int, ...]", "Schema"])
+    views: dict[tuple[int, ...], Any] = field(factory=dict["tuple[int, ...]", Any])
     _files: dict[str, Node] = field(factory=dict[str, Node])
 
     def __attrs_post_init__(self) -> None:

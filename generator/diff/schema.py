@@ -74,9 +74,13 @@ _KINDS_BY_VALUE: Final[Mapping[type, str]] = {
 }
 _ANY_TEXT: Final = frozenset({".*", "^.*$", "^.*", ".*$", "", "^"})
 _WRAPPERS: Final = (["allOf"], ["oneOf"], ["anyOf"])
-_SAYS_NOTHING: Final = frozenset(
-    {"title", "description", "example", "examples", "externalDocs", "xml", "deprecated", "default"}
-)
+_WRAPS: Final = frozenset(
+    {
+        "title", "description", "example", "examples", "externalDocs", "xml", "deprecated",
+        "default", "nullable", "readOnly", "writeOnly",
+    }
+)  # fmt: skip
+"""What a schema may say of another one that it wraps."""
 
 
 @frozen
@@ -134,9 +138,9 @@ def schema_of(document: Document, parts: Parts) -> Schema:
     if len(parts) == 1 and "$ref" in parts[0][0] and len(parts[0][0]) == 1:
         parts = (document.follow(parts[0]),)
     key = tuple(id(node) for node, _ in parts)
-    found = document.schemas.get(key)
+    found: Schema | None = document.views.get(key)
     if found is None:
-        found = document.schemas[key] = _View(document, parts).schema()
+        found = document.views[key] = _View(document, parts).schema()
     return found
 
 
@@ -149,7 +153,7 @@ def described_at(document: Document, part: Part) -> str:
         if "$ref" in node:
             node, pointer = document.target((node, pointer))
             continue
-        says = [key for key in node if key not in _SAYS_NOTHING and not key.startswith("x-")]
+        says = [key for key in node if key not in _WRAPS and not key.startswith("x-")]
         members = list_at((node, pointer), says[0]) if says in _WRAPPERS else ()
         solid = [member for member in members if not _is_null(member[0])]
         if len(solid) != 1:

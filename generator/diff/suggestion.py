@@ -25,6 +25,8 @@ def suggest(change: Change, document: dict[str, Any]) -> str | None:
         change: The change, whose newer pointer leads into the document.
         document: The newer document.
     """
+    if not change.new_at.startswith("/"):
+        return None
     if change.id in _OPERATION:
         target = change.new_at.removesuffix("/operationId")
         return _update(json_path(document, target), {"operationId": change.old})

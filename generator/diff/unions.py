@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from generator.diff.finding import Finding, found
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from generator.diff.schema import Group, Schema
 
 
-_COMPONENTS: Final = "/components/schemas/"
+_NAMED: Final = re.compile(r"/components/schemas/[^/]+")
 
 
 def compare_unions(graph: Graph, pair: Pair) -> tuple[list[Finding], list[Edge]]:
@@ -83,7 +84,7 @@ def _members(graph: Graph, pair: Pair, old: Group, new: Group) -> tuple[list[Fin
 
     def same_name(was: Parts, now: Parts) -> bool:
         one, other = described_at(graph.old, was[0]), described_at(graph.new, now[0])
-        return one == other and one.startswith(_COMPONENTS)
+        return one == other and _NAMED.fullmatch(one) is not None
 
     def same_types(was: Parts, now: Parts) -> bool:
         if _is_named(graph.old, was) or _is_named(graph.new, now):
@@ -106,14 +107,14 @@ def _members(graph: Graph, pair: Pair, old: Group, new: Group) -> tuple[list[Fin
 
 
 def _is_named(document: Document, member: Parts) -> bool:
-    return described_at(document, member[0]).startswith(_COMPONENTS)
+    return _NAMED.fullmatch(described_at(document, member[0])) is not None
 
 
 def _label(document: Document, member: Parts) -> str:
     """What an alternative is called: its component, or its types."""
     pointer = described_at(document, member[0])
-    if pointer.startswith(_COMPONENTS):
-        return pointer.removeprefix(_COMPONENTS)
+    if _NAMED.fullmatch(pointer):
+        return pointer.rpartition("/")[2]
     return schema_of(document, member).told
 
 

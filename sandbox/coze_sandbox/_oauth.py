@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from coze_sandbox._answers import Answer
-from coze_sandbox._assertions import check_assertion, read_key
 from coze_sandbox._grants import Code, Device, GrantError
 from coze_sandbox._json import Object, encode
 
@@ -77,6 +76,8 @@ class OAuth:
         """
         self._secrets[client_id] = client_secret
         if public_key is not None:
+            from coze_sandbox._assertions import read_key  # noqa: PLC0415  # few use JWTs
+
             self._keys[public_key_id] = client_id, read_key(public_key)
 
     def approve(self, user_code: str) -> None:
@@ -205,6 +206,8 @@ class OAuth:
         return self._issue("czu_", self.token_seconds) | {"refresh_token": refresh_token}
 
     def _exchange_assertion(self, call: Call) -> Object:
+        from coze_sandbox._assertions import check_assertion  # noqa: PLC0415  # as above
+
         host = call.headers.get("host", "").rpartition(":")[0]
         claims = check_assertion(_bearer(call) or "", self._keys, host, self._now())
         if claims["jti"] in self._jtis:

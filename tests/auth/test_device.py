@@ -162,10 +162,10 @@ def pauses(*answers: Exception, interval: int | None = 5) -> list[float]:
     assert shown[0].verification_url == "https://example.com/?a=1&user_code=u"
     step: Any = next(steps)
     found: list[float] = []
-    for answer in answers:
+    for told in answers:
         found.append(step.seconds)
         next(steps)
-        step = steps.throw(answer)
+        step = steps.throw(told)
     return found
 
 

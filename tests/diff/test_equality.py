@@ -152,6 +152,13 @@ def test_the_order_of_everything_named_is_no_matter() -> None:
     assert compare(both("a", "b"), both("b", "a")) == ()
 
 
+def test_the_order_of_alternatives_in_a_component_is_no_matter() -> None:
+    members: list[Json] = [{"type": "string"}, {"type": "integer"}, CAT]
+    old = response({"$ref": "#/components/schemas/Any"}, Any={"oneOf": members})
+    new = response({"$ref": "#/components/schemas/Any"}, Any={"oneOf": members[::-1]})
+    assert {change.wire for change in compare(old, new)} <= {"none"}
+
+
 @pytest.mark.parametrize(
     "schema",
     [

@@ -4,7 +4,7 @@ By hand, in an environment of its own (atheris comes as a wheel for few systems)
 
     python3.11 -m venv /tmp/atheris
     /tmp/atheris/bin/pip install atheris attrs pyyaml 'python-jsonpath[strict]'
-    PYTHONPATH=. /tmp/atheris/bin/python tests/fuzz/atheris_reader.py -max_total_time=300
+    TMPDIR=/dev/shm PYTHONPATH=. /tmp/atheris/bin/python tests/fuzz/atheris_reader.py -max_total_time=300
 
 The first byte chooses what is fuzzed: YAML, JSON, an overlay in YAML, one in JSON.
 """
@@ -22,18 +22,20 @@ with atheris.instrument_imports(include=["generator", "yaml", "jsonpath"]):
     from generator.errors import GeneratorError
     from generator.overlay import Overlay, apply
 
-FOLDER = Path(
-    tempfile.mkdtemp(prefix="atheris-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
-)  # a folder of its own in memory
+FOLDER = Path(tempfile.mkdtemp(prefix="atheris-"))
 DOCUMENT = {"openapi": "3.0.3", "info": {"title": "t"}, "paths": {"/a": {"get": {"tags": ["x"]}}}}
 SEEDS = (
     b'0{"openapi": &a "3.0.3", b: *a}',
     b"0a: [1, 0x1f, 1e3, ~, !!str 2]\nb: |\n  text\n? c\n: - d\n",
     b'1{"openapi": "3.0.3", "a": [1, -2.5e3, null, true, "\\ud83d\\ude00"]}',
-    b"2overlay: 1.1.0\ninfo: {title: t, version: '1'}\nactions:\n"
-    b"- {target: $..get, update: {x: 1}}\n- {target: '$.paths[?@.get]', copy: $.info}\n",
-    b'3{"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": '
-    b'[{"target": "$.info", "remove": true}]}',
+    (
+        b"2overlay: 1.1.0\ninfo: {title: t, version: '1'}\nactions:\n"
+        b"- {target: $..get, update: {x: 1}}\n- {target: '$.paths[?@.get]', copy: $.info}\n"
+    ),
+    (
+        b'3{"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": '
+        b'[{"target": "$.info", "remove": true}]}'
+    ),
 )
 
 

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import copy
+import os
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
+
+_TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
+
+
+def fuzzed(examples: int) -> settings:
+    """The settings of a test; ``FUZZ_TIMES`` multiplies its examples."""
+    return settings(
+        max_examples=examples * _TIMES, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+
 
 DOCUMENT: dict[str, Any] = yaml.safe_load("""
 openapi: 3.0.3

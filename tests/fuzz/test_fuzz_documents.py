@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.build import Project, build
@@ -21,21 +20,10 @@ from generator.plan import make_plan
 from generator.spec import dump, load
 from generator.validate import validate
 from generator.vocabulary import check_vocabulary
-from tests.fuzz.documents import DOCUMENT, OVERLAY, broken
+from tests.fuzz.documents import DOCUMENT, OVERLAY, broken, fuzzed
 
 if TYPE_CHECKING:
     from generator.build import Built
-
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
-"""Multiplies the number of examples."""
-
-
-def fuzzed(examples: int) -> settings:
-    return settings(
-        max_examples=examples * EXAMPLES,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 def run(document: dict[str, Any], overlay: dict[str, Any] | None) -> Built:

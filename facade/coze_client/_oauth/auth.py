@@ -6,7 +6,7 @@ from abc import abstractmethod
 from contextlib import ExitStack
 from functools import partial
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from coze_client._defaults import base_url as default_base_url
@@ -152,8 +152,8 @@ class OAuth(TokenAuth):
 
     def _issued(self, answer: TokenResponse, stored: OAuthToken | None = None) -> OAuthToken:
         """Makes a token of an answer, whose time of expiry is by the clock of the API."""
-        token: object = answer.access_token  # decoding is lenient
-        end: object = answer.expires_in
+        token = cast("object", answer.access_token)  # decoding is lenient
+        end = cast("object", answer.expires_in)
         if not (isinstance(token, str) and token and isinstance(end, int | float)):
             raise unusable(answer, "access token with its time of expiry")
         self._learn_offset(response_of(answer))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 import msgspec
@@ -102,7 +102,7 @@ class DeviceCodeAuth(LoginAuth):
         authorization = _authorization(answer)
         until = monotonic() + authorization.expires_in
         yield Show(show, authorization)
-        interval: object = answer.interval
+        interval = cast("object", answer.interval)
         if not isinstance(interval, int | float) or interval < 0:
             interval = _INTERVAL
         while monotonic() < until:
@@ -127,8 +127,8 @@ class DeviceCodeAuth(LoginAuth):
 
 
 def _authorization(answer: DeviceCodeResponse) -> DeviceAuthorization:
-    page: object = answer.verification_uri  # decoding is lenient
-    seconds: object = answer.expires_in
+    page = cast("object", answer.verification_uri)  # decoding is lenient
+    seconds = cast("object", answer.expires_in)
     if not (answer.device_code and answer.user_code and isinstance(page, str)):
         raise unusable(answer, "device code with the page for its user")
     user_code = str(answer.user_code)  # the documentation says that it is a number

@@ -1,0 +1,64 @@
+"""What the project is built from, and what is built from it, is the same everywhere."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("facade", "generated", "sandbox", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_package_is_pinned_with_a_hash(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    assert lines
+    for line in lines:
+        assert re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line
+
+
+def test_what_users_install_has_no_upper_bounds() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *chain.from_iterable(extras)]
+    assert [one for one in wanted if not re.fullmatch(r"[\w-]+>=[\d.]+", one)] == []
+
+
+def test_the_wheel_is_the_same_wherever_and_whenever_it_is_built(tmp_path: Path) -> None:
+    wheels: list[bytes] = []
+    for number in range(2):
+        folder = tmp_path / f"checkout {number}"
+        folder.mkdir()
+        for part in PARTS:
+            source = ROOT / part
+            if source.is_dir():
+                # The second time, files are new.
+                copy = shutil.copy if number else shutil.copy2
+                shutil.copytree(
+                    source,
+                    folder / part,
+                    copy_function=copy,
+                    ignore=shutil.ignore_patterns("__pycache__"),
+                )
+            else:
+                shutil.copy(source, folder / part)
+        subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            umask=0o077 if number else 0o022,
+        )
+        (wheel,) = tmp_path.glob("*.whl")
+        wheels.append(wheel.read_bytes())
+        wheel.unlink()
+    assert wheels[0] == wheels[1]
