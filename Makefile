@@ -5,7 +5,7 @@ READY := .venv/.ready
 AUDIT := .venv-audit
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test generate check lint bench soak build audit sbom clean lock
+.PHONY: run test generate check lint bench fuzz soak build audit sbom clean lock
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -29,6 +29,9 @@ lint: $(READY)  ## style, types, import directions
 
 bench: $(READY)  ## measure against raw httpx and other clients
 	$(BIN)/python -m benchmarks
+
+fuzz: $(READY)  ## hostile documents, bombs, killed builds
+	$(BIN)/python -m pytest tests/fuzz
 
 soak: $(READY)  ## use one client for ten minutes (SECONDS=600) and see that nothing piles up
 	$(BIN)/python -m benchmarks.soak --seconds $(or $(SECONDS),600)

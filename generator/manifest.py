@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
 TOOLS: Final = ("datamodel-code-generator", "openapi-python-client", "ruff")
 _HERE: Final = Path(__file__).parent
-_DECIDING: Final = ("emit", "normalise", "plan", "templates", "overlay.py", "parse.py", "spec.py")
+_DECIDING: Final = (
+    "bounded.py",
+    "emit",
+    "normalise",
+    "plan",
+    "templates",
+    "overlay.py",
+    "parse.py",
+    "reader.py",
+    "spec.py",
+    "values.py",
+)
 """The parts of the generator that decide what is emitted."""
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from benchmarks.answers import AT_ONCE
+from benchmarks.answers import AT_ONCE, PAGE
 from coze_client import AsyncCoze, Coze
 
 if TYPE_CHECKING:
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
     from coze_api.models import BotSummary
     from coze_client import AsyncPage, Page
+
+
+class _List(TypedDict):
+    workspace_id: str
+    page_size: int
+
+
+_LIST: _List = {"workspace_id": "1", "page_size": PAGE}
 
 
 class Peer:
@@ -25,11 +33,11 @@ class Peer:
 
     def list_call(self, count: int) -> str:
         """Ask for the first page again and again."""
-        return _seen([self._client.bots.list(workspace_id="1") for _ in range(count)])
+        return _seen([self._client.bots.list(**_LIST, page_num=1) for _ in range(count)])
 
     async def list_call_async(self, count: int) -> str:
         """Ask for the first page again and again."""
-        return _seen([await self._async_client.bots.list(workspace_id="1") for _ in range(count)])
+        return _seen([await self._first_page() for _ in range(count)])
 
     async def at_once(self, count: int) -> str:
         """Ask for many first pages at once."""
@@ -41,7 +49,7 @@ class Peer:
     def paging(self, _: int) -> str:
         """Go through all pages."""
         seen, name = 0, None
-        for item in self._client.bots.list(workspace_id="1"):
+        for item in self._client.bots.list(**_LIST):
             seen += 1
             name = item.name
         return f"{seen} items, last {name}"
@@ -49,7 +57,7 @@ class Peer:
     async def paging_async(self, _: int) -> str:
         """Go through all pages."""
         seen, name = 0, None
-        async for item in self._async_client.bots.list(workspace_id="1"):
+        async for item in self._async_client.bots.list(**_LIST):
             seen += 1
             name = item.name
         return f"{seen} items, last {name}"
@@ -82,7 +90,7 @@ class Peer:
         return lambda body: decode(body).value
 
     async def _first_page(self) -> AsyncPage[BotSummary]:
-        return await self._async_client.bots.list(workspace_id="1")
+        return await self._async_client.bots.list(**_LIST, page_num=1)
 
 
 def _seen(pages: Sequence[Page[BotSummary] | AsyncPage[BotSummary]]) -> str:

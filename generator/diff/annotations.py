@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Position: TypeAlias = Literal["input", "output"]
+Side: TypeAlias = Literal["narrow", "wide"]
 
 _INVARIANT: Final = frozenset({"list", "dict"})
 _LITERAL: Final = "Literal"
 _NONE: Final = "None"
+_ANY: Final = "Any"
 
 
 @frozen
@@ -53,9 +55,12 @@ def without_none(union: Union) -> Union:
 def is_safe(old: Union, new: Union, position: Position) -> bool:
     """Whether code that fits the old annotation fits the new one.
 
-    An input may take more, an output may be less.
+    An input may take more, an output may be less. What becomes ``Any`` fits everything; code that
+    used ``Any`` may not fit what took its place.
     """
-    return _fits(old, new) if position == "input" else _fits(new, old)
+    if position == "input":
+        return _fits(old, new, free="wide")
+    return _fits(new, old, free="narrow")
 
 
 def is_related(old: Union, new: Union) -> bool:
@@ -68,14 +73,21 @@ def _shape(union: Union) -> frozenset[str]:
     return frozenset(member.name for member in union).union(*inner)
 
 
-def _fits(narrow: Union, wide: Union) -> bool:
-    return all(any(_member_fits(one, other) for other in wide) for one in narrow)
+def _fits(narrow: Union, wide: Union, *, free: Side) -> bool:
+    """Whether each member of one union fits one of the other.
 
-
-def _member_fits(narrow: Type, wide: Type) -> bool:
-    if "Any" in {narrow.name, wide.name}:
+    Args:
+        narrow: The union whose members have to fit.
+        wide: The other one.
+        free: The side that is newer, whose ``Any`` fits everything.
+    """
+    if Type(_ANY) in (wide if free == "wide" else narrow):
         return True
-    if wide.value is not None:
+    return all(any(_member_fits(one, other, free) for other in wide) for one in narrow)
+
+
+def _member_fits(narrow: Type, wide: Type, free: Side) -> bool:
+    if wide.value is not None or narrow == wide:
         return narrow == wide
     if narrow.name != wide.name:
         return (narrow.name, wide.name) == ("int", "float")
@@ -83,8 +95,10 @@ def _member_fits(narrow: Type, wide: Type) -> bool:
         return False
     pairs = list(zip(narrow.arguments, wide.arguments, strict=True))
     if narrow.name in _INVARIANT:
-        return all(_fits(one, other) and _fits(other, one) for one, other in pairs)
-    return all(_fits(one, other) for one, other in pairs)
+        other: Side = "narrow" if free == "wide" else "wide"
+        if not all(_fits(two, one, free=other) for one, two in pairs):
+            return False
+    return all(_fits(one, two, free=free) for one, two in pairs)
 
 
 def _union(node: ast.expr, renamed: Mapping[str, str]) -> Union:

@@ -9,7 +9,7 @@ from attrs import frozen
 from generator.diff.change import Change
 from generator.diff.classes import Classes
 from generator.diff.methods import Methods
-from generator.diff.rules import CLIENT, rules
+from generator.diff.rules import CLIENT, rules, worst_client
 from generator.diff.trace import Names
 from generator.diff.wire import Comparison
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from generator.diff.document import Document
+    from generator.diff.rules import ClientLevel
     from generator.diff.trace import Hit, Subject
 
 
@@ -44,13 +45,12 @@ def judge(old: State, new: State) -> tuple[Change, ...]:
     comparison = Comparison(old.document, new.document, Names(old.classes, new.classes))
     wire = comparison.hits()
     client = list(compare_surfaces(old, new, wire, _renamed(old, new, comparison.classes())))
-    changed = {subject for hit in client for subject in hit.subjects}
-    changes = [_change(hit, counts=not changed.isdisjoint(hit.subjects)) for hit in wire]
-    told = _told(zip(wire, changes, strict=True))
+    shown = _levels((hit, rules()[hit.rule].client) for hit in client)
+    changes = [_change(hit, _worst(shown, hit, least="safe")) for hit in wire]
+    told = _levels(zip(wire, (change.client for change in changes), strict=True))
     for hit in client:
-        change = _change(hit, counts=True)
-        level = CLIENT.index(change.client)
-        if level > max((told.get(subject, -1) for subject in hit.subjects), default=-1):
+        change = _change(hit, "breaking")
+        if CLIENT.index(change.client) > CLIENT.index(_worst(told, hit, least="none")):
             changes.append(change)
     return tuple(sorted(changes, key=_order))
 
@@ -103,22 +103,28 @@ def _names(state: State) -> set[str]:
     return {*state.surface.get("models", {}), *state.surface.get("shapes", {})}
 
 
-def _told(changes: Iterable[tuple[Hit, Change]]) -> dict[Subject, int]:
-    """How bad what was already told is for each part of the client."""
-    found: dict[Subject, int] = {}
-    for hit, change in changes:
-        level = CLIENT.index(change.client)
+def _levels(hits: Iterable[tuple[Hit, ClientLevel]]) -> dict[Subject, ClientLevel]:
+    """How bad the worst of some changes is for each part of the client."""
+    found: dict[Subject, ClientLevel] = {}
+    for hit, level in hits:
         for subject in hit.subjects:
-            found[subject] = max(level, found.get(subject, -1))
+            found[subject] = worst_client((level, found.get(subject, "none")))
     return found
 
 
-def _change(hit: Hit, *, counts: bool) -> Change:
+def _worst(levels: Mapping[Subject, ClientLevel], hit: Hit, *, least: ClientLevel) -> ClientLevel:
+    """How bad it is for the parts of the client that a change concerns."""
+    return worst_client([least, *(levels.get(subject, least) for subject in hit.subjects)])
+
+
+def _change(hit: Hit, most: ClientLevel) -> Change:
+    """Judge by the rule, but no worse than what the client shows."""
     rule = rules()[hit.rule]
+    client = most if CLIENT.index(most) < CLIENT.index(rule.client) else rule.client
     return Change(
         rule,
         rule.wire,
-        rule.client if counts else "safe",
+        client,
         hit.operation,
         hit.place,
         hit.old,

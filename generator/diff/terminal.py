@@ -46,14 +46,10 @@ def show(report: Report, console: Console) -> None:
     room = max(_LEAST, (console.size.height - _FRAME) // 2)
     for group in groups[:room]:
         for line in _lines(group):
-            # Where nobody looks at a screen, nothing is cut off.
-            console.print(
-                line,
-                overflow="ellipsis",
-                no_wrap=True,
-                crop=console.is_terminal,
-                soft_wrap=not console.is_terminal,
-            )
+            if console.is_terminal:
+                console.print(line, overflow="ellipsis", no_wrap=True)
+            else:
+                console.print(line, soft_wrap=True)
     told: list[str] = []
     if len(groups) > room:
         told.append(f"{len(groups) - room} more causes: --format markdown shows all")

@@ -86,10 +86,10 @@ class Comparison:
                 self._operation(operation, news[key])
             else:
                 rule = f"operation-removed{removal(operation.node)}"
-                self._found.append(_existence(rule, operation, "/paths", gone=True))
+                self._found.append(_existence(rule, operation, gone=True))
         for key, operation in news.items():
             if key not in olds:
-                self._found.append(_existence("operation-added", operation, "/paths", gone=False))
+                self._found.append(_existence("operation-added", operation, gone=False))
 
     def _operation(self, old: Operation, new: Operation) -> None:
         self._found.extend(_names(old, new))
@@ -148,10 +148,10 @@ class Comparison:
                 self._sent(operation, after[key], "request")
                 self._sent(operation, after[key], "response")
             else:
-                self._found.append(_existence(f"{kind}-removed", operation, "", gone=True))
+                self._found.append(_existence(f"{kind}-removed", operation, gone=True))
         for key, operation in after.items():
             if key not in before:
-                self._found.append(_existence(f"{kind}-added", operation, "", gone=False))
+                self._found.append(_existence(f"{kind}-added", operation, gone=False))
 
     @staticmethod
     def _called(document: Document, prefix: str, items: Mapping[str, Part]) -> dict[str, Operation]:
@@ -189,11 +189,11 @@ def _components(document: Document) -> set[str]:
     return {join(pointer, name) for name in schemas}
 
 
-def _existence(rule: str, operation: Operation, holder: str, *, gone: bool) -> Hit:
+def _existence(rule: str, operation: Operation, *, gone: bool) -> Hit:
     told = (operation.label, None) if gone else (None, operation.label)
-    pointers = (operation.part[1], holder) if gone else (holder, operation.part[1])
+    pointer = operation.part[1]
     subjects = frozenset({("method", operation.key)})
-    return Hit(rule, operation.label, "", *told, *pointers, subjects)
+    return Hit(rule, operation.label, "", *told, pointer, pointer, subjects)
 
 
 def _hit(rule: str, old: Operation, new: Operation, was: Any, now: Any) -> Hit:

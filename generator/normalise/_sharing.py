@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError
 from generator.normalise.parts import METHODS, Node, Part, rewrite, without
-from generator.spec import resolve
+from generator.spec import resolve, split
 from generator.values import MAX_VALUES, is_object, size_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _KINDS: Final[Mapping[Role, tuple[str, ...]]] = {
 def written_out(document: Node) -> Node:
     """Parameters, headers, bodies and answers stand in the place of the references to them.
 
+    Only what a method takes or returns: the answers that become errors stay shared.
+
     Raises:
         GeneratorError: A reference leads nowhere, in a circle, or to something else; or all of them
             make the document too large.
@@ -33,6 +35,8 @@ def written_out(document: Node) -> Node:
 
     def change(part: Part) -> Node:
         nonlocal room
+        if part.role == "response" and not split(part.pointer)[-1].startswith("2"):
+            return part.node
         node, seen = part.node, set[str]()
         while "$ref" in node:
             ref: str = node["$ref"]

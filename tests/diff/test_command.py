@@ -251,6 +251,11 @@ def test_the_terminal_shows_one_screen() -> None:
     assert "more causes" in result.stdout
 
 
+def test_where_nobody_looks_at_a_screen_nothing_is_cut_off() -> None:
+    name = "a" * 300
+    assert name in raw(response(LESS), response({**LESS, "required": [name]})).stdout
+
+
 def test_the_worst_stands_first() -> None:
     old = parameter({"type": "string"}) | {"servers": [{"url": "https://a.example"}]}
     new = operation(operationId="other") | {"servers": [{"url": "https://b.example"}]}

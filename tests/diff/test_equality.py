@@ -11,6 +11,7 @@ from diff_samples import (
     document,
     header,
     ids,
+    judged,
     operation,
     parameter,
     request_body,
@@ -214,11 +215,10 @@ def test_a_chain_of_a_thousand_schemas_is_followed_to_its_end() -> None:
     assert compare(chain("string"), chain("string")) == ()
 
 
-@pytest.mark.parametrize("rule", [rule for rule in rules().values() if rule.example], ids=str)
-def test_nothing_differs_from_itself(rule: Json) -> None:
-    from diff_samples import judged
-
-    assert judged(rule.example, rule.example.old) == ()
+def test_nothing_differs_from_itself() -> None:
+    for rule in rules().values():
+        if rule.example:
+            assert judged(rule.example, rule.example.old) == (), rule.id
 
 
 def test_the_bundled_document_does_not_differ_from_itself() -> None:

@@ -56,27 +56,13 @@ def reverse(rule: Rule) -> Example:
     return evolve(example, old=example.new, new=example.old)
 
 
-ALL = [pytest.param(rule, id=rule.id) for rule in rules().values() if rule.example]
-
-
-@pytest.mark.parametrize("rule", ALL)
-def test_what_differs_one_way_differs_the_other_way(rule: Rule) -> None:
-    assert rule.example
-    there = judged(rule.example, rule.example.new)
-    back = judged(reverse(rule), rule.example.old)
-    one_sided = "sunset" in rule.id
-    assert one_sided or bool(there) == bool(back)
-
-
 @pytest.mark.parametrize(
-    "rule",
-    [
-        pytest.param(rule, id=rule.id)
-        for rule in rules().values()
-        if rule.example and not any(part in rule.id for part in ONE_WAY)
-    ],
+    "rule", [pytest.param(rule, id=rule.id) for rule in rules().values() if rule.example]
 )
-def test_the_reverse_has_the_opposite_rule(rule: Rule) -> None:
-    back = set(ids(judged(reverse(rule), rule.example.old if rule.example else None)))
-    known = mirrored(rule.id) & rules().keys()
-    assert back & known, (rule.id, back)
+def test_the_reverse_of_a_change_is_the_opposite_change(rule: Rule) -> None:
+    assert rule.example
+    back = set(ids(judged(reverse(rule), rule.example.old)))
+    # To tell a date, or a later one, takes no promise back.
+    assert back or "-sunset-" in rule.id
+    if not any(part in rule.id for part in ONE_WAY):
+        assert back & mirrored(rule.id) & rules().keys()
