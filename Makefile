@@ -5,7 +5,7 @@ READY := .venv/.ready
 AUDIT := .venv-audit
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test generate check lint bench fuzz soak build audit sbom clean lock
+.PHONY: run test generate check lint bench diff fuzz soak build audit sbom clean lock
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -26,6 +26,9 @@ lint: $(READY)  ## style, types, import directions
 	$(BIN)/basedpyright --level error
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+diff: $(READY)  ## what changes against BASE (HEAD), on the wire and in the client
+	$(BIN)/python -m generator diff $(or $(BASE),HEAD)
 
 bench: $(READY)  ## measure against raw httpx and other clients
 	$(BIN)/python -m benchmarks

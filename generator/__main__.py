@@ -14,6 +14,7 @@ from generator import spec
 from generator.build import Project, build
 from generator.changes import changes
 from generator.conform import conform_command
+from generator.diff.command import diff_command
 from generator.errors import GeneratorError
 from generator.lock import locked
 from generator.overlay import Overlay, apply
@@ -99,6 +100,7 @@ def overlay_command(
 
 
 app.command("conform")(conform_command)
+app.command("diff")(diff_command)
 
 
 def _report(built: Built, started: float) -> None:
