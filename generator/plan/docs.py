@@ -62,10 +62,11 @@ def of_resource(resource: Resource) -> str:
 def _arguments(method: Method) -> str:
     if not method.arguments:
         return ""
-    lines = [
-        paragraphs(f"{argument.name}: {argument.text}", _BODY + 4, hanging=4)
+    told = [
+        (argument.name, "\n".join(filter(None, (argument.text, argument.limits))))
         for argument in method.arguments
     ]
+    lines = [paragraphs(f"{name}: {text}", _BODY + 4, hanging=4) for name, text in told]
     indented = "\n".join(f"    {line}" if line else "" for line in "\n".join(lines).split("\n"))
     return f"Args:\n{indented}"
 

@@ -8,16 +8,20 @@ from attrs import evolve, frozen
 
 from generator.errors import GeneratorError
 from generator.plan import behaviour
-from generator.plan.names import attribute_name
+from generator.plan.arguments import (
+    LOCATIONS,
+    Argument,
+    Location,
+    body_arguments,
+    in_order,
+    parameter_arguments,
+)
 from generator.plan.schemas import REF
 from generator.plan.types import (
-    Binary,
     Reference,
     Scalar,
     TypeRef,
-    as_argument,
     as_result,
-    walk,
     without_null,
 )
 
@@ -26,36 +30,11 @@ if TYPE_CHECKING:
 
     from generator.plan.schemas import Property, Schemas
 
-Location = Literal["path", "query", "headers", "body", "files", "client"]
-_ORDER: tuple[Location, ...] = ("path", "query", "headers", "body", "files")
-_LOCATIONS: dict[str, Location] = {"path": "path", "query": "query", "header": "headers"}
-
 _RECOVER = (
     "When the connection breaks, ask for the rest with calls that only read, and go on: with the "
     "items that did not come, whole, and with the event that tells how it ended. The request is "
     "never sent again."
 )
-
-
-@frozen
-class Argument:
-    """A keyword argument."""
-
-    name: str
-    wire: str
-    location: Location
-    type: TypeRef
-    required: bool
-    default: str | int | None
-    text: str
-
-    @property
-    def annotation(self) -> str:
-        """The annotation in the signature."""
-        if self.required or self.default is not None:
-            return as_argument(self.type)
-        inner = as_argument(without_null(self.type))
-        return inner if inner == "Any" else f"{inner} | None"
 
 
 @frozen
@@ -72,7 +51,6 @@ class Method:
         fixed: Body fields that the method sets itself.
         constants: Headers that it always sends.
         comma: Query names whose lists are joined with commas.
-        body_component: The component that its body is, and that its arguments stand for.
         hidden: For the response component, the fields that only wrap the result.
         internal: Whether it is for the hand-written part of the client only.
     """
@@ -131,7 +109,7 @@ class Method:
     def places(self) -> tuple[tuple[Location, tuple[Argument, ...]], ...]:
         """The arguments by the part of the request that they go to."""
         grouped: dict[Location, list[Argument]] = {}
-        for location in _ORDER:
+        for location in LOCATIONS:
             for argument in self.arguments:
                 if argument.location == location:
                     grouped.setdefault(location, []).append(argument)
@@ -216,12 +194,19 @@ class _Operation:
         path, http_method = self.place
         parameters = self.spec.get("parameters", [])
         body = self._body()
+        multipart = "multipart/form-data" in self.spec.get("requestBody", {}).get("content", {})
         method = Method(
             path=self.spec["operationId"],
             http_method=http_method.upper(),
             url=path,
             kind="call",
-            arguments=self._arguments(parameters, body),
+            arguments=in_order(
+                [
+                    *parameter_arguments(parameters, self.schemas, self.pointer),
+                    *body_arguments(body, self.schemas, multipart=multipart),
+                ],
+                self.pointer,
+            ),
             result=Scalar("None"),
             unwrap=None,
             summary=self.spec.get("summary", ""),
@@ -232,7 +217,7 @@ class _Operation:
             deprecated=self.spec.get("deprecated", False),
             internal=self.spec.get("x-client-internal", False),
             idempotent=self.spec.get("x-client-idempotent", False),
-            encoding="multipart" if self._is_multipart() else "json",
+            encoding="multipart" if multipart else "json",
             constants=tuple(
                 (parameter["name"], parameter["x-client-constant"])
                 for parameter in parameters
@@ -245,9 +230,6 @@ class _Operation:
             ),
         )
         return self._with_result(method)
-
-    def _is_multipart(self) -> bool:
-        return "multipart/form-data" in self.spec.get("requestBody", {}).get("content", {})
 
     def _body(self) -> list[Property]:
         for media in self.spec.get("requestBody", {}).get("content", {}).values():
@@ -262,64 +244,6 @@ class _Operation:
                     remedy="List its properties in an overlay, or remove the body there.",
                 )
         return []
-
-    def _arguments(
-        self, parameters: list[dict[str, Any]], body: list[Property]
-    ) -> tuple[Argument, ...]:
-        found: list[Argument] = []
-        for parameter in parameters:
-            if "x-client-constant" in parameter:
-                continue
-            pointer = f"{self.pointer}/parameters/{parameter['name']}"
-            if parameter["in"] not in _LOCATIONS:
-                raise GeneratorError(
-                    f"parameters in {parameter['in']} are not supported",
-                    pointer=pointer,
-                    remedy="Remove the parameter in an overlay.",
-                )
-            found.append(
-                Argument(
-                    attribute_name(parameter["name"], pointer, taken=frozenset({"self"})),
-                    parameter["name"],
-                    _LOCATIONS[parameter["in"]],
-                    self.schemas.type_of(parameter["schema"], pointer),
-                    *_need(parameter["schema"], required=parameter.get("required", False)),
-                    _limits(parameter.get("description", ""), parameter["schema"]),
-                )
-            )
-        found += [self._body_argument(prop) for prop in body]
-        seen: dict[str, Argument] = {}
-        for argument in found:
-            if argument.name in seen:
-                raise GeneratorError(
-                    f"two arguments would both be called {argument.name!r}: {argument.wire!r} in "
-                    f"{argument.location} and {seen[argument.name].wire!r} in "
-                    f"{seen[argument.name].location}",
-                    pointer=self.pointer,
-                    remedy="Remove one of them in an overlay.",
-                )
-            seen[argument.name] = argument
-        return tuple(
-            sorted(found, key=lambda one: (not one.required, min(_ORDER.index(one.location), 3)))
-        )
-
-    def _body_argument(self, prop: Property) -> Argument:
-        type_ = self.schemas.type_of(prop.schema, prop.pointer)
-        is_file = any(isinstance(part, Binary) for part in walk(type_))
-        if is_file and not self._is_multipart():
-            raise GeneratorError(
-                "a JSON body can't hold a file",
-                pointer=prop.pointer,
-                remedy="Make the body multipart/form-data in an overlay, or the field a text.",
-            )
-        return Argument(
-            attribute_name(prop.wire, prop.pointer, taken=frozenset({"self"})),
-            prop.wire,
-            "files" if is_file else "body",
-            type_,
-            *_need(prop.schema, required=prop.required),
-            _limits(self.schemas.text_of(prop.schema), prop.schema),
-        )
 
     def _with_result(self, method: Method) -> Method:
         responses = [one for one in self.endpoint.responses if self._is_success(one)]
@@ -379,8 +303,17 @@ class _Operation:
 
     def _batched(self, method: Method) -> Method:
         keys = self.spec["x-client-batch"]
+        arguments = tuple(  # the limits are those of one request
+            evolve(one, limits="") if one.wire == keys["argument"] else one
+            for one in method.arguments
+        )
         fields = self._fields_of(method.result, "x-client-batch") if "join" in keys else []
-        return evolve(method, kind="batch", batch=behaviour.batch(keys, self.schemas, fields))
+        return evolve(
+            method,
+            kind="batch",
+            arguments=arguments,
+            batch=behaviour.batch(keys, self.schemas, fields),
+        )
 
     def _fields_of(self, result: TypeRef, key: str) -> list[Property]:
         if not isinstance(result, Reference):
@@ -390,31 +323,3 @@ class _Operation:
                 remedy=f"Correct the answer in an overlay, or drop {key}.",
             )
         return self.schemas.properties(result.name)
-
-
-def _need(schema: dict[str, Any], *, required: bool) -> tuple[bool, str | int | None]:
-    """Whether callers must give an argument, and what is sent if they don't.
-
-    What the API demands although it names a default is sent with that default.
-    """
-    default = schema.get("default")
-    if required and default not in (None, ""):
-        return False, default
-    return required, None
-
-
-def _limits(text: str, schema: dict[str, Any]) -> str:
-    """The text of an argument, with the default and the limits that the schema states."""
-    words = {
-        "default": "Default: {}.",
-        "minimum": "At least {}.",
-        "maximum": "At most {}.",
-        "minLength": "At least {} characters.",
-        "maxLength": "At most {} characters.",
-        "minItems": "At least {} items.",
-        "maxItems": "At most {} items.",
-    }
-    said = [
-        form.format(schema[key]) for key, form in words.items() if schema.get(key) not in (None, "")
-    ]
-    return "\n".join(part for part in (text.strip(), " ".join(said)) if part)
