@@ -63,4 +63,4 @@ def _seen(results: list[Any], count: int) -> str:
 
 
 def _field(result: Any, name: str) -> Any:
-    return getattr(result, name, None) if hasattr(result, "__dict__") else result.get(name)
+    return result.get(name) if isinstance(result, dict) else getattr(result, name, None)

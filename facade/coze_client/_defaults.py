@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pkgutil
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -54,6 +53,8 @@ def token(
 
 
 def _load() -> dict[str, Advice]:
+    import pkgutil  # noqa: PLC0415  # needed after an error, if ever
+
     table = pkgutil.get_data("coze_client", "error_table.json") or b"{}"
     return msgspec.json.decode(table, type=dict[str, Advice])
 

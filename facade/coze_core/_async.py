@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from copy import copy
-from math import inf
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import anyio
 
 from coze_core._auth import BearerToken
-from coze_core._batch import groups, joined
 from coze_core._call import download_call, stream_call, value_call
-from coze_core._downloads import AsyncDownload
 from coze_core._errors import APIConnectionError
 from coze_core._http import AsyncTransport, credentials
 from coze_core._pages import AsyncPages
-from coze_core._recording import Recorder, recorded
-from coze_core._recovery import Methods, Recoverer
-from coze_core._resource import AsyncResource
 from coze_core._settings import Settings, checked_settings
-from coze_core._source import AsyncBodySource
-from coze_core._streams import AsyncStream
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -29,6 +21,7 @@ if TYPE_CHECKING:
 
     from coze_core._auth import AsyncToken
     from coze_core._call import Attempt, Call
+    from coze_core._downloads import AsyncDownload
     from coze_core._error_table import ErrorTable
     from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPTimeout
     from coze_core._operation import (
@@ -38,9 +31,12 @@ if TYPE_CHECKING:
         Operation,
         StreamOperation,
     )
+    from coze_core._recording import Recorder
     from coze_core._reply import AsyncBody
     from coze_core._request import Parts
     from coze_core._response import Response, ResponseInfo
+    from coze_core._source import AsyncBodySource
+    from coze_core._streams import AsyncStream
 
 D = TypeVar("D")
 E = TypeVar("E")
@@ -62,6 +58,11 @@ class AsyncClient:
         max_retries: How often a request is sent again at most.
         http_client: An async client of httpx to send with; it is not closed here.
         headers: Headers to add to every request.
+
+    Attributes:
+        tokens: As in `SyncClient`, like the others.
+        settings: What was set.
+        recorder: What notes the answers down.
 
     Raises:
         CozeError: An argument makes no sense.
@@ -134,6 +135,8 @@ class AsyncClient:
 
     async def batch(self, operation: BatchOperation[T], **parts: Unpack[Parts]) -> T:
         """As `SyncClient.batch`."""
+        from coze_core._batch import groups, joined
+
         results = [(await self._value(operation, group))[0] for group in groups(operation, parts)]
         return joined(operation, results)
 
@@ -144,6 +147,9 @@ class AsyncClient:
         **parts: Unpack[Parts],
     ) -> AsyncStream[E]:
         """As `SyncClient.stream`."""
+        from coze_core._recovery import Methods, Recoverer
+        from coze_core._source import AsyncBodySource
+        from coze_core._streams import AsyncStream
 
         async def open_source() -> AsyncBodySource:
             body, response = await self._run(stream_call(operation, parts, self.settings))
@@ -151,13 +157,14 @@ class AsyncClient:
 
         recoverer = None
         if operation.recovery and recover:
-            seconds = self.settings.timeouts.stream.read
-            patience = inf if seconds is None else seconds
+            patience = self.settings.timeouts.stream.read
             recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
         return AsyncStream(operation, open_source, recoverer)
 
     async def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> AsyncDownload:
         """As `SyncClient.download`."""
+        from coze_core._downloads import AsyncDownload
+
         body, response = await self._run(download_call(endpoint, parts, self.settings))
         return AsyncDownload(body, self._recorded(response))
 
@@ -165,6 +172,9 @@ class AsyncClient:
         self, method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Response[R]:
         """As `SyncClient.with_response`."""
+        from coze_core._recording import Recorder, recorded
+        from coze_core._resource import AsyncResource
+
         recorder = Recorder()
         result = recorded(method, AsyncResource, recorder)(*args, **kwargs)
         if not hasattr(result, "__await__"):  # a stream, which has sent nothing yet

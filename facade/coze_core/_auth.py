@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from coze_core._errors import CozeError
 from coze_core._headers import header_value
@@ -60,7 +60,7 @@ class BearerToken(TokenSource):
 
     def __init__(self, token: AsyncToken) -> None:
         self._token = token
-        self._header = bearer(token) if isinstance(token, str) else None
+        self._header = None if callable(token) else bearer(token)
         self.renewable = self._header is None
 
     def header(self, client: SyncClient, rejected: str) -> str:  # noqa: ARG002  # a function knows
@@ -68,27 +68,33 @@ class BearerToken(TokenSource):
         if self._header is not None or isinstance(self._token, str):
             return self._header or ""
         token = self._token()
-        if isinstance(token, str):
-            return bearer(token)
-        raise CozeError(
-            f"The token function gave {type(token).__name__} where a string is due. "
-            "An async function goes with the async client."
-        )
+        if isinstance(token, Coroutine):
+            token.close()
+            raise CozeError("The token function is async: it goes with the async client.")
+        return bearer(cast("str", token))
 
     async def aheader(self, client: AsyncClient, rejected: str) -> str:  # noqa: ARG002  # as above
         """As `TokenSource.aheader`; the token function may be async."""
         if self._header is not None or isinstance(self._token, str):
             return self._header or ""
         token = self._token()
-        return bearer(token if isinstance(token, str) else await token)
+        return bearer(await token if isinstance(token, Awaitable) else token)
 
 
 def bearer(token: str) -> str:
     """Gives the value of the Authorization header for a token.
 
     Raises:
-        CozeError: The token is empty or cannot stand in a header.
+        CozeError: This is no token.
     """
-    if not token.strip():
+    if not isinstance(token, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # of a function
+        raise CozeError(f"The token is of type {type(token).__name__}. A string is due.")
+    words = token.split()
+    if not words:
         raise CozeError("The token is empty. Pass the whole token, or a function that gives it.")
+    if words != [token]:
+        raise CozeError(
+            "The token holds a blank or a line break, which does not go into the Authorization "
+            "header. Pass the token alone: without 'Bearer', and stripped if it is from a file."
+        )
     return header_value("Authorization", f"Bearer {token}")

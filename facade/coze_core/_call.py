@@ -14,13 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast
 
 from coze_core._decode import Answer
 from coze_core._errors import APIConnectionError, APIError
-from coze_core._failures import api_error, is_bare_error
 from coze_core._lenient import NotJSONError
-from coze_core._redact import shown_headers
-from coze_core._report import keep_facts
 from coze_core._request import Request, Sending, write_request
 from coze_core._response import ResponseInfo
-from coze_core._retry import pause_before_retry, refused_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -72,6 +68,8 @@ def value_call(
     def judge(reply: Reply[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
         answer = _answer(operation, reply)
         if answer is None or answer.code or _is_bare_error(answer, reply, settings):
+            from coze_core._failures import api_error
+
             raise api_error(
                 operation.name,
                 response,
@@ -125,6 +123,8 @@ def _open_body(
 ) -> Call[B, tuple[B, ResponseInfo]]:
     def judge(reply: Reply[B], response: ResponseInfo) -> tuple[B, ResponseInfo]:
         if reply.live is None:
+            from coze_core._failures import api_error
+
             raise api_error(endpoint.name, response, settings.errors, due, [reply.secret])
         return reply.live, response
 
@@ -132,7 +132,11 @@ def _open_body(
 
 
 def _is_bare_error(answer: Answer[T], reply: Reply[object], settings: Settings) -> bool:
-    return answer.code is None and bool(reply.body) and is_bare_error(reply.body, settings.errors)
+    if answer.code is not None or not reply.body:
+        return False
+    from coze_core._failures import is_bare_error
+
+    return is_bare_error(reply.body, settings.errors)
 
 
 def _answer(operation: Operation[T], reply: Reply[object]) -> Answer[T] | None:
@@ -178,6 +182,8 @@ def _attempts(
             )
             result = judge(reply, response)
         except (APIConnectionError, APIError) as error:
+            from coze_core._retry import pause_before_retry, refused_token
+
             _keep_sending(request, pause, asked, error)
             again, rejected = None, ""
             if renewable and not renewed and refused_token(error):
@@ -185,6 +191,8 @@ def _attempts(
             elif (tries := sent - renewed) <= settings.max_retries:
                 again = pause_before_retry(error, repeatable=endpoint.idempotent, attempt=tries)
             if again is None:
+                from coze_core._report import keep_facts
+
                 logid = getattr(error, "logid", None)
                 elapsed = perf_counter() - started
                 _LOG.info(_FAILED, endpoint.name, type(error).__name__, sent, elapsed, logid)
@@ -216,6 +224,8 @@ def _keep_sending(
 
 def _log_attempt(request: Request, number: int, pause: float) -> None:
     if _LOG.isEnabledFor(logging.DEBUG):
+        from coze_core._redact import shown_headers
+
         headers = shown_headers(request.headers)
         line = f"{request.method} {request.url}"  # without the query, which may be private
         _LOG.debug("attempt %d after %.2f s: %s %s", number, pause, line, headers)

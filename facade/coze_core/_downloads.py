@@ -87,7 +87,11 @@ class Download:
 
 
 class AsyncDownload:
-    """The async twin of `Download`."""
+    """The async twin of `Download`.
+
+    Attributes:
+        response: As in `Download`.
+    """
 
     def __init__(self, body: AsyncBody, response: ResponseInfo) -> None:
         self.response = response
@@ -111,7 +115,7 @@ class AsyncDownload:
 
     async def write_to(self, path: str | os.PathLike[str]) -> int:
         """As `Download.write_to`; worker threads write to the disk."""
-        from anyio import to_thread  # noqa: PLC0415  # the sync client does without
+        from anyio import to_thread
 
         size = 0
         with _whole_file(path) as file:

@@ -39,7 +39,7 @@ class CozeError(Exception):
         command, each attempt with its time, and the answer; the versions of what is installed.
         Neither the token nor any text that was sent is repeated, ids and numbers excepted.
         """
-        from coze_core._report import report  # noqa: PLC0415  # needed after an error, if ever
+        from coze_core._report import report
 
         return report(self)
 

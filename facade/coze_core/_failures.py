@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from coze_core._response import RequestInfo, ResponseInfo
 
 _LONGEST_LINE = 500
+_LONGEST_TEXT = 20_000
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
 
@@ -53,14 +54,17 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
         answer = Answer[Any](None)
     bare = table.bare_error(json_object(answer.value))
     code = answer.code or result_code(bare.code)
-    msg = answer.msg or bare.text or (excerpt(response.body) if quoted else "")
-    for secret in filter(None, secrets):
-        msg = msg.replace(secret, "***")
+    secrets = [secret for secret in secrets if secret]
+    msg = answer.msg or bare.text or ""
+    if not msg and quoted:
+        msg = _excerpt(response.body, secrets)
+    msg = _masked(msg, secrets)
     response.logid = response.logid or answer.logid or bare.logid
     advice = table.advice(code, response.status_code)
     status = f"HTTP {response.status_code}"
     what = f"{operation} failed with {f'code {code} ({status})' if code else status}"
-    said = ": ".join(filter(None, [what, "" if code else _oddity(response, due), msg]))
+    oddity = "" if code else _masked(_oddity(response, due), secrets)
+    said = ": ".join(filter(None, [what, oddity, msg]))
     return error_class(advice, response.status_code)(
         paragraph(said, advice, response.logid, response.request),
         code=code,
@@ -140,14 +144,21 @@ def paragraph(
     return f"{text} [{', '.join(filter(None, marks))}]" if any(marks) else text
 
 
-def excerpt(body: bytes) -> str:
+def _excerpt(body: bytes, secrets: Iterable[str]) -> str:
     """Gives the beginning of a body as one line; of an HTML page, its title."""
-    text = body[:20_000].decode("utf-8", "replace")
+    # Masked before it is cut, for nothing finds half a secret afterwards.
+    text = _masked(body[: 2 * _LONGEST_TEXT].decode("utf-8", "replace"), secrets)[:_LONGEST_TEXT]
     if title := _TITLE.search(text):
         text = f"an HTML page: {html.unescape(title[1])}"
     elif text.lstrip()[:1] == "<":
         text = f"markup: {re.sub(r'<[^>]*>', ' ', text)}"
     return _line(text)
+
+
+def _masked(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 def _line(text: str) -> str:

@@ -33,7 +33,7 @@ def aclose_when_forgotten(owner: object, body: AsyncConnected) -> weakref.finali
     Returns:
         What to ``detach`` once the body is closed.
     """
-    from anyio import from_thread, lowlevel  # noqa: PLC0415  # the sync client does without
+    from anyio import from_thread, lowlevel
 
     return _finalizer(owner, partial(from_thread.run, body.aclose, token=lowlevel.current_token()))
 

@@ -6,6 +6,7 @@ subject of the stream (what the stream is about) with its state, one gives the i
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -60,11 +61,11 @@ class Recoverer(Generic[E]):
     Args:
         plan: How the rest is found.
         methods: What it is asked for with.
-        patience: Seconds to wait for it at most.
+        patience: Seconds to wait for it at most; ``None``: without end.
     """
 
-    def __init__(self, plan: Recovery, methods: Methods, patience: float) -> None:
-        self.patience = patience
+    def __init__(self, plan: Recovery, methods: Methods, patience: float | None) -> None:
+        self.patience = inf if patience is None else patience
         self._methods = methods
         self._plan = plan
         self._subject: object = None

@@ -31,6 +31,7 @@ _LONGEST_REQUEST = 100_000  # bytes
 _LONGEST_ANSWER = 20_000
 _DEEPEST = 40  # levels of JSON
 _SHORTEST_SECRET = 6  # characters: what is shorter stands in too many innocent texts
+_SHORTEST_PART = 24  # characters that a text and a longer secret have in common by no accident
 
 
 def shown_headers(headers: HeaderMap) -> dict[str, str]:
@@ -80,7 +81,7 @@ class Redaction:
         for secret in sorted(hidden, key=len, reverse=True):
             if len(secret) >= _SHORTEST_SECRET:
                 text = text.replace(secret, HIDDEN)
-        return text
+        return _without_parts(text, hidden)
 
     def answer(self, body: bytes) -> str:
         """The body of an answer, with its secrets hidden."""
@@ -154,6 +155,26 @@ def _spellings(text: str) -> set[str]:
         quote(text, errors="replace"),
         html.escape(text),
     }
+
+
+def _without_parts(text: str, secrets: set[str]) -> str:
+    """Hides what a text quotes of long secrets without quoting them as a whole."""
+    size = _SHORTEST_PART
+    here = {text[start : start + size] for start in range(len(text) - size + 1)}
+    parts = {
+        part
+        for secret in secrets
+        for start in range(len(secret) - size + 1)
+        if (part := secret[start : start + size]) in here
+    }
+    shown, hidden_to = list[str](), 0
+    for start, character in enumerate(text):
+        quoted = text[start : start + size] in parts
+        if start >= hidden_to:
+            shown.append(HIDDEN if quoted else character)
+        if quoted:
+            hidden_to = start + size
+    return "".join(shown)
 
 
 def _size(body: bytes) -> str:

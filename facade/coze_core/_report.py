@@ -56,6 +56,14 @@ def keep_facts(error: CozeError, request: Request, token: str = "") -> None:
     )
 
 
+def share_facts(error: CozeError, explained: CozeError) -> None:
+    """Lets an error that explains another one, and quotes it, remember the same call."""
+    facts: Facts | None = vars(error).get(_FACTS)
+    if facts:
+        message = str(explained).replace(str(error), facts.message)
+        vars(explained)[_FACTS] = facts._replace(message=message)
+
+
 def report(error: CozeError) -> str:
     """Writes the report of an error; see `CozeError.report`."""
     facts: Facts | None = vars(error).get(_FACTS)
@@ -95,8 +103,8 @@ def _answer(response: ResponseInfo, redaction: Redaction) -> Iterator[str]:
 
 
 def _versions() -> Iterator[str]:
-    import platform  # noqa: PLC0415  # heavy, like the next, and needed after an error at most
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # as above
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
 
     for package in _PACKAGES:
         try:

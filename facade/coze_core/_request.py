@@ -9,13 +9,13 @@ from urllib.parse import quote
 import msgspec
 
 from coze_core._errors import CozeError
-from coze_core._files import FormPart, file_part
 from coze_core._headers import HeaderMap, header_value
 from coze_core._response import RequestInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from coze_core._files import FormPart
     from coze_core._http import HTTPTimeout
     from coze_core._operation import Endpoint
 
@@ -142,6 +142,8 @@ def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) 
         request.info = RequestInfo(request.method, f"{request.url}?{query}")
     body = parts.get("body")
     if endpoint.encoding == "multipart":
+        from coze_core._files import FormPart, file_part
+
         request.headers.pop("content-type", None)  # it comes with the boundary of the form
         request.form = [
             FormPart(name, None, text.encode())

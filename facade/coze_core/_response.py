@@ -13,7 +13,12 @@ T = TypeVar("T")
 
 
 class RequestInfo(NamedTuple):
-    """What identifies a request: method and URL."""
+    """What identifies a request.
+
+    Attributes:
+        method: The HTTP method.
+        url: The URL, as it was sent.
+    """
 
     method: str
     url: str

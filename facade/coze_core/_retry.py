@@ -92,7 +92,7 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415  # heavy, and dates are rare
+    from email.utils import parsedate_to_datetime
 
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from coze_core._headers import HeaderMap
     from coze_core._http import AsyncHTTPClient, HTTPClient, HTTPTimeout, Timeouts
 
-_HOST = r"(?:\[[0-9a-f:.]+\]|[^\s/?#@:\\\[\]]+)(?::\d{1,5})?"
-_BASE_URL = re.compile(rf"https?://{_HOST}(?:/[^\s?#]*)?", re.IGNORECASE)
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\\\[\]]+)(?::\d{1,5})?"
+_BASE_URL = re.compile(rf"[Hh][Tt]{{2}}[Pp][Ss]?://{_HOST}(?:/[^\s?#]*)?")
 
 
 class Settings(NamedTuple):

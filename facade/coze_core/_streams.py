@@ -288,7 +288,7 @@ async def _ask_async(
     recoverer: Recoverer[E_co], error: CozeError
 ) -> tuple[object, Sequence[object]]:
     """As `_ask`."""
-    from anyio import sleep  # noqa: PLC0415  # the sync client does without
+    from anyio import sleep
 
     deadline = monotonic() + recoverer.patience
     try:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from copy import copy
-from math import inf
 from time import sleep
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from coze_core._auth import BearerToken
-from coze_core._batch import groups, joined
 from coze_core._call import download_call, stream_call, value_call
-from coze_core._downloads import Download
 from coze_core._errors import APIConnectionError
 from coze_core._http import Transport, credentials
 from coze_core._pages import first_page
-from coze_core._recording import Recorder, recorded
-from coze_core._recovery import Methods, Recoverer
-from coze_core._resource import Resource
 from coze_core._settings import Settings, checked_settings
-from coze_core._source import BodySource
-from coze_core._streams import Stream
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -28,6 +20,7 @@ if TYPE_CHECKING:
 
     from coze_core._auth import Token
     from coze_core._call import Attempt, Call
+    from coze_core._downloads import Download
     from coze_core._error_table import ErrorTable
     from coze_core._http import HTTPAuth, HTTPClient, HTTPTimeout
     from coze_core._operation import (
@@ -38,9 +31,12 @@ if TYPE_CHECKING:
         StreamOperation,
     )
     from coze_core._pages import Page
+    from coze_core._recording import Recorder
     from coze_core._reply import Body
     from coze_core._request import Parts
     from coze_core._response import Response, ResponseInfo
+    from coze_core._source import BodySource
+    from coze_core._streams import Stream
 
 D = TypeVar("D")
 E = TypeVar("E")
@@ -63,6 +59,11 @@ class SyncClient:
         max_retries: How often a request is sent again at most.
         http_client: A client of httpx to send with; it is not closed here.
         headers: Headers to add to every request.
+
+    Attributes:
+        tokens: Where the token of a request comes from, unless httpx authenticates.
+        settings: What was set; `with_settings` changes it.
+        recorder: What notes the answers down, in a client that `recording` gave.
 
     Raises:
         CozeError: An argument makes no sense.
@@ -143,6 +144,8 @@ class SyncClient:
 
     def batch(self, operation: BatchOperation[T], **parts: Unpack[Parts]) -> T:
         """Calls an operation as often as its values need, and joins the results."""
+        from coze_core._batch import groups, joined
+
         results = [self._value(operation, group)[0] for group in groups(operation, parts)]
         return joined(operation, results)
 
@@ -159,6 +162,9 @@ class SyncClient:
             recover: The methods that tell the rest of a broken stream: its subject, its items.
             parts: The arguments of the call.
         """
+        from coze_core._recovery import Methods, Recoverer
+        from coze_core._source import BodySource
+        from coze_core._streams import Stream
 
         def open_source() -> BodySource:
             body, response = self._run(stream_call(operation, parts, self.settings))
@@ -166,13 +172,14 @@ class SyncClient:
 
         recoverer = None
         if operation.recovery and recover:
-            seconds = self.settings.timeouts.stream.read
-            patience = inf if seconds is None else seconds
+            patience = self.settings.timeouts.stream.read
             recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
         return Stream(operation, open_source, recoverer)
 
     def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> Download:
         """Calls an operation and gives the file that it answers, still unread."""
+        from coze_core._downloads import Download
+
         body, response = self._run(download_call(endpoint, parts, self.settings))
         return Download(body, self._recorded(response))
 
@@ -186,6 +193,9 @@ class SyncClient:
         Raises:
             CozeError: This is no such method, or it sends its request only later.
         """
+        from coze_core._recording import Recorder, recorded
+        from coze_core._resource import Resource
+
         recorder = Recorder()
         return recorder.response(recorded(method, Resource, recorder)(*args, **kwargs))
 

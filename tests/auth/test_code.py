@@ -7,6 +7,7 @@ import re
 import threading
 import urllib.error
 import urllib.request
+import webbrowser
 from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -174,6 +175,12 @@ def test_a_redirect_without_a_code_is_refused() -> None:
         request.code_of("http://127.0.0.1/?state=s")
 
 
+@pytest.mark.parametrize("redirect", ["", "http://[", "?", "#", "code=1&state=s", "?%ff=%fe"])
+def test_what_is_no_redirect_is_refused(redirect: str) -> None:
+    with pytest.raises(CozeError, match="does not belong to this login"):
+        AuthorizationRequest(url="", state="s").code_of(redirect)
+
+
 def test_a_state_of_any_kind_can_be_compared() -> None:
     with pytest.raises(CozeError, match="does not belong"):
         AuthorizationRequest(url="", state="s").code_of("?state=%C3%A9%F0%9F%92%A9&code=1")
@@ -206,6 +213,14 @@ async def test_the_page_may_be_shown_by_an_async_function(sandbox: Sandbox, make
         await anyio.to_thread.run_sync(browse, url)
 
     assert await make(base_url=sandbox.url).alogin(show)
+
+
+def test_a_machine_without_a_browser_is_an_error_at_once(
+    run: Runner, sandbox: Sandbox, make: MakeAuth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    with pytest.raises(CozeError, match="No browser can be opened here"):
+        run.login(make(base_url=sandbox.url))
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
     from coze_client import JWTAuth, OAuthToken, PKCEAuth
     from coze_sandbox import Sandbox
+    from tests.auth.conftest import KeyPair
 
     MakeAuth = Callable[..., JWTAuth]
     LoggedIn = Callable[..., PKCEAuth]
@@ -163,6 +168,26 @@ async def test_tasks_take_over_from_a_failed_one(sandbox: Sandbox, jwt_auth: Mak
     assert operations(sandbox).count(REFRESH) == 2
 
 
+def test_threads_without_a_network_do_not_wait_for_each_other(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    sandbox.scenario(Scenario(delay=0.3, cut_after=0), operation=REFRESH)
+    with Coze(auth=jwt_auth(), base_url=sandbox.url, max_retries=0) as coze:
+        results = in_threads(30, lambda: coze.bots.retrieve(bot_id="1"))
+    assert {type(result) for result in results} == {APIConnectionError}
+    assert 2 <= len(sandbox.requests) < 10
+
+
+async def test_tasks_without_a_network_do_not_wait_for_each_other(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    sandbox.scenario(Scenario(delay=0.3, cut_after=0), operation=REFRESH)
+    async with AsyncCoze(auth=jwt_auth(), base_url=sandbox.url, max_retries=0) as coze:
+        results = await in_tasks(30, lambda: coze.bots.retrieve(bot_id="1"))
+    assert {type(result) for result in results} == {APIConnectionError}
+    assert 2 <= len(sandbox.requests) < 10
+
+
 async def test_a_cancelled_task_does_not_take_the_token_with_it(
     sandbox: Sandbox, logged_in: LoggedIn
 ) -> None:
@@ -262,6 +287,41 @@ def test_who_comes_after_a_lost_renewal_begins_another() -> None:
     again, mine = boarded(keeper.board(""))
     assert again is not lost
     assert mine
+
+
+FORK = """
+import os, sys, threading
+from coze_client import JWTAuth
+url, key = sys.argv[1:]
+auth = JWTAuth(client_id="service", public_key_id="key-1", private_key=key, base_url=url)
+threading.Thread(target=auth.token).start()
+sys.stdin.read(1)
+if os.fork() == 0:
+    print(auth.token()[:4], flush=True)
+    os._exit(0)
+assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_a_forked_process_does_not_wait_for_what_its_parent_fetches(
+    sandbox: Sandbox, keys: KeyPair
+) -> None:
+    sandbox.scenario(Scenario(delay=2), operation=REFRESH, times=1)
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", FORK, sandbox.url, keys.private],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": "facade:generated"},
+    ) as program:
+        try:
+            while not sandbox.requests:
+                assert program.poll() is None
+                sleep(0.01)
+            assert program.communicate(b"x", timeout=30)[0] == b"czs_\n"
+            assert program.returncode == 0
+        finally:
+            program.kill()
 
 
 def test_many_waiting_threads_leave_room_for_the_one_that_works(

@@ -177,6 +177,24 @@ def test_it_waits_as_long_as_it_is_told_and_longer_when_it_is_too_fast() -> None
     assert pauses(pending, pending, interval=None) == [5, 5]
 
 
+def test_a_login_slows_down_when_the_api_says_so(sandbox: Sandbox, auth: DeviceCodeAuth) -> None:
+    class Clock(threading.Event):
+        """Lets no time pass here, and in the sandbox only as much as the test wants."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0.0)
+            if len(waits) not in {2, 3}:
+                sandbox.oauth.clock_skew += waits[-1]
+            if len(waits) == 4:
+                sandbox.oauth.approve(shown[0].user_code)
+            return False
+
+    shown, waits = list[Any](), list[float]()
+    sandbox.oauth.interval = 7
+    auth.login(shown.append, cancel=Clock())
+    assert waits == [7, 7, 12, 17]
+
+
 # Ending it early
 
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -33,12 +42,13 @@ def sent_jwts(server: ScriptedServer, keys: KeyPair) -> list[Any]:
     ]
 
 
+@pytest.mark.parametrize("owner", [{}, {"account_id": "1"}, {"enterprise_id": "2"}])
 def test_a_jwt_says_who_for_whom_where_and_how_long(
-    run: Runner, keys: KeyPair, jwt_auth: MakeAuth
+    run: Runner, keys: KeyPair, jwt_auth: MakeAuth, owner: dict[str, str]
 ) -> None:
     context = {"device_info": {"custom_consumer": "u1"}}
     with ScriptedServer(ISSUED) as server:
-        auth = jwt_auth(base_url=server.url, session_name="alice", session_context=context)
+        auth = jwt_auth(base_url=server.url, session_name="alice", session_context=context, **owner)
         assert run.token(auth) == "czs_1"
         (sent,) = sent_jwts(server, keys)
     assert sent.header == {"alg": "RS256", "typ": "JWT", "kid": "key-1"}
@@ -119,6 +129,8 @@ def test_a_signature_of_another_key_is_refused(
     ("options", "said"),
     [
         ({"private_key": "key.pem"}, "no private key in PEM"),
+        ({"private_key": Path("key.pem")}, "Pass the text of the downloaded file"),
+        ({"private_key": b"-----BEGIN PRIVATE KEY-----"}, "Pass the text of the downloaded file"),
         ({"duration_seconds": 86400}, "duration_seconds is 86400"),
         ({"duration_seconds": 0}, "duration_seconds is 0"),
         ({"account_id": "1", "enterprise_id": "2"}, "exclude each other"),
@@ -129,6 +141,38 @@ def test_arguments_without_sense_are_refused(
 ) -> None:
     with pytest.raises(CozeError, match=said):
         jwt_auth(**options)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda pem: pem,
+        lambda pem: pem.replace("\n", "\\n"),  # as in an environment variable
+        lambda pem: pem.replace("\n", "\\r\\n"),
+        lambda pem: pem.replace("\n", "\r\n"),
+        lambda pem: f"\ufeff\n  {pem}\n\n",
+    ],
+)
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_a_key_is_read_however_it_is_written(
+    sandbox: Sandbox, keys: KeyPair, jwt_auth: MakeAuth, form: Any, written: Callable[[str], str]
+) -> None:
+    key = load_pem_private_key(keys.private.encode(), None)
+    pem = key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+    auth = jwt_auth(base_url=sandbox.url, private_key=written(pem))
+    assert auth.token().startswith("czs_")
+
+
+@pytest.mark.parametrize("kind", ["password", "no RSA"])
+def test_a_key_that_cannot_sign_is_an_error(keys: KeyPair, jwt_auth: MakeAuth, kind: str) -> None:
+    rsa = load_pem_private_key(keys.private.encode(), None)
+    key, lock = {
+        "password": (rsa, BestAvailableEncryption(b"password")),
+        "no RSA": (generate_private_key(SECP256R1()), NoEncryption()),
+    }[kind]
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock).decode()
+    with pytest.raises(CozeError, match=kind):
+        jwt_auth(base_url="http://127.0.0.1:1", private_key=pem).token()
 
 
 def test_a_damaged_key_is_not_repeated(run: Runner, sandbox: Sandbox, jwt_auth: MakeAuth) -> None:
@@ -148,3 +192,20 @@ def test_signing_is_imported_when_it_is_used() -> None:
     )
     environment = {"PYTHONPATH": "facade:generated"}
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+
+
+def test_without_what_signs_the_error_says_what_to_install(keys: KeyPair) -> None:
+    script = (
+        "import sys; sys.modules['joserfc'] = None; from coze_client import CozeError, JWTAuth\n"
+        "auth = JWTAuth(client_id='1', public_key_id='2', private_key=sys.argv[1])\n"
+        "try: auth.token()\n"
+        "except CozeError as error: print(error)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script, keys.private],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": "facade:generated"},
+    )
+    assert "pip install coze-client[jwt]" in told.stdout

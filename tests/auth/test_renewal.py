@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from coze_client import AuthenticationError, MemoryTokenStore, OAuthToken
+from coze_client import APIError, AuthenticationError, MemoryTokenStore, OAuthToken
 from coze_sandbox import Scenario
 from tests.auth.conftest import REFRESH, operations
 
@@ -191,6 +191,31 @@ def test_a_refresh_token_that_is_void_asks_for_a_new_login(
         run.token(auth)
     assert caught.value.code == "invalid_request"
     assert "used-before" not in str(caught.value)
+
+
+def test_the_error_of_a_login_that_has_ended_reports_the_request(
+    run: Runner, sandbox: Sandbox, logged_in: LoggedIn
+) -> None:
+    auth = logged_in()
+    sandbox.scenario(Scenario(oauth_error="access_deny", status=403), operation=REFRESH)
+    with pytest.raises(AuthenticationError) as caught:
+        run.token(auth, rejected=auth._store.load().access_token)
+    report = caught.value.report()
+    assert report.startswith("AuthenticationError: The login has ended")
+    assert "/api/permission/oauth2/token" in report
+    assert "attempt 1: HTTP 403" in report
+
+
+@pytest.mark.parametrize("code", ["invalid_client", "unsupported_grant_type"])
+def test_a_refused_application_is_not_mistaken_for_an_ended_login(
+    run: Runner, sandbox: Sandbox, logged_in: LoggedIn, code: str
+) -> None:
+    auth = logged_in()
+    sandbox.scenario(Scenario(oauth_error=code, status=401), operation=REFRESH)
+    with pytest.raises(APIError) as caught:
+        run.token(auth, rejected=auth._store.load().access_token)
+    assert caught.value.code == code
+    assert "login has ended" not in str(caught.value)
 
 
 def test_without_a_login_the_error_says_so(run: Runner, sandbox: Sandbox) -> None:

@@ -39,6 +39,13 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path / "new")) == ["token.json"]  # noqa: PTH208  # names only
 
 
+def test_a_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    FileTokenStore("~/token.json").save(TOKEN)
+    assert FileTokenStore(tmp_path / "token.json").load() == TOKEN
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
     store = FileTokenStore(tmp_path / "new" / "token.json")

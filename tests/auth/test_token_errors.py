@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,7 @@ def test_an_answer_without_a_token_is_an_error_that_quotes_none(
         run.token(jwt_auth(base_url=server.url))
     assert caught.value.logid == "log-1"
     assert "czs_secret" not in str(caught.value)
+    assert b"czs_secret" not in pickle.dumps(caught.value)
 
 
 @pytest.mark.parametrize("status", [200, 500])

@@ -121,7 +121,7 @@ def test_a_body_without_an_end_is_cut_early(address: Address, length: bytes) -> 
     assert b"max_body=" in body
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
 def test_only_post_is_served(address: Address, method: str) -> None:
     status, headers, _ = post(address, b"", {}, method)
     assert (status, headers["allow"]) == (405, "POST")

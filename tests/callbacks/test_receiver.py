@@ -176,6 +176,17 @@ def test_a_channel_that_forgets_the_audit_is_told_so(
     assert [record.levelno for record in caplog.records].count(logging.WARNING) == warnings
 
 
+def test_an_audit_without_sense_is_an_error_and_the_event_is_told_again(
+    receiver: callbacks.Receiver,
+) -> None:
+    status: Any = "aproved"
+    handler = Handler(callbacks.Audit(status), callbacks.Audit("approved"))
+    body = body_of("bot.published")
+    with pytest.raises(CozeError, match="'aproved' is none of in_review, approved, rejected"):
+        receiver.receive(signed(body), body, handler)
+    assert told(receiver.receive(signed(body), body, handler)) == {"audit": {"audit_status": 2}}
+
+
 async def _coroutine(event: callbacks.CallbackEvent) -> None:
     del event
 
@@ -196,7 +207,9 @@ class Shelf:
         self.entries: dict[str, tuple[bytes, float]] = {}
 
     def add(self, key: str, value: bytes, seconds: float) -> bool:
-        return self.entries.setdefault(key, (value, seconds)) == (value, seconds)
+        new = key not in self.entries
+        self.entries.setdefault(key, (value, seconds))
+        return new
 
     def get(self, key: str) -> bytes | None:
         return self.entries.get(key, (None, 0.0))[0]
@@ -217,6 +230,26 @@ def test_processes_that_share_a_store_handle_an_event_once() -> None:
     ((value, seconds),) = shelf.entries.values()
     assert value == b"{}"
     assert 86_400 < seconds < 86_400 + 120
+
+
+def test_an_event_whose_process_died_is_handled_when_it_is_told_later() -> None:
+    class Dying(Shelf):
+        """Its process ends with the handler: nothing is said to the store any more."""
+
+        def delete(self, key: str) -> None:
+            pass
+
+    shelf, body = Dying(), body_of("bot.deleted")
+    receiver = callbacks.Receiver(TOKEN, store=shelf)
+    with pytest.raises(ValueError, match="killed"):
+        receiver.receive(signed(body), body, Handler(ValueError("killed")))
+    ((key, (_, seconds)),) = shelf.entries.items()
+    assert 10 < seconds <= 600
+    assert receiver.receive(signed(body), body, Handler()).status == 503
+    del shelf.entries[key]  # as the database does after these seconds
+    assert receiver.receive(signed(body), body, Handler()).status == 200
+    ((_, seconds),) = shelf.entries.values()
+    assert seconds > 86_400
 
 
 def test_an_event_is_remembered_as_long_as_its_timestamp_is_accepted() -> None:

@@ -60,6 +60,11 @@ def test_a_callback_is_refused_if_its_body_was_changed(receiver: callbacks.Recei
         receiver.read(headers, body_of("bot.deleted") + b" ")
 
 
+def test_a_body_that_something_else_has_read_is_explained(receiver: callbacks.Receiver) -> None:
+    with pytest.raises(callbacks.SignatureError, match="did something else read it before"):
+        receiver.read(signed(body_of("bot.deleted")), b"")
+
+
 def test_a_callback_for_another_app_is_refused(receiver: callbacks.Receiver) -> None:
     body = body_of("bot.deleted")
     with pytest.raises(callbacks.SignatureError):

@@ -33,6 +33,7 @@ class Server:
 
     def __init__(self) -> None:
         self.asked: list[Arguments] = []
+        self.given: list[list[Any]] = []
 
     def page(self, arguments: Arguments) -> Any:
         raise NotImplementedError
@@ -49,7 +50,10 @@ class Server:
             attempts=1,
             elapsed=0.0,
         )
-        return self.page(arguments), response
+        data = self.page(arguments)
+        items = getattr(data, "items", None)
+        self.given.append(items if isinstance(items, list) else [])
+        return data, response
 
     async def afetch(self, arguments: Arguments) -> tuple[Any, ResponseInfo]:
         return self.fetch(arguments)

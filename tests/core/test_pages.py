@@ -18,7 +18,7 @@ from page_servers import (
 )
 
 from coze_core._pages import AsyncPage
-from coze_core._paging import Step
+from coze_core._paging import NumberPaging, Step
 from coze_core._response import response_of
 
 if TYPE_CHECKING:
@@ -74,26 +74,28 @@ def test_what_is_inserted_while_paging_hides_nothing_that_was_there(
 
 
 @pytest.mark.parametrize(
-    ("server", "requests"),
+    ("count", "signs", "requests"),
     [
-        (NumberServer(25), 3),
-        (NumberServer(20), 2),
-        (NumberServer(0), 1),
-        (NumberServer(20, has_more="missing"), 2),
-        (NumberServer(20, has_more="missing", total="text"), 2),
-        (NumberServer(20, has_more="text", total="missing"), 2),
-        (NumberServer(20, has_more="missing", total="more"), 3),
-        (NumberServer(25, has_more="missing", total="missing"), 3),
-        (NumberServer(25, has_more="missing", total="zero"), 3),
-        (NumberServer(25, has_more="always"), 4),
-        (NumberServer(25, has_more="never"), 1),
-        (NumberServer(25, has_more="always", repeats_last=True), 5),
-        (NumberServer(0, has_more="always"), 1),
+        (25, {}, 3),
+        (20, {}, 2),
+        (0, {}, 1),
+        (20, {"has_more": "missing"}, 2),
+        (20, {"has_more": "missing", "total": "text"}, 2),
+        (20, {"has_more": "text", "total": "missing"}, 2),
+        (20, {"has_more": "missing", "total": "more"}, 3),
+        (25, {"has_more": "missing", "total": "missing"}, 3),
+        (25, {"has_more": "missing", "total": "zero"}, 3),
+        (25, {"has_more": "always"}, 4),
+        (25, {"has_more": "never"}, 1),
+        (25, {"has_more": "always", "repeats_last": True}, 5),
+        (5, {"has_more": "always", "repeats_last": True}, 3),
+        (0, {"has_more": "always"}, 1),
     ],
 )
 def test_no_more_pages_are_asked_for_than_the_signs_demand(
-    server: NumberServer, requests: int
+    count: int, signs: dict[str, Any], requests: int
 ) -> None:
+    server = NumberServer(count, **signs)
     list(server.first_page(page_size=10))
     assert len(server.asked) == requests
 
@@ -142,6 +144,47 @@ def test_tokens_lead_to_the_last_page(last: object, has_more: object) -> None:
         {"page_size": 1, "page_token": "a"},
         {"page_size": 1, "page_token": "b"},
     ]
+
+
+@pytest.mark.parametrize("has_more", [False, "false", "False", 0, "0"])
+def test_a_token_of_a_last_page_is_not_asked_for(has_more: object) -> None:
+    server = TokenServer({None: ([1], "a", has_more), "a": ([2], None, None)})
+    assert list(server.first_page()) == [1]
+
+
+@pytest.mark.parametrize("has_more", [None, True, "true", 1, "1", "maybe"])
+def test_a_token_is_asked_for_unless_its_page_is_said_to_be_the_last(has_more: object) -> None:
+    server = TokenServer({None: ([1], "a", has_more), "a": ([2], None, None)})
+    assert list(server.first_page()) == [1, 2]
+
+
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_tokens_that_go_in_circles_are_followed_once(length: int) -> None:
+    circle = {number: ([number], number % length + 1, True) for number in range(1, length + 1)}
+    server = TokenServer({None: ([0], 1, True), **circle})
+    assert list(server.first_page()) == list(range(length + 1))
+
+
+@pytest.mark.parametrize(("has_more", "things"), [(True, 40), (False, 1), (None, 40), (0, 1)])
+def test_numbers_without_a_total_go_by_what_there_is(has_more: object, things: int) -> None:
+    class Bare(Server):
+        paging = NumberPaging(page="page", size="size", has_more="more")
+
+        def page(self, arguments: Arguments) -> Any:
+            number = arguments.get("page") or 1
+            more = has_more and number < 40
+            return SimpleNamespace(items=[number] if number <= 40 else [], more=more)
+
+    assert len(list(Bare().first_page())) == things
+
+
+def test_numbers_without_any_sign_go_on_to_a_shorter_page() -> None:
+    class Bare(NumberServer):
+        paging = NumberPaging(page="page_num", size="page_size")
+
+    server = Bare(25)
+    assert list(server.first_page()) == list(range(25))
+    assert len(server.asked) == 3
 
 
 def test_a_token_that_is_no_text_ends_the_pages() -> None:
@@ -243,6 +286,8 @@ def test_a_page_tells_what_it_is() -> None:
     assert page.data == server.page({"page_size": 10})
     assert response_of(page).logid == "log-1"
     assert repr(page) == "<Page things.list: 10 items of 25, has_more=True>"
+    uncounted = NumberServer(3, total="missing").first_page()
+    assert repr(uncounted) == "<Page things.list: 3 items, has_more=False>"
     second = page.next_page()
     assert second is not None
     assert second.items == list(range(10, 20))

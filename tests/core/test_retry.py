@@ -6,7 +6,7 @@ import pytest
 
 from coze_core import APIConnectionError, APIError, APITimeoutError, RequestInfo, ResponseInfo
 from coze_core._error_table import Advice
-from coze_core._retry import pause_before_retry, retry_after
+from coze_core._retry import failure_of, pause_before_retry, refused_token, retry_after
 
 NOW = 1_700_000_000.0
 
@@ -25,30 +25,40 @@ def answered(status: int = 200, verdict: str | None = None, wait: str | None = N
     return APIError("it failed", status_code=status, response=response, advice=advice)
 
 
+ROWS = {
+    "unconnected": (True, True),
+    "lost": (True, False),
+    "refused": (True, True),
+    "failed": (True, False),
+    "final": (False, False),
+}
+
+
 @pytest.mark.parametrize(
-    ("error", "repeatable", "other"),
+    ("error", "row"),
     [
-        (APIConnectionError("no connection", sent=False), True, True),
-        (APITimeoutError("no connection", phase="connect", sent=False), True, True),
-        (APITimeoutError("no free connection", phase="pool", sent=False), True, True),
-        (APIConnectionError("lost"), True, False),
-        (APITimeoutError("no answer", phase="read"), True, False),
-        (answered(408), True, True),
-        (answered(429), True, True),
-        (answered(503, wait="0"), True, True),
-        (answered(200, "refused"), True, True),
-        (answered(400, "refused"), True, True),
-        (answered(503), True, False),
-        (answered(503, wait="soon"), True, False),
-        (answered(500), True, False),
-        (answered(502, "no"), True, False),
-        (answered(200, "yes"), True, False),
-        (answered(200, "no"), False, False),
-        (answered(200), False, False),
-        (answered(302), False, False),
-        (answered(400), False, False),
-        (answered(401, wait="1"), False, False),
-        (answered(404), False, False),
+        (APIConnectionError("no connection", sent=False), "unconnected"),
+        (APITimeoutError("no connection", phase="connect", sent=False), "unconnected"),
+        (APITimeoutError("no free connection", phase="pool", sent=False), "unconnected"),
+        (APIConnectionError("lost"), "lost"),
+        (APITimeoutError("no answer", phase="read"), "lost"),
+        (answered(408), "refused"),
+        (answered(429), "refused"),
+        (answered(503, wait="0"), "refused"),
+        (answered(200, "refused"), "refused"),
+        (answered(400, "refused"), "refused"),
+        (answered(503), "failed"),
+        (answered(503, wait="soon"), "failed"),
+        (answered(500), "failed"),
+        (answered(502, "no"), "failed"),
+        (answered(200, "yes"), "failed"),
+        (answered(499, "no"), "final"),
+        (answered(200, "no"), "final"),
+        (answered(200), "final"),
+        (answered(302), "final"),
+        (answered(400), "final"),
+        (answered(401, wait="1"), "final"),
+        (answered(404), "final"),
     ],
     ids=lambda value: (
         f"{value.args[0]} {getattr(value, 'status_code', '')}"
@@ -57,10 +67,35 @@ def answered(status: int = 200, verdict: str | None = None, wait: str | None = N
     ),
 )
 def test_the_table_decides_what_is_sent_again(
-    error: APIError | APIConnectionError, *, repeatable: bool, other: bool
+    error: APIError | APIConnectionError, row: str
 ) -> None:
-    assert (pause_before_retry(error, repeatable=True, attempt=1) is not None) is repeatable
-    assert (pause_before_retry(error, repeatable=False, attempt=1) is not None) is other
+    asked = None
+    if isinstance(error, APIError) and error.response:
+        asked = retry_after(error.response.headers, now=NOW)
+    assert failure_of(error, asked) == row
+    for repeatable, again in zip((True, False), ROWS[row], strict=True):
+        pause = pause_before_retry(error, repeatable=repeatable, attempt=1)
+        assert (pause is not None) is again
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (answered(401), True),
+        (answered(401, "no"), True),
+        (answered(200, "token"), True),
+        (answered(400, "token"), True),
+        (answered(400, "refused"), False),
+        (answered(402), False),
+        (answered(400), False),
+        (APIConnectionError("no connection", sent=False), False),
+    ],
+    ids=str,
+)
+def test_another_token_may_help_where_the_token_was_refused(
+    error: APIError | APIConnectionError, *, refused: bool
+) -> None:
+    assert refused_token(error) is refused
 
 
 @pytest.mark.parametrize(
@@ -79,7 +114,14 @@ def test_pauses_are_drawn_from_a_range_that_doubles_up_to_eight_seconds(
     assert longest * 3 / 4 < max(drawn) <= longest
 
 
-@pytest.mark.parametrize(("wait", "pause"), [("0", 0), ("7", 7), ("60", 60), ("61", None)])
+@pytest.mark.parametrize(
+    ("wait", "pause"),
+    [
+        *(("0", 0), ("7", 7), ("60", 60), ("61", None)),
+        (formatdate(NOW, usegmt=True), 0),
+        (formatdate(2 * NOW, usegmt=True), None),
+    ],
+)
 def test_retry_after_is_honoured_up_to_a_minute(wait: str, pause: float | None) -> None:
     assert pause_before_retry(answered(429, wait=wait), repeatable=False, attempt=3) == pause
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from importlib.resources import files
+from itertools import cycle, pairwise
+from operator import add
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +77,29 @@ def test_no_cut_changes_the_events(stream: bytes, data: st.DataObject) -> None:
     assert decoded(*chunks) == by_the_letter(stream)
 
 
+SCRIPTS = [file.read_bytes() for file in files("coze_sandbox").joinpath("streams").iterdir()]
+ODD = (
+    b"\xef\xbb\xbf: hello\nretry: 10\n\n"
+    b"id: 1\nevent: a\ndata: \xe2\x80\xa8\xe2\x80\xa9\xc2\x85\n\n"
+    b":\ndata: one\ndata:\n: between\ndata: three\nid\n\n"
+    b"event: none\n\n\n\ndata:\xff\xe6\x98\n\nevent: cut\ndata: off"
+)
+ENDS = {"LF": [b"\n"], "CRLF": [b"\r\n"], "CR": [b"\r"], "mixed": [b"\n", b"\r\n", b"\r", b"\r"]}
+
+
+@pytest.mark.parametrize("ends", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("stream", [ODD, *SCRIPTS], ids=len)
+def test_every_cut_through_a_stream_as_they_come_gives_the_same_events(
+    stream: bytes, ends: list[bytes]
+) -> None:
+    *lines, rest = stream.split(b"\n")
+    stream = b"".join(map(add, lines, cycle(ends))) + rest
+    whole = by_the_letter(stream)
+    assert whole
+    for cut in range(len(stream) + 1):
+        assert decoded(stream[:cut], stream[cut:]) == whole
+
+
 @given(streams)
 @settings(max_examples=100, deadline=None)
 def test_every_single_cut_gives_the_same_events(stream: bytes) -> None:
@@ -100,6 +125,9 @@ def test_every_single_cut_gives_the_same_events(stream: bytes) -> None:
             b"retry:5\ndata:1\n\ndata:2\n\n",
             [("message", "1", None, 5), ("message", "2", None, None)],
         ),
+        (b"retry:5\nretry:x\ndata:1\n\n", [("message", "1", None, 5)]),
+        (b"id:\xff\ndata:1\n\n", [("message", "1", "\ufffd", None)]),
+        (b"event:\xe6\x98\ndata:1\n\n", [("\ufffd", "1", None, None)]),
         (b"retry:-5\nretry:+5\nretry:5_0\nretry:\ndata:1\n\n", [("message", "1", None, None)]),
         ("retry:٣\ndata:1\n\n".encode(), [("message", "1", None, None)]),
         (b":c\n: data:1\n\ndata:1\n:\n\n", [("message", "1", None, None)]),

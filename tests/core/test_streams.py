@@ -58,16 +58,20 @@ def test_events_are_typed_by_their_names(read: Any) -> None:
     assert outcome.source.closed.is_set()
 
 
-@given(st.lists(st.integers(0, len(HELLO + USAGE + DONE)), max_size=8))
+@given(
+    st.lists(st.integers(0, len(HELLO + USAGE + DONE)), max_size=8),
+    st.sampled_from([b"\n", b"\r\n", b"\r"]),
+)
 @settings(deadline=None)
-def test_no_cut_changes_the_events(places: list[int]) -> None:
-    stream = HELLO + USAGE + DONE
+def test_no_cut_changes_the_events(places: list[int], end: bytes) -> None:
+    stream = (HELLO + USAGE + DONE).replace(b"\n", end)
     cuts = [0, *sorted(places), len(stream)]
     chunks = [stream[start:end] for start, end in pairwise(cuts)]
-    assert read_sync(CHAT, *chunks)[:2] == (
-        [HELLO_EVENT, USAGE_EVENT, Event("done", "[DONE]", "3")],
-        None,
-    )
+    for read_all in (read_sync, read_async):
+        assert read_all(CHAT, *chunks)[:2] == (
+            [HELLO_EVENT, USAGE_EVENT, Event("done", "[DONE]", "3")],
+            None,
+        )
 
 
 def test_unknown_events_come_as_text_under_their_names(read: Any) -> None:

@@ -127,6 +127,51 @@ def test_no_report_and_no_log_repeats_what_was_sent(
     assert "attempt 1: " in report
 
 
+LONG = " ".join(f"{number} planted" for number in range(200))
+QUOTES: dict[str, Callable[[str], str]] = {
+    "cut by the client": lambda text: f"bad content: {text}",
+    "cut by the server": lambda text: f"bad content: {text[:60]}... is too long",
+    "from the middle": lambda text: f"bad content near {text[300:360]}",
+    "twice": lambda text: f"bad content: {text[:40]}, {text[700:740]}",
+}
+
+
+@pytest.mark.parametrize("quoted", QUOTES)
+@pytest.mark.parametrize("status", [200, 500])
+def test_no_report_quotes_a_part_of_what_was_sent(quoted: str, status: int) -> None:
+    said = QUOTES[quoted](LONG)
+    act = (
+        answer(500, said.encode(), kind="text/plain")
+        if status == 500
+        else answer(200, {"code": 4000, "msg": said})
+    )
+    with ScriptedServer(act) as server, client(server.url) as coze:
+        error = error_of(lambda: coze.audio.speech.create(input=LONG, voice_id="7000"))
+    report = error.report()
+    assert "bad content" in report
+    assert "planted" not in report
+
+
+@pytest.mark.parametrize("at", [480, 490, 498, 19_990])
+@pytest.mark.parametrize("filler", ["x", " "])
+def test_no_error_quotes_a_part_of_the_token(at: int, filler: str) -> None:
+    body = (filler * at + TOKEN).encode()
+    with (
+        ScriptedServer(answer(502, body, kind="text/plain")) as server,
+        client(server.url) as coze,
+    ):
+        error = error_of(lambda: search(coze))
+    assert "pat_" not in f"{error} {error!r} {getattr(error, 'msg', '')} {error.report()}"
+
+
+def test_a_redirect_that_names_the_token_does_not_show_it() -> None:
+    moved = answer(307, location=f"https://other.test/?token={TOKEN}")
+    with ScriptedServer(moved) as server, client(server.url) as coze:
+        error = error_of(lambda: speak(coze))
+    assert "a redirect to https://other.test/?token=***" in str(error)
+    assert TOKEN not in error.report()
+
+
 def test_the_report_holds_what_a_support_needs() -> None:
     busy = answer(503, {"code": 1, "msg": "busy"}, retry_after="0", x_tt_logid="log-1")
     missing = answer(404, {"code": 4200, "msg": "no bot", "detail": {"logid": "log-2"}})

@@ -19,10 +19,11 @@ _BACKDATED = 30
 
 
 class Signer:
-    """Signs JWTs with the key of an application. It shows the key neither in `repr` nor in errors.
+    r"""Signs JWTs with the key of an application. It shows the key neither in `repr` nor in errors.
 
     Args:
-        private_key: The private key in PEM, PKCS#8 or PKCS#1.
+        private_key: The private key in PEM, PKCS#8 or PKCS#1. Its line breaks may be written as
+            ``\n``, as they often are in environment variables.
         key_id: The fingerprint of its public key.
         claims: The claims that are always the same.
 
@@ -31,12 +32,12 @@ class Signer:
     """
 
     def __init__(self, private_key: str, key_id: str, claims: Mapping[str, object]) -> None:
-        if "PRIVATE KEY-----" not in str(private_key):  # a path, perhaps
+        if not isinstance(private_key, str) or "PRIVATE KEY-----" not in private_key:  # pyright: ignore[reportUnnecessaryIsInstance]  # a path, perhaps
             raise CozeError(
-                "private_key is no private key in PEM. Pass the content of the downloaded file, "
+                "private_key is no private key in PEM. Pass the text of the downloaded file, "
                 "which begins with -----BEGIN PRIVATE KEY-----, not its name."
             )
-        self._private_key = private_key
+        self._private_key = private_key.replace("\\r", "").replace("\\n", "\n")
         self._key_id = key_id
         self._claims = claims
 

@@ -68,6 +68,7 @@ class OAuth(TokenAuth):
     def token(self, client: SyncClient | None = None, *, rejected: str = "") -> str:
         """As `TokenAuth.token`."""
         self.settle(client and client.settings.base_url)
+        again = False
         while True:
             found = self._keeper.board(rejected)
             if isinstance(found, OAuthToken):
@@ -77,12 +78,14 @@ class OAuth(TokenAuth):
                 self._renew(flight, client, rejected)
             else:
                 flight.wait()
-            if token := self._keeper.outcome(flight, rejected, mine=mine):
+            if token := self._keeper.outcome(flight, rejected, mine=mine, again=again):
                 return token.access_token
+            again = True
 
     async def atoken(self, client: AsyncClient | None = None, *, rejected: str = "") -> str:
         """As `TokenAuth.atoken`."""
         self.settle(client and client.settings.base_url)
+        again = False
         while True:
             found = self._keeper.board(rejected)
             if isinstance(found, OAuthToken):
@@ -93,8 +96,9 @@ class OAuth(TokenAuth):
                 lost = partial(self._keeper.land, flight)
                 spawn(partial(self._arenew, flight, client, rejected), lost)
             await flight.await_(mine=mine)
-            if token := self._keeper.outcome(flight, rejected, mine=mine):
+            if token := self._keeper.outcome(flight, rejected, mine=mine, again=again):
                 return token.access_token
+            again = True
 
     def _renew(self, flight: Flight, client: SyncClient | None, rejected: str) -> None:
         try:

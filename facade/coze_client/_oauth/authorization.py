@@ -7,7 +7,7 @@ import re
 from base64 import urlsafe_b64encode
 from hmac import compare_digest
 from typing import Literal
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode
 
 from coze_core import CozeError, PermissionDeniedError
 
@@ -45,7 +45,7 @@ class AuthorizationRequest:
             CozeError: The redirect belongs to something else, or one was taken already.
             PermissionDeniedError: The user did not agree.
         """
-        query = parse_qs(urlsplit(redirect).query)
+        query = parse_qs(redirect.partition("?")[2].partition("#")[0])
         state, code, error = (query.get(name, [""])[0] for name in ("state", "code", "error"))
         if not compare_digest(state.encode(), self.state.encode()):
             raise CozeError(

@@ -10,6 +10,7 @@ from coze_client._oauth.authorization import AuthorizationRequest, authorize_url
 from coze_client._oauth.login import LoginAuth
 from coze_client._oauth.receiver import LoopbackReceiver
 from coze_client._oauth.steps import Blocking, Show
+from coze_core import CozeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
     from coze_client._oauth.token import OAuthToken
 
 _FIVE_MINUTES = 300.0
+
+
+def open_browser(url: str) -> None:
+    """Shows a URL in the browser of this machine.
+
+    Raises:
+        CozeError: There is none.
+    """
+    if not webbrowser.open(url):
+        raise CozeError(
+            "No browser can be opened here. Show the page in another way, as in login(print), or "
+            "use DeviceCodeAuth, which needs no browser on this machine."
+        )
 
 
 class _CodeAuth(LoginAuth):
@@ -65,7 +79,7 @@ class _CodeAuth(LoginAuth):
         return await self._adrive(self._exchange(request, request.code_of(redirect)))
 
     def login(
-        self, show: Callable[[str], object] = webbrowser.open, *, timeout: float = _FIVE_MINUTES
+        self, show: Callable[[str], object] = open_browser, *, timeout: float = _FIVE_MINUTES
     ) -> OAuthToken:
         """Lets the user of this machine log in: shows the page, and receives the redirect here.
 
@@ -74,13 +88,14 @@ class _CodeAuth(LoginAuth):
             timeout: Seconds that the user has.
 
         Raises:
-            CozeError: The user took too long, or the redirect URI is not one of this machine.
+            CozeError: The user took too long, there is no browser, or the redirect URI is not one
+                of this machine.
             PermissionDeniedError: The user did not agree.
             APIError: The API does not accept the code.
         """
         return self._drive(self._log_in(show, timeout))
 
-    async def alogin(self, show: Callable[[str], object] = webbrowser.open) -> OAuthToken:
+    async def alogin(self, show: Callable[[str], object] = open_browser) -> OAuthToken:
         """The async twin of `login`; ``show`` may be async, else it runs in a worker thread.
 
         The user has five minutes, or less where a timeout of yours ends this.

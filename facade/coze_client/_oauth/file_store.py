@@ -27,11 +27,11 @@ class FileTokenStore:
     already. Use one file for each login.
 
     Args:
-        path: The file; it and its folder are made when a token is saved.
+        path: The file; it and its folder are made when a token is saved. ``~`` is your home.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
+        self._path = Path(path).expanduser()
 
     def __repr__(self) -> str:
         return f"FileTokenStore({str(self._path)!r})"

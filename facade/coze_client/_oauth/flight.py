@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from threading import Event, Lock, get_ident
 from time import monotonic
@@ -40,14 +41,18 @@ class Flight:
         self._patience = patience
         self._began = monotonic()
         self._thread = get_ident()
+        self._process = os.getpid()
         self._lock = Lock()
         self._landed = False
         self._waiting: list[Callable[[], object]] = []
 
     @property
     def is_lost(self) -> bool:
-        """Whether nobody waits for it any more, so that another one is due."""
-        return monotonic() > self._began + self._patience
+        """Whether nobody waits for it any more, so that another one is due.
+
+        After a fork, it goes on in the other process only.
+        """
+        return monotonic() > self._began + self._patience or self._process != os.getpid()
 
     def land(self, token: OAuthToken | None = None, failure: BaseException | None = None) -> None:
         """Ends it, and wakes all who wait; only the first end counts."""

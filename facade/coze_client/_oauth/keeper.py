@@ -8,7 +8,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from coze_client._oauth.flight import Flight
-from coze_core import APIError, RateLimitError, ServerError
+from coze_core import APIError, CozeError, RateLimitError, ServerError
 
 if TYPE_CHECKING:
     from coze_client._oauth.token import OAuthToken
@@ -65,13 +65,14 @@ class TokenKeeper:
         flight.land(token, failure)
 
     @staticmethod
-    def outcome(flight: Flight, rejected: str, *, mine: bool) -> OAuthToken | None:
+    def outcome(flight: Flight, rejected: str, *, mine: bool, again: bool) -> OAuthToken | None:
         """Gives what a renewal brought.
 
         Args:
             flight: The renewal, which has ended.
             rejected: A token that the API has refused, or nothing.
             mine: Whether the caller carried it out.
+            again: Whether the caller has waited for another one before.
 
         Returns:
             The token, or ``None`` where the caller has to try again itself.
@@ -83,9 +84,12 @@ class TokenKeeper:
             return flight.token if mine or flight.token.access_token != rejected else None
         if mine and flight.failure:
             raise flight.failure
-        # What the API says about the credentials holds for all; anything else may not.
-        if isinstance(flight.failure, APIError) and not isinstance(
-            flight.failure, RateLimitError | ServerError
-        ):
+        # Nobody waits for a third renewal: without a network, many would wait for each other.
+        if isinstance(flight.failure, CozeError) and (again or _holds_for_all(flight.failure)):
             raise copy(flight.failure) from flight.failure
         return None
+
+
+def _holds_for_all(failure: CozeError) -> bool:
+    """Whether it is what the API says about the credentials; anything else may pass."""
+    return isinstance(failure, APIError) and not isinstance(failure, RateLimitError | ServerError)

@@ -15,12 +15,16 @@ from coze_core import (
     InvalidRequestError,
     PermissionDeniedError,
 )
+from coze_core._report import share_facts
 
 if TYPE_CHECKING:
     from coze_api.models import TokenResponse
     from coze_client._oauth.steps import Step, Steps
     from coze_client._oauth.stores import TokenStore
     from coze_client._oauth.token import OAuthToken
+
+_OF_THE_APPLICATION = {"invalid_client", "unsupported_grant_type"}
+"""Refusals that another login would not change."""
 
 
 class LoginAuth(OAuth):
@@ -82,12 +86,14 @@ class LoginAuth(OAuth):
         try:
             answer: TokenResponse = yield request
         except (AuthenticationError, InvalidRequestError, PermissionDeniedError) as error:
+            if error.code in _OF_THE_APPLICATION:
+                raise
             raise _ended(error) from error
         return self._issued(answer, stored)
 
 
 def _ended(error: APIError) -> AuthenticationError:
-    return AuthenticationError(
+    ended = AuthenticationError(
         f"The login has ended, for its refresh token is void: let the user log in again. {error}",
         code=error.code,
         msg=error.msg,
@@ -97,3 +103,5 @@ def _ended(error: APIError) -> AuthenticationError:
         response=error.response,
         advice=error.advice,
     )
+    share_facts(error, ended)
+    return ended

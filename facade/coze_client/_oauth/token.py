@@ -78,10 +78,11 @@ def unusable(answer: object, lacking: str) -> ServerError:
     """Makes the error of an answer that is a success and lacks what it is about.
 
     Args:
-        answer: The answer, which is not quoted: it may hold a part of a secret.
+        answer: The answer, whose body is forgotten: it may hold a part of a secret.
         lacking: What it lacks.
     """
     response = response_of(answer)
+    response.body = b""
     logid = f", log id {response.logid}" if response.logid else ""
     return ServerError(
         f"The answer holds no {lacking}. Try again later. [{response.request}{logid}]",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
+from coze_core import CozeError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,7 +36,13 @@ class Audit(NamedTuple):
     share_link: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """The body of the answer, as JSON data under the names of the API."""
+        """The body of the answer, as JSON data under the names of the API.
+
+        Raises:
+            CozeError: There is no such status.
+        """
+        if self.status not in _STATUSES:
+            raise CozeError(f"The status {self.status!r} is none of {', '.join(_STATUSES)}.")
         audit = {"audit_status": _STATUSES[self.status], "reason": self.reason}
         fields = {"audit": _given(audit), "share_link": self.share_link}
         return _given(fields)

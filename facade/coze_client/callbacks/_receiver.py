@@ -39,6 +39,8 @@ _MEBIBYTE = 1_048_576
 # An event is remembered a little longer than its timestamp is accepted: clocks differ.
 _MARGIN = 60.0
 _UNFINISHED = b""
+# The claim on an event ends by itself, lest a process that dies takes the event with it.
+_LONGEST_HANDLING = 600.0
 
 
 class _Claim(NamedTuple):
@@ -103,8 +105,8 @@ class Receiver:
     def receive(self, headers: Mapping[str, str], body: bytes, handler: Handler) -> Answer:
         """Handles a callback and gives the answer to send.
 
-        The handler is called once for each event, however often it is told; only if it raises, it
-        is called when the event is told again.
+        The handler is called once for each event, however often it is told; only if it raises, or
+        has not finished after ten minutes, it is called when the event is told again.
 
         Args:
             headers: The headers of the request; their names in any case.
@@ -171,7 +173,7 @@ class Receiver:
                 return challenge_answer(event.event.challenge)
             key = f"{event.header.api_app_id or ''}:{event.header.event_id}"
             seconds = happened + self._window + _MARGIN - time.time()
-            if self._store.add(key, _UNFINISHED, seconds):
+            if self._store.add(key, _UNFINISHED, min(seconds, _LONGEST_HANDLING)):
                 return _Claim(event, key, seconds)
             earlier = self._store.get(key)
             if not earlier:

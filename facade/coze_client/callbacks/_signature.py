@@ -65,7 +65,8 @@ def check_signature(
     if not hmac.compare_digest(_wire(right), _wire(headers[_SIGNATURE])):
         raise SignatureError(
             "The signature of the callback is wrong. If Coze did send it: pass the verify_token of "
-            "this callback app, and the body as it came, not parsed and written again."
+            "this callback app, and the body as it came, not parsed and written again"
+            + ("." if body else " (it is empty here: did something else read it before?).")
         )
     happened = int(timestamp) / 1000 if _MILLISECONDS.fullmatch(timestamp) else -inf
     if abs(time.time() - happened) > window:

@@ -9,7 +9,6 @@ import httpx
 
 from coze_core._gunzip import Gunzip
 from coze_core._http._errors import Explained, too_long
-from coze_core._report import keep_facts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -48,6 +47,8 @@ class OpenBody:
         return secret_of(self._response.request)
 
     def explain(self, error: CozeError) -> None:
+        from coze_core._report import keep_facts
+
         keep_facts(error, self._request, self.secret)
 
 
@@ -81,6 +82,8 @@ class OpenAsyncBody:
         return secret_of(self._response.request)
 
     def explain(self, error: CozeError) -> None:
+        from coze_core._report import keep_facts
+
         keep_facts(error, self._request, self.secret)
 
     async def aclose(self) -> None:
@@ -116,7 +119,7 @@ async def _unwind(pieces: AsyncIterator[bytes]) -> None:
     Only an error from their innermost reaches them all. The scope is cancelled beforehand, so that
     asking for one more piece raises and never waits.
     """
-    from anyio import CancelScope  # noqa: PLC0415  # the sync client does without
+    from anyio import CancelScope
 
     with CancelScope() as scope, suppress(Exception):
         scope.cancel()

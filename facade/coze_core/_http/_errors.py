@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import httpx
 
 from coze_core._errors import APIConnectionError, APIError, APITimeoutError, CozeError
-from coze_core._report import keep_facts
 
 if TYPE_CHECKING:
     from coze_core._errors import Phase
@@ -53,9 +52,12 @@ class Explained:
         if error is None:
             return
         told = _told(error, self._request)
-        if told is not None:
-            keep_facts(told, self._request)
-        if told is not None and told is not error:
+        if told is None:
+            return
+        from coze_core._report import keep_facts
+
+        keep_facts(told, self._request)
+        if told is not error:
             raise told from None if isinstance(error, _HOPELESS) else error
 
 

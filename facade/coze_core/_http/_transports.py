@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import cache, lru_cache
+from functools import cache
+from http.cookiejar import CookieJar
 from math import inf
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 from httpx import USE_CLIENT_DEFAULT
 
 from coze_core._auth import BearerToken, TokenSource
 from coze_core._errors import CozeError
+from coze_core._headers import header_map
 from coze_core._http._bodies import OpenAsyncBody, OpenBody, Pieces, secret_of
 from coze_core._http._errors import Explained
+from coze_core._http._requests import built, check_open, prepared
 from coze_core._http._types import AsyncHTTPClient, HTTPAuth, HTTPClient
 from coze_core._reply import AsyncBody, Body, Reply
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from coze_core._request import Request
 
 B = TypeVar("B")
+C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 K = TypeVar("K")
 
 # Room for a thousand streams at a time, each with a connection of its own. Idle connections are
@@ -57,7 +61,39 @@ def _expected(name: str, value: object, kind: type[K]) -> K | None:
     raise CozeError(f"{name} is of type {type(value).__name__}. Pass an httpx.{kind.__name__}.")
 
 
-class Transport:
+class _Sender(Generic[C]):
+    """What the transports share: the requests of an httpx client, and how it sends them."""
+
+    def __init__(
+        self, kind: type[C], client: C | None, auth: HTTPAuth | None, user_agent: str
+    ) -> None:
+        self._auth = auth
+        self._own = client is None
+        self._client = _expected("http_client", client, kind) or kind(
+            verify=_ssl_context(),
+            limits=_LIMITS,
+            # Of the encodings that httpx knows, only gzip tells reliably that nothing is missing.
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
+            cookies=_NoCookies(),
+        )
+        self._fields = header_map(self._client.headers) if self._own else {}
+
+    def _built(self, request: Request, token: str | None, files: ExitStack) -> httpx.Request:
+        check_open(self._client)
+        if self._own and not request.form:
+            return prepared(self._fields, request, token)
+        return built(self._client, request, token, files)
+
+    def _how(self, request: Request, token: str | None) -> dict[str, Any]:
+        return {
+            "stream": True,
+            "auth": None if token or request.bare else self._auth or USE_CLIENT_DEFAULT,
+            "follow_redirects": not request.bare
+            and (request.method == "GET" if self._own else USE_CLIENT_DEFAULT),
+        }
+
+
+class Transport(_Sender[httpx.Client]):
     """Sends requests over the connections of one `httpx.Client`.
 
     Args:
@@ -70,11 +106,7 @@ class Transport:
     """
 
     def __init__(self, client: HTTPClient | None, auth: HTTPAuth | None, user_agent: str) -> None:
-        self._auth = auth
-        self._own = client is None
-        self._client = _expected("http_client", client, HTTPClient) or httpx.Client(
-            verify=_ssl_context(), limits=_LIMITS, headers=_headers(user_agent)
-        )
+        super().__init__(HTTPClient, client, auth, user_agent)
 
     def exchange(self, request: Request, token: str | None) -> Reply[Body]:
         """Sends a request once.
@@ -88,14 +120,8 @@ class Transport:
             CozeError: The request cannot be sent at all.
         """
         with Explained(request), ExitStack() as files:
-            sent = _build(self._client, request, token, files)
-            response = self._client.send(
-                sent,
-                stream=True,
-                auth=None if token or request.bare else self._auth or USE_CLIENT_DEFAULT,
-                follow_redirects=not request.bare
-                and (request.method == "GET" if self._own else USE_CLIENT_DEFAULT),
-            )
+            sent = self._built(request, token, files)
+            response = self._client.send(sent, **self._how(request, token))
         live = _stays_open(request, response)
         body = OpenBody(response, request, inf if live else request.max_bytes)
         if live:
@@ -111,18 +137,14 @@ class Transport:
             self._client.close()
 
 
-class AsyncTransport:
+class AsyncTransport(_Sender[httpx.AsyncClient]):
     """The async twin of `Transport`, over one `httpx.AsyncClient`."""
 
     def __init__(
         self, client: AsyncHTTPClient | None, auth: HTTPAuth | None, user_agent: str
     ) -> None:
-        self._auth = auth
-        self._own = client is None
-        self._client = _expected("http_client", client, AsyncHTTPClient) or httpx.AsyncClient(
-            verify=_ssl_context(), limits=_LIMITS, headers=_headers(user_agent)
-        )
-        from anyio import Semaphore  # noqa: PLC0415  # the sync client does without
+        super().__init__(AsyncHTTPClient, client, auth, user_agent)
+        from anyio import Semaphore
 
         self._turns = Semaphore(_CALLS, fast_acquire=True)
 
@@ -135,15 +157,9 @@ class AsyncTransport:
 
     async def _exchange(self, request: Request, token: str | None) -> Reply[AsyncBody]:
         with Explained(request), ExitStack() as files:
-            sent = _build(self._client, request, token, files)
+            sent = self._built(request, token, files)
             sent.stream = Pieces(sent.stream)
-            response = await self._client.send(
-                sent,
-                stream=True,
-                auth=None if token or request.bare else self._auth or USE_CLIENT_DEFAULT,
-                follow_redirects=not request.bare
-                and (request.method == "GET" if self._own else USE_CLIENT_DEFAULT),
-            )
+            response = await self._client.send(sent, **self._how(request, token))
         live = _stays_open(request, response)
         body = OpenAsyncBody(response, request, inf if live else request.max_bytes)
         if live:
@@ -160,41 +176,16 @@ class AsyncTransport:
             await self._client.aclose()
 
 
+class _NoCookies(CookieJar):
+    """Keeps none: the API sets none that count, and looking for them costs as much as decoding."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Does nothing."""
+
+
 @cache
 def _ssl_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
-
-
-def _headers(user_agent: str) -> dict[str, str]:
-    # Of the encodings that httpx knows, only gzip tells reliably that nothing is missing.
-    return {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
-
-
-_url = lru_cache(128)(httpx.URL)  # posts and polls use few
-
-
-def _build(
-    client: HTTPClient | AsyncHTTPClient, request: Request, token: str | None, files: ExitStack
-) -> httpx.Request:
-    if client.is_closed:
-        raise CozeError("The client is closed. Make the call before close(), or make a new client.")
-    headers = dict(request.headers.values())
-    if token and "authorization" not in request.headers:
-        headers["Authorization"] = token
-    sent = client.build_request(
-        request.method,
-        _url(request.info.url),
-        headers=headers,
-        content=request.content,
-        files=[
-            (part.name, (part.filename, part.opened(files), part.media_type))
-            for part in request.form
-        ],
-        timeout=request.timeout,
-    )
-    if request.bare and not token:
-        sent.headers.pop("Authorization", None)  # the one of the user's client
-    return sent
 
 
 def _stays_open(request: Request, response: httpx.Response) -> bool:
