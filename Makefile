@@ -3,9 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 AUDIT := .venv-audit
+BENCH := .venv-bench
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test generate check lint bench diff fuzz soak build audit sbom clean lock
+.PHONY: run test generate check coverage lint bench diff fuzz soak tools build audit sbom clean lock
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -20,6 +21,12 @@ generate: $(READY)  ## rebuild generated/ from openapi/ and overlays/
 check: $(READY)  ## fail if generated/ is not what a build would write
 	$(BIN)/python -m generator check
 
+coverage: $(READY)  ## which branches of what is written by hand no test takes; takes as long as the tests
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 lint: $(READY)  ## style, types, import directions
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
@@ -30,7 +37,7 @@ lint: $(READY)  ## style, types, import directions
 diff: $(READY)  ## what changes against BASE (HEAD), on the wire and in the client
 	$(BIN)/python -m generator diff $(or $(BASE),HEAD)
 
-bench: $(READY)  ## measure against raw httpx and other clients
+bench: $(READY) $(BENCH)/.ready  ## measure against raw httpx and other clients
 	$(BIN)/python -m benchmarks
 
 fuzz: $(READY)  ## hostile documents, bombs, killed builds
@@ -38,6 +45,10 @@ fuzz: $(READY)  ## hostile documents, bombs, killed builds
 
 soak: $(READY)  ## use one client for ten minutes (SECONDS=600) and see that nothing piles up
 	$(BIN)/python -m benchmarks.soak --seconds $(or $(SECONDS),600)
+
+tools:  ## what judges the effective document from outside, for tests/tools; needs npm and the network
+	npm install --no-package-lock --no-audit --no-fund --prefix .node \
+	  @redocly/cli@2.77.0 @stoplight/prism-cli@5.14.2
 
 build: $(READY)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build --no-isolation
@@ -58,15 +69,23 @@ lock: $(READY)  ## resolve requirements/*.in into hashed pins
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-header \
 	  --output-file requirements/audit.txt requirements/audit.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-header \
+	  --output-file requirements/bench.txt requirements/bench.in
 
 clean:  ## remove the environment and all that was built
-	rm -rf .venv $(AUDIT) dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(AUDIT) $(BENCH) .node dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BENCH)/.ready: requirements/bench.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(AUDIT)/.ready: requirements/audit.txt
