@@ -338,6 +338,7 @@ BODY = b'{"code":0,"data":{"id":"1"}}'
         gzip.compress(BODY[:9]) + gzip.compress(BODY[9:]),
         gzip.compress(BODY) + b"\0\0\0\0",
     ],
+    ids=["one member", "two members", "padded"],
 )
 def test_a_compressed_answer_is_unpacked(run: Runner, serve: Serve, packed: bytes) -> None:
     server = serve(answer(body=packed, Content_Encoding="gzip"))
