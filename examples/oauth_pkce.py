@@ -29,10 +29,15 @@ def main() -> None:
             client_id=client_id, redirect_uri=REDIRECT_URI, store=store, base_url=base_url
         )
         if store.load() is None:
-            print("Please log in in your browser.")
             auth.login(show)
         with Coze(auth=auth) as coze:
             print(f"{len(coze.workspaces.list().items)} workspaces; the login is kept in {path}")
+
+
+def open_page(url: str) -> None:
+    """Open the page in the browser, and name it in case that there is none."""
+    print(f"Please log in at {url}")
+    webbrowser.open(url)
 
 
 @contextmanager
@@ -40,7 +45,7 @@ def application() -> Generator[tuple[str, str | None, Path, Callable[[str], obje
     """Your own application where the environment names it, else one of the sandbox."""
     if "COZE_CLIENT_ID" in os.environ:
         path = Path.home() / ".config" / "coze-example" / "token.json"
-        yield os.environ["COZE_CLIENT_ID"], None, path, webbrowser.open
+        yield os.environ["COZE_CLIENT_ID"], None, path, open_page
         return
     import httpx
 

@@ -46,7 +46,7 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
         table: The error codes of the API.
         due: What the answer should have been.
         secrets: What must not be repeated even if the answer does: the token first of all.
-        quoted: Whether a body that explains nothing may be quoted.
+        quoted: Whether the body may be quoted where it explains nothing, and be kept at all.
     """
     try:
         answer = _envelope().decode(response.body)
@@ -60,6 +60,8 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
         msg = _excerpt(response.body, secrets)
     msg = _masked(msg, secrets)
     response.logid = response.logid or answer.logid or bare.logid
+    if not quoted:
+        response.body = b""
     advice = table.advice(code, response.status_code)
     status = f"HTTP {response.status_code}"
     what = f"{operation} failed with {f'code {code} ({status})' if code else status}"

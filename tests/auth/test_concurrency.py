@@ -24,6 +24,7 @@ from coze_client import (
     Coze,
     CozeError,
     MemoryTokenStore,
+    PKCEAuth,
 )
 from coze_client._oauth.flight import Flight
 from coze_client._oauth.keeper import TokenKeeper
@@ -33,7 +34,7 @@ from tests.auth.conftest import REFRESH, operations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coze_client import JWTAuth, OAuthToken, PKCEAuth
+    from coze_client import JWTAuth, OAuthToken
     from coze_sandbox import Sandbox
     from tests.auth.conftest import KeyPair
 
@@ -134,6 +135,42 @@ def test_a_token_that_many_were_refused_with_is_replaced_once(
         bots = in_threads(30, lambda: coze.bots.retrieve(bot_id="1"))
     assert {bot.bot_id for bot in bots} == {"1"}
     assert operations(sandbox).count(REFRESH) == 1
+
+
+def test_authentications_that_share_a_store_use_its_refresh_token_once(
+    sandbox: Sandbox, logged_in: LoggedIn
+) -> None:
+    """A web application makes one for each request of a user."""
+    sandbox.oauth.token_seconds = 30
+    first = logged_in()
+    sandbox.oauth.token_seconds = 900
+    sandbox.scenario(SLOW, operation=REFRESH)
+    tokens = in_threads(20, lambda: sharing(first).token())
+    assert [type(token) for token in tokens] == [str] * 20
+    assert len(set(tokens)) == 1
+    assert operations(sandbox) == [REFRESH]
+
+
+async def test_tasks_with_authentications_that_share_a_store_do_so_too(
+    sandbox: Sandbox, logged_in: LoggedIn
+) -> None:
+    sandbox.oauth.token_seconds = 30
+    first = logged_in()
+    sandbox.oauth.token_seconds = 900
+    sandbox.scenario(SLOW, operation=REFRESH)
+    tokens = await in_tasks(20, lambda: sharing(first).atoken())
+    assert [type(token) for token in tokens] == [str] * 20
+    assert len(set(tokens)) == 1
+    assert operations(sandbox) == [REFRESH]
+
+
+def sharing(other: PKCEAuth) -> PKCEAuth:
+    return PKCEAuth(
+        client_id="public",
+        redirect_uri="http://127.0.0.1:1/",
+        base_url=other.base_url,
+        store=other._store,
+    )
 
 
 # When it goes wrong

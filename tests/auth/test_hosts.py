@@ -159,6 +159,21 @@ def test_a_client_of_httpx_sends_the_token_to_no_other_host(
     assert other.url in str(caught.value)
 
 
+def test_a_client_of_httpx_leaves_the_token_behind_too(run: Runner) -> None:
+    with (
+        ScriptedServer(answer(401)) as other,
+        ScriptedServer(answer(302, Location=other.url)) as server,
+    ):
+        token = OAuthToken(access_token="a", expires_at=4102444800, host=server.url[7:])
+        auth = DeviceCodeAuth(
+            client_id="public", base_url=server.url, store=MemoryTokenStore(token)
+        )
+        client = http_client(run, auth=auth, follow_redirects=True)
+        assert run(client.get, server.url).status_code == 401
+        assert [seen.headers["authorization"] for seen in server.seen] == ["Bearer a"]
+        assert [seen.headers["authorization"] for seen in other.seen] == [None]
+
+
 # The user's own client
 
 

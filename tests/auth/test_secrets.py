@@ -64,7 +64,8 @@ def texts_of(*things: Any) -> Iterator[str]:
             yield repr(vars(thing))
             if isinstance(thing, CozeError):
                 yield thing.report()
-            yield from texts_of(*filter(None, [thing.__cause__]))
+                yield pickle.dumps(thing).decode("latin-1")
+            yield from texts_of(*filter(None, [thing.__cause__, thing.__context__]))
 
 
 def check(secrets: set[str], log: io.StringIO, *things: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from coze_client import CozeError, FileTokenStore, MemoryTokenStore, OAuthToken
 from coze_client._oauth.file_lock import file_lock
+from coze_client._oauth.stores import held
 from tests.auth.conftest import REFRESH, operations
 
 if TYPE_CHECKING:
@@ -151,6 +152,18 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
         assert not held.is_set()
     thread.join()
     assert order == ["before", "first"]
+
+
+def test_a_lock_in_memory_is_not_waited_for_for_ever() -> None:
+    lock = threading.Lock()
+    with (
+        held(lock, 0),
+        pytest.raises(CozeError, match="has been renewing the stored token"),
+        held(lock, 0.01),
+    ):
+        pass
+    with held(lock, 0):
+        pass
 
 
 def test_a_token_can_go_through_a_store_of_ones_own() -> None:

@@ -290,6 +290,23 @@ def test_no_text_of_any_body_is_shown(body: dict[str, Any], content: bytes) -> N
     Redaction(plain).answer(content)
 
 
+@given(
+    st.text('ab \u2603"', min_size=24, max_size=200),
+    st.text("ab :", max_size=30),
+    st.text("ab :", max_size=30),
+    st.integers(0, 180),
+    st.integers(24, 200),
+)
+def test_no_part_of_24_characters_is_shown(
+    text: str, before: str, after: str, start: int, length: int
+) -> None:
+    request = write_request(CALL, "https://api.test", {}, {"body": {"t": text}})
+    redaction = Redaction(request)
+    redaction.curl()
+    shown = redaction.scrub(before + text[start : start + length] + after)
+    assert not [at for at in range(len(text) - 23) if text[at : at + 24] in shown]
+
+
 def test_a_request_for_a_token_shows_nothing_of_its_body_and_answer() -> None:
     body = {"client_id": "7", "client_secret": KEY}
     request = write_request(CALL, "https://api.test", {}, {"body": body})

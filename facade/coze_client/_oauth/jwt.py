@@ -24,7 +24,7 @@ _LONGEST = 86_399
 
 
 class JWTAuth(OAuth):
-    """Authentication of a service by a JWT that it signs with its own key.
+    r"""Authentication of a service by a JWT that it signs with its own key.
 
     Tokens are fetched when they are needed, and again before they end; each JWT is signed for one
     use. Signing needs joserfc: ``pip install coze-client[jwt]``.
@@ -36,7 +36,8 @@ class JWTAuth(OAuth):
     Args:
         client_id: The id of the OAuth application.
         public_key_id: The fingerprint of the public key, as the application's page shows it.
-        private_key: The private key: the text of the PEM file.
+        private_key: The private key: the text of the PEM file. Line breaks may be written as
+            ``\n``.
         account_id: The account or organization whose resources are used instead of one's own.
         enterprise_id: The enterprise, for a privileged application.
         scope: What the token may do at most; for applications of channels.

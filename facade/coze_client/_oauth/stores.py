@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import os
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from coze_core import CozeError
+
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from contextlib import AbstractContextManager
 
     from coze_client._oauth.token import OAuthToken
+
+_PATIENCE = 60.0
 
 
 class TokenStore(Protocol):
@@ -38,12 +45,17 @@ class TokenStore(Protocol):
 class MemoryTokenStore:
     """Keeps the token until the program ends.
 
+    Several authentications may share it, but no processes, not even forked ones: use a
+    `FileTokenStore` for these.
+
     Args:
         token: The token of an earlier login.
     """
 
     def __init__(self, token: OAuthToken | None = None) -> None:
         self._token = token
+        self._lock = Lock()
+        self._process = os.getpid()
 
     def load(self) -> OAuthToken | None:
         """As `TokenStore.load`."""
@@ -54,5 +66,33 @@ class MemoryTokenStore:
         self._token = token
 
     def lock(self) -> AbstractContextManager[object]:
-        """Does nothing: an authentication renews its own token once at a time."""
-        return nullcontext()
+        """As `TokenStore.lock`.
+
+        Raises:
+            CozeError: Another authentication holds it for more than a minute.
+        """
+        if self._process != os.getpid():  # a fork copies the lock, and leaves its holder behind
+            self._process, self._lock = os.getpid(), Lock()
+        return held(self._lock, _PATIENCE)
+
+
+@contextmanager
+def held(lock: Lock, patience: float) -> Generator[None]:
+    """Holds a lock.
+
+    Args:
+        lock: The lock.
+        patience: Seconds to wait for another holder.
+
+    Raises:
+        CozeError: Another one held it all the time.
+    """
+    if not lock.acquire(timeout=patience):
+        raise CozeError(
+            f"Another call has been renewing the stored token for {patience:g} s. In async code, "
+            "use AsyncCoze; else check the network, and try again."
+        )
+    try:
+        yield
+    finally:
+        lock.release()

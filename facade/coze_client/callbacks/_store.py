@@ -61,8 +61,9 @@ class MemoryStore:
         """
         now = monotonic()
         with self._lock:
-            if key in self._entries:
+            if key in self._entries and self._entries[key][1] > now:
                 return False
+            self._entries.pop(key, None)
             self._forget(now)
             if len(self._entries) >= self._limit:
                 raise StoreFullError(
