@@ -40,8 +40,9 @@ diff: $(READY)  ## what changes against BASE (HEAD), on the wire and in the clie
 bench: $(READY) $(BENCH)/.ready  ## measure against raw httpx and other clients
 	$(BIN)/python -m benchmarks
 
-fuzz: $(READY)  ## hostile documents, bombs, killed builds
-	$(BIN)/python -m pytest tests/fuzz
+fuzz: $(READY)  ## hostile documents, bombs, killed builds: TIMES=10 times as long as in make test
+	FUZZ_TIMES=$(or $(TIMES),10) $(BIN)/python -m pytest tests/fuzz
+	$(BIN)/python -m tests.fuzz.atheris_reader -max_total_time=300
 
 soak: $(READY)  ## use one client for ten minutes (SECONDS=600) and see that nothing piles up
 	$(BIN)/python -m benchmarks.soak --seconds $(or $(SECONDS),600)

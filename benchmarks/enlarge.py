@@ -35,8 +35,13 @@ def _copy(document: dict[str, Any], resource: str, prefix: str) -> dict[str, Any
         for key in ("x-client-stream", "x-client-events"):
             if key in part:
                 part[key]["name"] = prefix + part[key]["name"]
-        if method := part.get("x-client-stream", {}).get("method"):
-            part["x-client-stream"]["method"] = f"{resource}.{method}"
+        for keys, name in (
+            ("x-client-stream", "method"),
+            ("recover", "retrieve"),
+            ("recover", "items"),
+        ):
+            if name in part.get(keys, {}):
+                part[keys][name] = f"{resource}.{part[keys][name]}"
         return part
 
     text = _REFERENCE.sub(rf'"#/components/schemas/{prefix}\1"', json.dumps(document))

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from generator import spec
-from generator.build import Project, build
-from generator.changes import changes
 from generator.conform import conform_command
 from generator.diff.command import diff_command
 from generator.errors import GeneratorError
-from generator.lock import locked
 from generator.overlay import Overlay, apply
-from generator.progress import Progress
-from generator.tree import compare
-from generator.update import check_complete, rebuild
-from generator.update import update as take_in
-
-if TYPE_CHECKING:
-    from generator.build import Built
 
 app = typer.Typer(
     help="Generates the client from the OpenAPI document and the overlays.",
@@ -40,29 +29,19 @@ _console = Console(stderr=True, highlight=False, soft_wrap=True)
 @app.command("build")
 def build_command(root: Root = _HERE) -> None:
     """Regenerate generated/ from openapi/ and overlays/."""
-    started = time.perf_counter()
-    project = Project(root)
-    with locked(root, _say), Progress(_console) as progress:
-        built = rebuild(project, progress.step)
-    _report(built, started)
+    # What a build needs takes longer to import than most other commands take.
+    from generator.commands import build_project  # noqa: PLC0415
+
+    build_project(root, _console)
 
 
 @app.command("check")
 def check_command(root: Root = _HERE) -> None:
     """Fail if generated/ is not what a build would write."""
-    started = time.perf_counter()
-    project = Project(root)
-    with locked(root, _say), Progress(_console) as progress:
-        check_complete(project)
-        built = build(project, progress.step)
-        progress.step("compare")
-        differences = compare(project.output, built.files)
-    for difference in differences:
-        _say(str(project.output / str(difference)))
-    if differences:
-        _say(f"{len(differences)} files differ from a build: run python -m generator build.")
+    from generator.commands import check_project  # noqa: PLC0415  # as above
+
+    if not check_project(root, _console):
         raise typer.Exit(1)
-    _report(built, started)
 
 
 @app.command("update")
@@ -70,15 +49,9 @@ def update_command(
     file: Annotated[Path, typer.Argument(help="The new upstream document.")], root: Root = _HERE
 ) -> None:
     """Replace the bundled document, rebuild, and say what changed; or change nothing."""
-    started = time.perf_counter()
-    project = Project(root)
-    manifest = project.output / "coze_api" / "manifest.json"
-    with locked(root, _say), Progress(_console) as progress:
-        before = manifest.read_bytes() if manifest.exists() else b""
-        built = take_in(project, file, progress.step)
-    for line in changes(before, built.files["coze_api/manifest.json"]):
-        _say(line)
-    _report(built, started)
+    from generator.commands import update_project  # noqa: PLC0415  # as above
+
+    update_project(root, file, _console)
 
 
 @app.command("overlay")
@@ -101,18 +74,6 @@ def overlay_command(
 
 app.command("conform")(conform_command)
 app.command("diff")(diff_command)
-
-
-def _report(built: Built, started: float) -> None:
-    for note in built.notes:
-        _say(f"note: {note}")
-    code = [text for name, text in built.files.items() if name.endswith(".py")]
-    _say(
-        f"{len(built.document['paths'])} paths, {len(built.plan.methods)} methods, "
-        f"{sum(len(module.classes) for module in built.plan.modules)} models -> "
-        f"{len(code)} files, {sum(len(text.splitlines()) for text in code)} lines "
-        f"in {time.perf_counter() - started:.2f} s"
-    )
 
 
 def _say(text: str) -> None:

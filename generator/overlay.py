@@ -11,18 +11,17 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
 
 from attrs import define, field, frozen
-from jsonpath import JSONPathEnvironment
-from jsonpath.exceptions import JSONPathError
 
 from generator.errors import GeneratorError
+from generator.selection import Query
 from generator.spec import join, line_of, load
-from generator.values import MAX_DEPTH, MAX_VALUES, clone, is_array, is_object, size_of
+from generator.values import MAX_VALUES, clone, is_array, is_object, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from jsonpath import JSONPath, JSONPathMatch
+    from jsonpath import JSONPathMatch
 
 _VERSION: Final = re.compile(r"1\.([01])\.\d+(?:-.+)?")
 _ROOT: Final[Mapping[str, type]] = {"overlay": str, "info": dict, "extends": str, "actions": list}
@@ -45,13 +44,6 @@ _TOLD: Final[Mapping[type, str]] = {
 _PRIMITIVE: Final = "a primitive value"
 
 
-class _Paths(JSONPathEnvironment):
-    max_recursion_depth = MAX_DEPTH
-
-
-_PATHS: Final = _Paths(strict=True)
-
-
 @frozen
 class Action:
     """One change of a document.
@@ -61,14 +53,14 @@ class Action:
         target: The JSONPath of what it changes.
         kind: What it does.
         query: The target, compiled.
-        value: What ``update`` merges; the compiled JSONPath of what ``copy`` merges.
+        value: What ``update`` merges; the query of what ``copy`` merges.
         optional: Whether the target may match nothing.
     """
 
     number: int
     target: str
     kind: Literal["update", "copy", "remove", "nothing"]
-    query: JSONPath = field(repr=False)
+    query: Query = field(repr=False)
     value: Any = field(repr=False)
     optional: bool
 
@@ -184,11 +176,11 @@ class _Step:
                 return "it has nothing to do: no update, no remove"
         return None
 
-    def _select(self, query: JSONPath) -> list[JSONPathMatch]:
+    def _select(self, query: Query) -> list[JSONPathMatch]:
         try:
-            return list({match.parts: match for match in query.finditer(self.document)}.values())
-        except JSONPathError as error:
-            raise self._error(f"the JSONPath fails: {error}", "Write a simpler one.") from error
+            return query.select(self.document)
+        except GeneratorError as error:
+            raise self._error(error.message, error.remedy or "") from error
 
     def _source(self) -> Any:
         found = self._select(self.action.value)
@@ -203,7 +195,7 @@ class _Step:
             self._check_primitive(node)
         # Of one array, later items go first, so that the numbers of the others stay right.
         for node in sorted(nodes, key=_number, reverse=True):
-            holder, key = self._place(node, "removed")
+            holder, key = self._place(node)
             del holder[key]
 
     def _update(self, nodes: list[JSONPathMatch], value: Any) -> str | None:
@@ -226,7 +218,7 @@ class _Step:
                     "Give a value of the same kind, or remove the old one first.",
                 )
             if _kind(old) == _PRIMITIVE:
-                holder, key = self._place(node, "replaced")
+                holder, key = self._place(node)
                 holder[key] = new
             else:
                 self._merge(old, new, "")
@@ -256,9 +248,9 @@ class _Step:
             )
         return clone(value)
 
-    def _place(self, node: JSONPathMatch, what: str) -> tuple[Any, str | int]:
+    def _place(self, node: JSONPathMatch) -> tuple[Any, str | int]:
         if node.parent is None:
-            raise self._error(f"the whole document can't be {what}", "Name something within it.")
+            raise self._error("the whole document can't be removed", "Name something within it.")
         return node.parent.obj, node.parts[-1]
 
     def _check_primitive(self, node: JSONPathMatch) -> None:
@@ -321,14 +313,11 @@ class _Form:
         query = self._compile(f"{pointer}/target", target)
         return Action(number, target, kind, query, value, action.get("x-optional", False))
 
-    def _compile(self, pointer: str, text: str) -> JSONPath:
+    def _compile(self, pointer: str, text: str) -> Query:
         try:
-            return cast("JSONPath", _PATHS.compile(text))
-        except (JSONPathError, RecursionError) as error:
-            told = str(error).partition("\n")[0] or "it is too deep"
-            raise self._error(
-                pointer, f"{text!r} is no JSONPath: {told}", "Write it as RFC 9535 has it."
-            ) from error
+            return Query.of(text)
+        except GeneratorError as error:
+            raise self._error(pointer, error.message, error.remedy or "") from error
 
     def _check(
         self, pointer: str, value: Any, fields: Mapping[str, type], required: tuple[str, ...]

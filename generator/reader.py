@@ -161,11 +161,7 @@ class _Reader:
         if self._stack and self._stack[-1].wants_key:
             raise self._error("a key is an alias", event, "Write the key out.")
         if self._values + anchored.values > MAX_VALUES:
-            raise self._error(
-                f"with its aliases written out the file has more than {MAX_VALUES} values",
-                event,
-                "Use references instead.",
-            )
+            raise self._too_large(event)
         if len(self._stack) + anchored.height > MAX_DEPTH:
             raise self._too_deep(event)
         self._values += anchored.values - 1
@@ -174,6 +170,8 @@ class _Reader:
     def _add(self, value: Any, event: Any, anchor: str | None, values: int, height: int) -> None:
         """Put a complete value where it belongs."""
         self._values += 1
+        if self._values > MAX_VALUES:
+            raise self._too_large(event)
         if anchor is not None:
             self._anchors[anchor] = _Anchored(value, values, height)
         if not self._stack:
@@ -194,6 +192,10 @@ class _Reader:
             raise self._error(
                 f"the tag {event.tag!r} does not fit here", event, "Values of JSON need none."
             )
+
+    def _too_large(self, event: Any) -> GeneratorError:
+        told = f"with aliases written out the file has more than {MAX_VALUES} values"
+        return self._error(told, event, "Use references instead of repeating parts.")
 
     def _too_deep(self, event: Any) -> GeneratorError:
         error = too_deep()

@@ -11,7 +11,7 @@ import yaml
 
 from generator.errors import GeneratorError
 from generator.reader import FLOAT, INTEGER, TAG, read_yaml
-from generator.values import clone, is_array, is_object
+from generator.values import MAX_BYTES, MAX_VALUES, clone, is_array, is_object, size_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,13 +26,7 @@ def load(path: Path) -> dict[str, Any]:
         GeneratorError: The file can't be read, is broken, says something twice or is too large.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise GeneratorError(
-            f"the file can't be read: {error.strerror}",
-            file=path,
-            remedy="Name an existing file that you may read.",
-        ) from error
+        text = read(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise GeneratorError(
             f"the file is not UTF-8: {error.reason} at byte {error.start}",
@@ -45,6 +39,32 @@ def load(path: Path) -> dict[str, Any]:
             "the document is no object", file=path, line=1, remedy="Write 'field: value' lines."
         )
     return document
+
+
+def read(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        GeneratorError: The file can't be read, or is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        # The name of a file may come from a document, and hold what no name can.
+        told = error.strerror if isinstance(error, OSError) else error
+        raise GeneratorError(
+            f"the file can't be read: {told}",
+            file=path,
+            remedy="Name an existing file that you may read.",
+        ) from error
+    if len(content) > MAX_BYTES:
+        raise GeneratorError(
+            f"the file is larger than {MAX_BYTES >> 20} MiB",
+            file=path,
+            remedy="Leave out what the client does not need.",
+        )
+    return content
 
 
 def dump(document: dict[str, Any]) -> str:
@@ -133,7 +153,7 @@ def _read_json(text: str, path: Path) -> Any:
         raise ValueError(f"{constant} is no value of JSON")
 
     try:
-        value = clone(json.loads(text, object_pairs_hook=unique, parse_constant=refuse))
+        value = _bounded(json.loads(text, object_pairs_hook=unique, parse_constant=refuse))
         # The text of JSON can say halves of characters, and numbers beyond those of JSON.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except json.JSONDecodeError as error:
@@ -145,6 +165,12 @@ def _read_json(text: str, path: Path) -> Any:
     raise GeneratorError(
         f"the file is broken: {told}", file=path, line=line, remedy="Correct the JSON."
     )
+
+
+def _bounded(value: Any) -> Any:
+    if size_of(value) > MAX_VALUES:
+        raise GeneratorError(f"it has more than {MAX_VALUES} values")
+    return clone(value)
 
 
 def _line_of_fault(text: str, path: Path) -> int | None:

@@ -15,6 +15,7 @@ from attrs import evolve
 
 from generator.build import Built, Project, build
 from generator.errors import GeneratorError
+from generator.spec import read
 from generator.tree import clear, discard, install, stage, write
 
 if TYPE_CHECKING:
@@ -37,13 +38,13 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
         GeneratorError: The new document does not build, or can't be written; everything is as
             before, or the error says how to go on.
     """
+    content = read(new)
     try:
-        content = new.read_bytes()
         note = project.source_note.read_text(encoding="utf-8")
     except OSError as error:
         raise GeneratorError(
             f"{error.filename} can't be read: {error.strerror}",
-            remedy="Name the file of the new document.",
+            remedy="Make it readable: it says where the document is from.",
         ) from error
     _resume(project)
     built = build(evolve(project, candidate=new), step)

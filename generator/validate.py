@@ -6,7 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from openapi_spec_validator import OpenAPIV30SpecValidator
-from openapi_spec_validator.validation.keywords import OpenAPIV30ValueValidator
+from openapi_spec_validator.validation.keywords import (
+    OpenAPIV30SchemaValidator,
+    OpenAPIV30ValueValidator,
+)
 
 from generator.bounded import Bounded
 from generator.errors import GeneratorError
@@ -14,6 +17,8 @@ from generator.normalise.parts import parts
 from generator.spec import join
 
 if TYPE_CHECKING:
+    from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
+
     from generator.normalise.parts import Part
 
 _PATH: Final = re.compile(r"(?:/(?:[^\s/?#{}\\]|\{[A-Za-z0-9_-]+\})*)+")
@@ -40,6 +45,12 @@ def validate(document: dict[str, Any]) -> None:
             _check_header(part)
     try:
         faults = list(_validator()(document).iter_errors())
+    except RecursionError as error:
+        raise GeneratorError(
+            "schemas refer to each other in a chain that is too long for openapi-spec-validator",
+            pointer="/components/schemas",
+            remedy="Break the chain in an overlay, with an object without properties.",
+        ) from error
     except Exception as error:
         raise GeneratorError(
             f"openapi-spec-validator can't read the effective spec: {type(error).__name__}: "
@@ -64,9 +75,36 @@ def _validator() -> type[OpenAPIV30SpecValidator]:
         value_validator_cls = Bounded(patterns_fit=True).validator()
 
     class Validator(OpenAPIV30SpecValidator):
-        keyword_validators = {**OpenAPIV30SpecValidator.keyword_validators, "default": Default}  # noqa: RUF012  # as its base has it
+        keyword_validators = {  # noqa: RUF012  # as its base has it
+            **OpenAPIV30SpecValidator.keyword_validators,
+            "default": Default,
+            "schema": _SchemaValidator,
+        }
 
     return Validator
+
+
+class _Ids(list[int]):
+    """A list that knows at once what is in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known = set[int]()
+
+    def append(self, value: int) -> None:
+        self._known.add(value)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._known
+
+
+class _SchemaValidator(OpenAPIV30SchemaValidator):
+    """Looks schemas that it has seen up in sets: in its base's lists this takes quadratic time."""
+
+    def __init__(self, registry: KeywordValidatorRegistry) -> None:
+        super().__init__(registry)
+        self.visited_schema_ids = _Ids()
+        self.meta_checked_schema_ids = _Ids()
 
 
 def _check_header(part: Part) -> None:

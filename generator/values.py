@@ -8,7 +8,9 @@ from generator.errors import GeneratorError
 
 MAX_DEPTH: Final = 100
 """How many levels of objects and arrays may stand in each other; what recurses counts on it."""
-MAX_VALUES: Final = 500_000
+MAX_BYTES: Final = 64 << 20
+"""How large a file may be."""
+MAX_VALUES: Final = 1_000_000
 """How many values a document may hold with all that is repeated in it written out."""
 MAX_NAME: Final = 100
 """How many characters the name of a class or a method may have: it becomes the name of a file."""

@@ -14,6 +14,7 @@ Position: TypeAlias = Literal["input", "output"]
 Side: TypeAlias = Literal["narrow", "wide"]
 
 _INVARIANT: Final = frozenset({"list", "dict"})
+_PROMOTED: Final = frozenset({("bool", "int"), ("bool", "float"), ("int", "float")})
 _LITERAL: Final = "Literal"
 _NONE: Final = "None"
 _ANY: Final = "Any"
@@ -90,7 +91,7 @@ def _member_fits(narrow: Type, wide: Type, free: Side) -> bool:
     if wide.value is not None or narrow == wide:
         return narrow == wide
     if narrow.name != wide.name:
-        return (narrow.name, wide.name) == ("int", "float")
+        return (narrow.name, wide.name) in _PROMOTED
     if len(narrow.arguments) != len(wide.arguments):
         return False
     pairs = list(zip(narrow.arguments, wide.arguments, strict=True))

@@ -9,6 +9,7 @@ from attrs import frozen
 from generator.diff.document import object_at, objects_at, schema_at
 from generator.diff.trace import Hit, Root
 from generator.diff.values import canonical
+from generator.spec import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +67,7 @@ class Bodies:
             told = one[0].get("encoding"), other[0].get("encoding")
             if canonical(told[0] or {}) != canonical(told[1] or {}):
                 yield self._hit("request-body-encoding-changed", place, (one, other), subject, told)
-            pair = self.graph.pair(schema_at(one), schema_at(other))
-            yield Root(pair, "body", self._sent, place, subject)
+            yield from self._media_type("request", place, (one, other), subject)
         for name, part in gone:
             told = name, None
             yield self._hit("request-media-type-removed", "body", (part, new), subject, told)
@@ -100,8 +100,7 @@ class Bodies:
         pairs, gone, come = _media(self.graph, old, new)
         for name, one, other in pairs:
             place = f"{status}({name})" if len(pairs) > 1 else status
-            pair = self.graph.pair(schema_at(one), schema_at(other))
-            yield Root(pair, "body", self._received, place, subject)
+            yield from self._media_type("response", place, (one, other), subject)
         for name, part in gone:
             told = name, None
             yield self._hit("response-media-type-removed", status, (part, new), subject, told)
@@ -109,6 +108,24 @@ class Bodies:
             told = None, name
             yield self._hit("response-media-type-added", status, (old, part), subject, told)
         yield from self._headers(status, old, new)
+
+    def _media_type(
+        self, kind: Direction, place: str, parts: tuple[Part, Part], subject: Subject
+    ) -> Iterator[Hit | Root]:
+        """The same media type on both sides: its parameters, its schema, and that of its items."""
+        direction = self._sent if kind == "request" else self._received
+        olds, news = (_told_by(pointer) for _, pointer in parts)
+        for name in sorted(olds.keys() | news.keys()):
+            told = olds.get(name), news.get(name)
+            if told[0] != told[1]:
+                verb = "added" if told[0] is None else "removed" if told[1] is None else "changed"
+                rule = f"{direction}-media-type-parameter-{verb}"
+                yield self._hit(rule, f"{place}.{name}", parts, subject, told)
+        pair = self.graph.pair(schema_at(parts[0]), schema_at(parts[1]))
+        yield Root(pair, "body", direction, place, subject)
+        if any("itemSchema" in node for node, _ in parts):
+            items = [schema_at(part, "itemSchema") for part in parts]
+            yield Root(self.graph.pair(*items), "body", direction, f"{place}[]", subject)
 
     def _headers(self, status: str, old: Part, new: Part) -> Iterator[Hit | Root]:
         olds, news = _headers(self.graph.old, old), _headers(self.graph.new, new)
@@ -161,6 +178,19 @@ def _media(
         [(told, olds[told]) for name, told in gone.items() if name not in come],
         [(told, news[told]) for name, told in come.items() if name not in gone],
     )
+
+
+def _told_by(pointer: str) -> dict[str, str]:
+    """The parameters of the media type at a place; JSON is UTF-8, whatever is told."""
+    name, *parameters = split(pointer)[-1].split(";")
+    found: dict[str, str] = {}
+    for parameter in parameters:
+        key, _, value = parameter.strip().partition("=")
+        if key:
+            found[key.lower()] = value.strip('"').lower()
+    if name.strip().lower().endswith("json"):
+        found.pop("charset", None)
+    return found
 
 
 def _plain(media_type: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
+
+from attrs import field, frozen
 
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.diff.report import Group, Report
 
 Section: TypeAlias = Literal["Added", "Changed", "Removed"]
@@ -16,6 +20,47 @@ _UNRELEASED: Final = "## Unreleased"
 _SECTIONS: Final[tuple[Section, ...]] = ("Added", "Changed", "Removed")
 _NEXT: Final = re.compile(r"^## ", re.MULTILINE)
 _HEADING: Final = re.compile(r"^### ", re.MULTILINE)
+
+
+@frozen
+class Changelog:
+    """The changelog of a project, fit for an entry.
+
+    Attributes:
+        file: Where it stands.
+        text: Its text.
+    """
+
+    file: Path
+    text: str = field(repr=False)
+
+    @classmethod
+    def load(cls, file: Path) -> Self | None:
+        """Read the changelog; ``None``: there is none.
+
+        Raises:
+            GeneratorError: It has no heading for what is not released.
+        """
+        if not file.exists():
+            return None
+        text = file.read_text(encoding="utf-8")
+        if f"{_UNRELEASED}\n" not in text:
+            raise _without_heading(file)
+        return cls(file, text)
+
+    def record(self, report: Report) -> None:
+        """Write the changes that users may notice; the file is replaced as a whole."""
+        fresh = self.file.with_name(f".{self.file.name}-new")
+        fresh.write_text(add_entry(self.text, report), encoding="utf-8")
+        fresh.replace(self.file)
+
+
+def _without_heading(file: Path | None = None) -> GeneratorError:
+    return GeneratorError(
+        f"the changelog has no heading {_UNRELEASED!r}",
+        file=file,
+        remedy="Add it before the releases.",
+    )
 
 
 def add_entry(changelog: str, report: Report) -> str:
@@ -30,9 +75,7 @@ def add_entry(changelog: str, report: Report) -> str:
     """
     head, found, rest = changelog.partition(f"{_UNRELEASED}\n")
     if not found:
-        raise GeneratorError(
-            f"the changelog has no heading {_UNRELEASED!r}", remedy="Add it before the releases."
-        )
+        raise _without_heading()
     end = _NEXT.search(rest)
     body, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
     for section in _SECTIONS:

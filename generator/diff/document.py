@@ -45,7 +45,7 @@ class Document:
             raise GeneratorError(
                 f"the document says openapi: {version!r}",
                 pointer="/openapi",
-                remedy="Only OpenAPI 3.0 and 3.1 documents can be compared.",
+                remedy="Only documents of OpenAPI 3 can be compared.",
             )
 
     @property
@@ -163,12 +163,12 @@ def texts_at(part: Part, key: str) -> list[str]:
     return values
 
 
-def schema_at(owner: Part) -> Parts:
+def schema_at(owner: Part, key: str = "schema") -> Parts:
     """The schema of a media type, header or parameter; without one, anything."""
-    value = owner[0].get("schema")
+    value = owner[0].get(key)
     if value is None:
         return (({}, owner[1]),)
-    place = join(owner[1], "schema")
+    place = join(owner[1], key)
     return ((as_node(value, place), place),)
 
 

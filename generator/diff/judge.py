@@ -9,7 +9,7 @@ from attrs import frozen
 from generator.diff.change import Change
 from generator.diff.classes import Classes
 from generator.diff.methods import Methods
-from generator.diff.rules import CLIENT, rules, worst_client
+from generator.diff.rules import CLIENT, WIRE, rules, worst_client
 from generator.diff.trace import Names
 from generator.diff.wire import Comparison
 
@@ -121,9 +121,10 @@ def _change(hit: Hit, most: ClientLevel) -> Change:
     """Judge by the rule, but no worse than what the client shows."""
     rule = rules()[hit.rule]
     client = most if CLIENT.index(most) < CLIENT.index(rule.client) else rule.client
+    wire = hit.most if WIRE.index(hit.most) < WIRE.index(rule.wire) else rule.wire
     return Change(
         rule,
-        rule.wire,
+        wire,
         client,
         hit.operation,
         hit.place,

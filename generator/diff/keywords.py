@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.diff.finding import Finding, found
@@ -177,10 +178,15 @@ def _multiple(old: Schema, new: Schema) -> Iterator[Finding]:
         return
     if was is None or now is None:
         aspect = "multiple-of-set" if was is None else "multiple-of-unset"
-    elif now and was % now == 0:
+    elif now and _is_multiple(was, now):
         aspect = "multiple-of-generalized"
-    elif was and now % was == 0:
+    elif was and _is_multiple(now, was):
         aspect = "multiple-of-specialized"
     else:
         aspect = "multiple-of-changed"
     yield found(aspect, old, new, was, now)
+
+
+def _is_multiple(one: float, other: float) -> bool:
+    # Fractions are written in decimals, and not in the binary ones that floats are.
+    return Fraction(str(one)) % Fraction(str(other)) == 0

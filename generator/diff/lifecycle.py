@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 Removal: TypeAlias = Literal["", "-deprecated", "-after-sunset", "-before-sunset"]
 
 _STABILITY: Final = ("draft", "alpha", "beta", "stable")
+_UNSTABLE: Final = _STABILITY[:2]
 _SUNSET: Final = "x-sunset"
 _LEVEL: Final = "x-stability-level"
 
@@ -30,6 +31,11 @@ def compare_lifecycles(
     if now:
         yield from _sunset(old.get(_SUNSET), new.get(_SUNSET), was_deprecated=was)
     yield from _stability(old.get(_LEVEL), new.get(_LEVEL))
+
+
+def is_unstable(node: Mapping[str, Any]) -> bool:
+    """Whether it says of itself that nothing is promised yet."""
+    return node.get(_LEVEL) in _UNSTABLE
 
 
 def removal(old: Mapping[str, Any]) -> Removal:
@@ -52,10 +58,12 @@ def _sunset(was: Any, now: Any, *, was_deprecated: bool) -> Iterator[tuple[str, 
             yield "sunset-removed", was, now
         return
     before, after = _date(was), _date(now)
-    if after is None:
+    if after is None or (was is not None and before is None):
         yield "sunset-invalid", was, now
     elif before is not None and after < before:
         yield "sunset-earlier", was, now
+    elif after < datetime.now(UTC).date():
+        yield "sunset-past", was, now
 
 
 def _date(value: Any) -> date | None:
@@ -68,11 +76,11 @@ def _date(value: Any) -> date | None:
 def _stability(was: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:
     if was == now:
         return
-    if now is not None and now not in _STABILITY:
+    if any(level is not None and level not in _STABILITY for level in (was, now)):
         yield "stability-invalid", was, now
         return
     # What says nothing is stable.
-    before = _STABILITY.index(was) if was in _STABILITY else len(_STABILITY) - 1
+    before = _STABILITY.index(was) if was is not None else len(_STABILITY) - 1
     after = _STABILITY.index(now) if now is not None else len(_STABILITY) - 1
     if before != after:
         yield "stability-decreased" if after < before else "stability-increased", was, now

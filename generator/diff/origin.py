@@ -21,11 +21,10 @@ from generator.reader import read_yaml
 from generator.spec import join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from generator.diff.sides import Side
     from generator.diff.trees import Tree
-    from generator.overlay import Action
 
 _Key = tuple[str, str, str]
 
@@ -139,12 +138,35 @@ class _Origins:
     @cached_property
     def _documents(self) -> _Layer:
         """What the documents as published differ in."""
-        return _Layer.of(_upstream(self.old_tree), _upstream(self.new_tree))
+        return _Layer.of(*self._upstream)
 
     @cached_property
     def _overlaid(self) -> _Layer:
         """What the corrected documents differ in."""
-        return _Layer.of(_corrected(self.old_tree), _corrected(self.new_tree))
+        old, new = self._upstream
+        olds, news = (list(overlays.items()) for overlays in self._overlays)
+        while old is new and olds and news and olds[0] == news[0]:
+            # As far as both are corrected alike, that is done once.
+            old = new = _corrected(old, [olds.pop(0)])
+            news.pop(0)
+        return _Layer.of(_corrected(old, olds), _corrected(new, news))
+
+    @cached_property
+    def _upstream(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The documents as published; one, if that did not change."""
+        old = _upstream(self.old_tree)
+        return old, _upstream(self.new_tree) if self._document_changed else old
+
+    @cached_property
+    def _overlays(self) -> tuple[Mapping[str, Overlay], Mapping[str, Overlay]]:
+        """The overlays of both sides, by name; those that did not change are the same."""
+        olds = {name: _overlay(self.old_tree, name) for name in self.old_tree.overlays()}
+        return olds, {
+            name: olds[name]
+            if name in olds and name not in self._edited
+            else _overlay(self.new_tree, name)
+            for name in self.new_tree.overlays()
+        }
 
     @cached_property
     def _actions(self) -> list[Written]:
@@ -152,7 +174,9 @@ class _Origins:
         found: list[Written] = []
         documents = self._overlaid.old, self._overlaid.new
         for name in self._edited:
-            olds, news = _actions(self.old_tree, name), _actions(self.new_tree, name)
+            olds, news = (
+                overlays[name].actions if name in overlays else () for overlays in self._overlays
+            )
             lines = Lines(self.new_tree.read(name).decode("utf-8-sig")) if news else None
             for actions, others, where in ((news, olds, lines), (olds, news, None)):
                 known = set(map(essence, others))
@@ -194,28 +218,13 @@ def _upstream(tree: Tree) -> dict[str, Any]:
     return read_yaml(tree.read(DOCUMENT).decode("utf-8-sig"), Path(DOCUMENT))
 
 
-def _corrected(tree: Tree) -> dict[str, Any]:
-    document = _upstream(tree)
-    for overlay in _overlays(tree):
+def _corrected(document: dict[str, Any], overlays: list[tuple[str, Overlay]]) -> dict[str, Any]:
+    for _, overlay in overlays:
         document, _ = apply(document, overlay, strict=False)
     return document
 
 
-def _actions(tree: Tree, name: str) -> tuple[Action, ...]:
-    overlay = _overlay(tree, name)
-    return overlay.actions if overlay else ()
-
-
-def _overlays(tree: Tree) -> Iterator[Overlay]:
-    for name in tree.overlays():
-        overlay = _overlay(tree, name)
-        if overlay is not None:
-            yield overlay
-
-
-def _overlay(tree: Tree, name: str) -> Overlay | None:
-    if name not in tree.overlays():
-        return None
+def _overlay(tree: Tree, name: str) -> Overlay:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / PurePosixPath(name).name
         path.write_bytes(tree.read(name))

@@ -30,6 +30,7 @@ LOCATIONS: Final[Mapping[str, str]] = {
 }
 """What the client calls the places of parameters."""
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
+_ALLOWED: Final = {"allowReserved": "reserved", "allowEmptyValue": "empty"}
 _TEXT: Final[Node] = {"type": "string"}
 _Key = tuple[str, str]
 
@@ -114,10 +115,19 @@ class Parameters:
         if formats[0] != formats[1]:
             yield self._hit("parameter-content-changed", old, new, *formats)
         schemas = parameter_schema(self.graph.old, old), parameter_schema(self.graph.new, new)
-        styles = _style(old[0]), _style(new[0])
         types = schema_of(self.graph.old, schemas[0]).types
-        if styles[0] != styles[1] and not (types and types <= _SCALARS):
+        # In a scalar there is nothing to explode.
+        scalar = bool(types) and types <= _SCALARS
+        styles = _style(old[0], scalar=scalar), _style(new[0], scalar=scalar)
+        if styles[0] != styles[1] and formats == (None, None):
             yield self._hit("parameter-style-changed", old, new, *styles)
+        for key, what in _ALLOWED.items():
+            if (old[0].get(key) is True) != (new[0].get(key) is True):
+                verb = "allowed" if new[0].get(key) is True else "forbidden"
+                yield self._hit(f"parameter-{what}-{verb}", old, new)
+        if _is_described(old[0]) != _is_described(new[0]):
+            verb = "described" if _is_described(new[0]) else "undescribed"
+            yield self._hit(f"path-parameter-{verb}", old, new, old[0]["name"], new[0]["name"])
         place = f"{LOCATIONS.get(new[0]['in'], new[0]['in'])}.{new[0]['name']}"
         subject = ("argument", self.new.key, place)
         pair = self.graph.pair(*schemas)
@@ -164,12 +174,17 @@ def _content(node: Node) -> str | None:
     return next(iter(content), None) if content else None
 
 
-def _style(node: Node) -> str:
+def _is_described(node: Node) -> bool:
+    """Whether more is told of it than the path does."""
+    return node["in"] != "path" or "schema" in node or "content" in node
+
+
+def _style(node: Node, *, scalar: bool) -> str:
     style = node.get("style") or ("form" if node["in"] in {"query", "cookie"} else "simple")
     explode = node.get("explode")
     if explode is None:
         explode = style == "form"
-    return f"{style}, exploded" if explode else str(style)
+    return f"{style}, exploded" if explode and not scalar else str(style)
 
 
 def parameter_schema(document: Document, parameter: Part) -> Parts:

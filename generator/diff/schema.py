@@ -6,6 +6,7 @@ piece, with ``nullable``, a type ``null`` or an alternative that is null.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -18,7 +19,7 @@ from generator.diff.document import (
     texts_at,
     values_at,
 )
-from generator.diff.values import Bound, canonical, narrower
+from generator.diff.values import NOTHING, Bound, canonical, narrower
 from generator.spec import join
 from generator.values import is_array, is_object
 
@@ -37,12 +38,11 @@ _FIRST: Final[Mapping[str, type | tuple[type, ...]]] = {
     "const": object,
     "default": object,
     "discriminator": dict,
-    "multipleOf": (int, float),
     "contentMediaType": str,
     "contentEncoding": str,
     "x-extensible-enum": list,
-    "x-sunset": str,
-    "x-stability-level": str,
+    "x-sunset": object,
+    "x-stability-level": object,
 }
 _FLAGS: Final = ("uniqueItems", "readOnly", "writeOnly", "deprecated")
 _CONDITIONS: Final = (
@@ -222,12 +222,18 @@ class _View:
                     layers.append(({k: v for k, v in node.items() if k != "$ref"}, pointer))
             else:
                 layers.append(part)
-                below.extend(list_at(part, "allOf"))
+                members = list_at(part, "allOf")
+                below.extend(members)
+                self.merged.update(
+                    f"part {number}" for number, member in enumerate(members, 1) if _says(member[0])
+                )
                 for kind in _COMBINATIONS:
                     members = list_at(part, kind)
                     solid = [member for member in members if not _is_null(member[0])]
                     null = null or len(solid) < len(members)
-                    if len(solid) == 1:
+                    if members and not solid:
+                        layers.append(({"not": {}}, pointer))
+                    elif len(solid) == 1:
                         below.append(solid[0])
                     elif solid:
                         groups.append(Group(kind, tuple((member,) for member in solid)))
@@ -241,17 +247,19 @@ class _View:
         nullable = bool(layers) and said[0][1]
         if not typed:
             inferred = {kind for part in layers for kind in _inferred(part)}
-            return frozenset(inferred), nullable
-        found = typed[0][0] - {"null"}
+            listed = [values for part in layers if (values := _listed(part))]
+            null = bool(listed) and all(None in values for values in listed)
+            return frozenset(inferred) or (NOTHING if null else frozenset()), nullable or null
+        found = _without_null(typed[0][0])
         for types, _ in typed[1:]:
-            found = narrower(found, types - {"null"})
+            found = narrower(found, _without_null(types))
         return frozenset(found), nullable or all(null for _, null in typed)
 
     @staticmethod
     def _conditions(layer: Part, into: dict[str, Parts | list[str]]) -> None:
         node, pointer = layer
         for key in _CONDITIONS:
-            if node.get(key) is not None:
+            if node.get(key) is not None and not (key == "not" and node[key] == {}):
                 place = join(pointer, key)
                 into[key] = ((as_node(node[key], place), place),)
         for key in _CONDITION_MAPS:
@@ -265,8 +273,15 @@ class _View:
             into[f"dependentRequired.{name}"] = sorted(texts_at(needs, name))
 
 
+def _says(node: Node) -> bool:
+    """Whether a schema that is written in place says anything about values."""
+    return "$ref" not in node and not node.keys() <= _WRAPS
+
+
 def _types_of(part: Part) -> frozenset[str]:
     value = part[0].get("type")
+    if part[0].get("not") == {}:
+        return NOTHING
     if isinstance(value, str):
         return frozenset({value})
     return frozenset(texts_at(part, "type"))
@@ -276,8 +291,16 @@ def _inferred(part: Part) -> Iterable[str]:
     """The types that a schema means that names none."""
     node = part[0]
     yield from {kind for key, kind in _KINDS_BY_KEYWORD.items() if key in node}
-    values = values_at(part, "enum") or ([node["const"]] if "const" in node else [])
-    yield from {_KINDS_BY_VALUE[type(value)] for value in values if value is not None}
+    yield from {_KINDS_BY_VALUE[type(value)] for value in _listed(part) if value is not None}
+
+
+def _listed(part: Part) -> list[Any]:
+    """The values that a schema lists."""
+    return values_at(part, "enum") or ([part[0]["const"]] if "const" in part[0] else [])
+
+
+def _without_null(types: frozenset[str]) -> frozenset[str]:
+    return types - {"null"} or NOTHING
 
 
 def _is_null(node: Node) -> bool:
@@ -296,6 +319,8 @@ def _keywords(layers: list[Part]) -> dict[str, Any]:
         found.update({key: True for key in _FLAGS if node.get(key) is True})
         for key, bound in _bounds(node):
             found[key] = bound if key not in found else found[key].tighter(bound)
+        if _is_number(node.get("multipleOf")):
+            found.setdefault("multipleOf", node["multipleOf"])
         pattern = node.get("pattern")
         if isinstance(pattern, str) and pattern not in _ANY_TEXT:
             patterns: list[str] = found.get("pattern", [])
@@ -325,7 +350,7 @@ def _bounds(node: Node) -> Iterator[tuple[str, Bound]]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _common(before: list[Any], listed: list[Any]) -> list[Any]:

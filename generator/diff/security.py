@@ -41,9 +41,14 @@ class Security:
         }
         object.__setattr__(self, "_renamed", renamed)
 
-    def document(self) -> Iterator[Hit]:
-        """The changes of what holds for all operations, and of the schemes."""
-        yield from self._requirements("", (self.old.root, ""), (self.new.root, ""))
+    def document(self, *, inherited: bool) -> Iterator[Hit]:
+        """The changes of what holds for all operations, and of the schemes.
+
+        Args:
+            inherited: Whether there is an operation that says nothing else on both sides.
+        """
+        if inherited:
+            yield from self._requirements("", (self.old.root, ""), (self.new.root, ""))
         olds, news = _schemes(self.old), _schemes(self.new)
         holders = ("/components/securitySchemes",) * 2
         for name, part in olds.items():
@@ -120,6 +125,9 @@ def _scheme(name: str, old: Part, new: Part) -> Iterator[Hit]:
     for key in _DEFINES:
         if was.get(key) != now.get(key):
             yield hit("security-scheme-changed", was.get(key), now.get(key))
+    formats = old[0].get("bearerFormat"), new[0].get("bearerFormat")
+    if formats[0] != formats[1]:
+        yield hit("security-format-changed", *formats)
     olds, news = dict(objects_at(old, "flows")), dict(objects_at(new, "flows"))
     for flow in olds:
         if flow not in news:

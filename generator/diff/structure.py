@@ -10,7 +10,9 @@ from generator.values import is_object
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from generator.diff.document import Parts
     from generator.diff.graph import Graph, Pair
+    from generator.diff.schema import Schema
 
 
 def compare_conditions(graph: Graph, pair: Pair) -> Iterator[Finding]:
@@ -18,6 +20,9 @@ def compare_conditions(graph: Graph, pair: Pair) -> Iterator[Finding]:
     old, new = pair.old.conditions, pair.new.conditions
     for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name), new.get(name)
+        if name.startswith("prefixItems."):
+            # An item without a schema of its own has that of the others.
+            was, now = was or _others(pair.old), now or _others(pair.new)
         if was is None:
             yield found("condition-added", pair.old, pair.new, None, name)
         elif now is None:
@@ -27,6 +32,10 @@ def compare_conditions(graph: Graph, pair: Pair) -> Iterator[Finding]:
                 yield found("condition-changed", pair.old, pair.new, name, name)
         elif not graph.same(was, now):
             yield found("condition-changed", pair.old, pair.new, name, name)
+
+
+def _others(schema: Schema) -> Parts:
+    return schema.items or (({}, schema.pointer),)
 
 
 def compare_discriminators(pair: Pair) -> Iterator[Finding]:

@@ -57,6 +57,8 @@ def default_surface(document: Document) -> DefaultSurface:
     builder = _Builder(document)
     methods: dict[str, Any] = {}
     for operation in operations_of(document).values():
+        if operation.node.get("x-client-internal") is True:
+            continue
         path = _path(operation)
         if path in methods:
             path = f"{path}_{operation.method.lower()}"

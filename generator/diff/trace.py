@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from generator.diff.finding import Direction, Finding
     from generator.diff.graph import Edge, Pair
+    from generator.diff.rules import WireLevel
 
 Scope: TypeAlias = Literal["parameter", "body", "header"]
 Subject: TypeAlias = tuple[str, ...]
@@ -38,6 +39,7 @@ class Hit:
         new_at: The JSON pointer of what is, or of what would hold it.
         subjects: The parts of the client that may change with it.
         names: What its message mentions besides.
+        most: How bad it can be on the wire.
     """
 
     rule: str
@@ -49,6 +51,7 @@ class Hit:
     new_at: str
     subjects: frozenset[Subject] = frozenset()
     names: tuple[str, ...] = ()
+    most: WireLevel = "breaking"
 
 
 @frozen
@@ -164,7 +167,8 @@ class Tracer:
             rule = f"{root.direction}-{finding.aspect}"
         else:
             scope = root.scope if step.at_root else "property"
-            rule = f"{root.direction}-{scope}-{_aspect(root, step.pair, finding.aspect)}"
+            aspect = _aspect(step, finding.aspect)
+            rule = f"{root.direction}-{scope}-{aspect}"
             subjects |= {("class", class_) for class_ in self.names.of(step.pair)}
         if finding.aspect.endswith("renamed"):
             subjects |= self._property(step, str(finding.old))
@@ -180,11 +184,11 @@ class Tracer:
         )
 
 
-def _aspect(root: Root, pair: Pair, aspect: str) -> str:
+def _aspect(step: _Step, aspect: str) -> str:
     """Where values are texts, any scalar may become an unrestricted text, or come from one."""
-    if aspect != "type-changed" or not root.textual:
+    if aspect != "type-changed" or not step.root.textual or not step.at_root:
         return aspect
-    old, new = pair.old, pair.new
+    old, new = step.pair.old, step.pair.new
     if new.types == _TEXT and old.types <= _SCALARS and not _RESTRICTS_TEXT & new.keywords.keys():
         return "type-generalized"
     if old.types == _TEXT and new.types <= _SCALARS and not _RESTRICTS_TEXT & old.keywords.keys():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from generator.diff.finding import Finding, found
 from generator.diff.graph import Edge
 from generator.diff.schema import described_at, schema_of
+from generator.diff.values import NOTHING, includes, narrower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,14 @@ def compare_wrapped(graph: Graph, pair: Pair) -> Finding | None:
     old, new = pair.old, pair.new
     if new.groups and not old.groups and _is_bare(new):
         kept = any(graph.same(old.parts, member) for member in _alternatives(new))
-        aspect = "union-set" if _is_anything(old) else "union-added" if kept else "union-changed"
+        if _is_anything(old):
+            aspect = "union-set"
+        elif not kept:
+            aspect = "union-changed"
+        elif _is_union(graph.old, old) or not _overlaps(graph, pair):
+            aspect = "union-added"
+        else:
+            aspect = "union-overlapping"
     elif old.groups and not new.groups and _is_bare(old):
         kept = any(graph.same(member, new.parts) for member in _alternatives(old))
         aspect = (
@@ -56,6 +64,28 @@ def compare_wrapped(graph: Graph, pair: Pair) -> Finding | None:
     else:
         return None
     return found(aspect, old, new, _told(old.groups), _told(new.groups))
+
+
+def _is_union(document: Document, schema: Schema) -> bool:
+    """Whether it is written as alternatives, though it be one."""
+    node, _ = document.follow(schema.parts[0])
+    return "oneOf" in node or "anyOf" in node
+
+
+def _overlaps(graph: Graph, pair: Pair) -> bool:
+    """Whether what was valid may fit a second of the alternatives, of which one only may fit."""
+    new = pair.new
+    if all(group.kind == "anyOf" for group in new.groups):
+        return False
+    alternatives = _alternatives(new)
+    others = [
+        schema_of(graph.new, member)
+        for member in alternatives
+        if not graph.same(pair.old.parts, member)
+    ]
+    return len(alternatives) - len(others) > 1 or any(
+        not other.types or narrower(pair.old.types, other.types) != NOTHING for other in others
+    )
 
 
 def _is_anything(schema: Schema) -> bool:
@@ -89,7 +119,8 @@ def _members(graph: Graph, pair: Pair, old: Group, new: Group) -> tuple[list[Fin
     def same_types(was: Parts, now: Parts) -> bool:
         if _is_named(graph.old, was) or _is_named(graph.new, now):
             return False
-        return schema_of(graph.old, was).types == schema_of(graph.new, now).types
+        one, other = schema_of(graph.old, was).types, schema_of(graph.new, now).types
+        return includes(one, other) or includes(other, one)
 
     match(same_name)
     match(graph.same)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
+
+NOTHING: Final = frozenset({"nothing"})
+"""The types of a schema that no value fits."""
 
 
 def canonical(value: Any) -> str:
@@ -20,12 +23,12 @@ def narrower(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     found = one & other
     if ("number" in one and "integer" in other) or ("number" in other and "integer" in one):
         found |= {"integer"}
-    return found or frozenset({"nothing"})
+    return found or NOTHING
 
 
 def includes(wide: frozenset[str], narrow: frozenset[str]) -> bool:
     """Whether all values of the narrow types are values of the wide ones; no types: any."""
-    if not wide:
+    if not wide or narrow == NOTHING:
         return True
     return bool(narrow) and (narrow <= wide or narrow - {"integer"} <= wide >= {"number"})
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from generator.diff.bodies import Bodies
 from generator.diff.document import list_at, object_at, objects_at, texts_at
 from generator.diff.graph import Graph
-from generator.diff.lifecycle import compare_lifecycles, removal
+from generator.diff.lifecycle import compare_lifecycles, is_unstable, removal
 from generator.diff.operations import Operation, in_item, operations_of
 from generator.diff.parameters import Parameters
 from generator.diff.schemas import compare_schemas
@@ -46,6 +46,8 @@ class Comparison:
         init=False, factory=list["tuple[Operation, list[Root]]"]
     )
 
+    _unstable: set[str] = field(init=False, factory=set[str])
+
     def __attrs_post_init__(self) -> None:
         self.graph = Graph(self.old, self.new, compare_schemas)
         self.security = Security(self.old, self.new)
@@ -56,17 +58,26 @@ class Comparison:
         Raises:
             GeneratorError: A document is not what OpenAPI allows at a place that is compared.
         """
-        self._found = list(self.security.document())
+        olds, news = operations_of(self.old), operations_of(self.new)
+        inherited = any(
+            "security" not in operation.node and "security" not in news[key].node
+            for key, operation in olds.items()
+            if key in news
+        )
+        self._found = list(self.security.document(inherited=inherited))
         self._found.extend(_servers("", (self.old.root, ""), (self.new.root, "")))
         self._used = []
-        self._operations()
+        self._operations(olds, news)
         self._webhooks()
         self._found.extend(self._schemas())
         differing = self.graph.differing(self._roots())
         for operation, roots in self._used:
             tracer = Tracer(operation.label, operation.key, differing, self.names)
             self._found.extend(tracer.hits(roots))
-        return self._found
+        return [
+            evolve(hit, most="risky") if hit.operation in self._unstable else hit
+            for hit in self._found
+        ]
 
     def classes(self) -> Iterator[tuple[str, str]]:
         """The classes that stand for the same schema, where their names differ."""
@@ -79,11 +90,13 @@ class Comparison:
     def _roots(self) -> list[Pair]:
         return [root.pair for _, roots in self._used for root in roots]
 
-    def _operations(self) -> None:
-        olds, news = operations_of(self.old), operations_of(self.new)
+    def _operations(self, olds: dict[str, Operation], news: dict[str, Operation]) -> None:
         for key, operation in olds.items():
+            kept = news.get(key, operation)
+            if is_unstable(operation.node) and is_unstable(kept.node):
+                self._unstable.add(kept.label)
             if key in news:
-                self._operation(operation, news[key])
+                self._operation(operation, kept)
             else:
                 rule = f"operation-removed{removal(operation.node)}"
                 self._found.append(_existence(rule, operation, gone=True))
@@ -165,10 +178,15 @@ class Comparison:
         """Classes that have another name; components that went or came are compared where used."""
         olds, news = _components(self.old), _components(self.new)
         renamed: dict[str, str] = {}
+        used: set[str] = set()
         for pair in self.graph.reached(self._roots()):
             was, now = pair.old.pointer, pair.new.pointer
+            used.add(was)
             if was in olds - news and now in news - olds:
                 renamed.setdefault(was, now)
+        for gone in sorted(olds - news - used):
+            name = split(gone)[-1]
+            yield Hit("schema-removed", "", f"schemas.{name}", name, None, gone, "/components")
         for was, now in renamed.items():
             if was not in self.names.old or now not in self.names.new:
                 continue

@@ -51,7 +51,7 @@ class Written:
         targets = {
             tuple(map(str, match.parts))
             for document in documents
-            for match in action.query.finditer(document)
+            for match in action.query.select(document)
         }
         return cls(file, action, essence(action), tuple(targets), lines)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from generator.plan import Shape
 
 _TITLE = '"""The shapes of dicts in requests: for type checkers; at run time any dict will do."""\n'
+_INDENT = 4
 _STRUCTURE = (
     "$ref",
     "type",
@@ -44,7 +45,7 @@ def request_shapes(shapes: Iterable[Shape]) -> str:
         GeneratorError: datamodel-code-generator warns, fails, or changes a key.
     """
     shapes = tuple(shapes)
-    wanted = {shape.name: _view(shape.schema) for shape in shapes}
+    wanted = {shape.name: _view(shape.schema) | _text(shape) for shape in shapes}
     if not wanted:
         return _TITLE
     view = {
@@ -87,7 +88,7 @@ def _view(schema: dict[str, Any]) -> dict[str, Any]:
     """The structure of a schema with its texts made safe for docstrings."""
     view = {key: schema[key] for key in _STRUCTURE if key in schema}
     if schema.get("description"):
-        view["description"] = paragraphs(schema["description"], 4)
+        view["description"] = paragraphs(schema["description"], _INDENT)
     if "properties" in view:
         view["properties"] = {name: _view(value) for name, value in view["properties"].items()}
     for key in ("items", "additionalProperties"):
@@ -97,6 +98,12 @@ def _view(schema: dict[str, Any]) -> dict[str, Any]:
         if key in view:
             view[key] = [_view(member) for member in view[key]]
     return view
+
+
+def _text(shape: Shape) -> dict[str, str]:
+    """What the docstring of a shape says; its name, where the document says nothing."""
+    text = paragraphs(shape.schema.get("description", ""), _INDENT)
+    return {"description": text or f"{shape.name}."}
 
 
 def _check_keys(code: str, shapes: Iterable[Shape]) -> None:

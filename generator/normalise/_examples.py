@@ -9,7 +9,6 @@ from urllib.parse import quote
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from generator.bounded import MAX_STEPS, Bounded, TooManyStepsError
 from generator.normalise.parts import Node, Part, rewrite, without
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ _DOCUMENT: Final = "urn:document"
 
 def examples(document: Node) -> Node:
     """Examples, mostly texts whatever the type, become values of the type; others go."""
+    # What only the pass needs takes longer to import than a comparison of documents takes.
+    from generator.bounded import MAX_STEPS, Bounded, TooManyStepsError  # noqa: PLC0415
+
     registry = Registry[Any]().with_resource(_DOCUMENT, DRAFT4.create_resource(document))
     bounded = Bounded(patterns_fit=False)
     validator = bounded.validator()({}, registry=registry)

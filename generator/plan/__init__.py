@@ -8,7 +8,6 @@ from attrs import frozen
 
 from generator.errors import GeneratorError
 from generator.normalise.parts import operations
-from generator.parse import parse
 from generator.plan.behaviour import Callback, Stream, callbacks
 from generator.plan.methods import Method, make_methods
 from generator.plan.models import Module, make_models
@@ -63,6 +62,9 @@ def make_plan(document: dict[str, Any]) -> Plan:
     Raises:
         GeneratorError: The document says something that the package can't express.
     """
+    # What only a build needs takes longer to import than a comparison of documents takes.
+    from generator.parse import parse  # noqa: PLC0415
+
     parsed = parse(document)
     schemas = Schemas(document.get("components", {}).get("schemas", {}), parsed)
     envelope = document.get("x-client-envelope", {})

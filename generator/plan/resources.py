@@ -114,19 +114,10 @@ def make_tree(methods: Iterable[Method]) -> Resource:
     """Arrange methods into the tree of resources, sorted by name.
 
     Raises:
-        GeneratorError: Two methods have one path, a method has the path of a resource, a name
-            means something else in the emitted code, or an internal method has public neighbours.
+        GeneratorError: A method has the path of a resource, a name means something else in the
+            emitted code, or an internal method has public neighbours.
     """
-    by_path: dict[str, Method] = {}
-    for method in methods:
-        other = by_path.setdefault(method.path, method)
-        if other is not method:
-            raise GeneratorError(
-                f"{other.http_method} {other.url} and {method.http_method} {method.url} are both "
-                f"called {method.path}",
-                pointer=f"{method.pointer}/operationId",
-                remedy="Give one of them another operationId in an overlay.",
-            )
+    by_path = {method.path: method for method in methods}
     for method in by_path.values():
         _check_recovery(method, by_path)
     paths = {""}

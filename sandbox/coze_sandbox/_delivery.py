@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.types import Message, Receive, Scope, Send
 
     from coze_sandbox._answers import Answer
@@ -65,7 +67,7 @@ class Delivery:
             await asyncio.sleep(self._scenario.delay)
         if self._scenario.cut_after != 0:
             await self._begin()
-            for part in self._answer.parts:
+            for part in self._parts():
                 if streamed:
                     await asyncio.sleep(self._scenario.delay)
                 await self._write(part)
@@ -73,6 +75,16 @@ class Delivery:
             await self._send({"type": "http.response.body", "more_body": False})
         else:
             await self._break_off()
+
+    def _parts(self) -> Iterator[bytes]:
+        parts = self._answer.parts
+        if not (self._scenario.endless and self._answer.streamed):
+            yield from parts
+            return
+        middle = len(parts) // 2
+        yield from parts[:middle]
+        while not self._transport.is_closing() and self._left != 0:
+            yield parts[middle]
 
     async def _begin(self) -> None:
         answer = self._answer

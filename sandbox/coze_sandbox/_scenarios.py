@@ -37,6 +37,7 @@ class Scenario:
         repeat_token: every page gives the token of its own, so that the next one is the same.
         always_has_more: every page says that more follow.
         no_end: a stream ends without its end event.
+        endless: a stream does not end: its middle event is sent again until the caller leaves.
         error_event: wire name of an error event that breaks a stream off in the middle; `code` and
             `msg` go into it.
         plain: a call that streams gets a plain JSON answer.
@@ -57,6 +58,7 @@ class Scenario:
     repeat_token: bool = False
     always_has_more: bool = False
     no_end: bool = False
+    endless: bool = False
     error_event: str | None = None
     plain: bool = False
     script: str | None = None

@@ -31,6 +31,18 @@ BOT = {"id": "1", "name": "b", "is_published": True, "updated_at": 1, "owner_use
 PAGE = {"code": 0, "msg": "", "data": {"items": [BOT], "total": 1}, "detail": DETAIL}
 RIGHT: dict[str, dict[str, Any]] = {
     "a list": example(requests=[request(query=QUERY)], responses=[PAGE]),
+    "a truth value in the query": example(
+        "GET /v1/bots/{bot_id}",
+        requests=[
+            request(
+                url="/v1/bots/7", path_params={"bot_id": "7"}, query={"is_published": ["false"]}
+            )
+        ],
+    ),
+    "a file as the answer": example(
+        "POST /v1/audio/speech",
+        requests=[request("POST", "/v1/audio/speech", body={"input": "hi", "voice_id": "1"})],
+    ),
     "an absent body": example(
         "POST /v1/conversation/create",
         requests=[request("POST", "/v1/conversation/create", body=None)],

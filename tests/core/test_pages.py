@@ -178,6 +178,18 @@ def test_numbers_without_a_total_go_by_what_there_is(has_more: object, things: i
     assert len(list(Bare().first_page())) == things
 
 
+@pytest.mark.parametrize("has_more", [True, "True", 1, "1"])
+def test_a_sign_that_there_is_more_goes_before_the_total(has_more: object) -> None:
+    class Contradictory(Server):
+        paging = NUMBERS
+
+        def page(self, arguments: Arguments) -> Any:
+            number = arguments.get("page_num") or 1
+            return SimpleNamespace(items=[number], total=1, has_more=number < 3 and has_more)
+
+    assert list(Contradictory().first_page()) == [1, 2, 3]
+
+
 def test_numbers_without_any_sign_go_on_to_a_shorter_page() -> None:
     class Bare(NumberServer):
         paging = NumberPaging(page="page_num", size="page_size")
@@ -359,6 +371,15 @@ class TestAsync:
         assert len(server.asked) == 1
         await anext(things)
         assert len(server.asked) == 2
+
+    async def test_an_iterator_goes_on_where_it_was_left(self) -> None:
+        things = aiter(NumberServer(25).async_pages())
+        assert [await anext(things) for _ in range(3)] == [0, 1, 2]
+        assert [thing async for thing in things] == list(range(3, 25))
+        page = await NumberServer(25).async_pages()
+        pages = page.iter_pages()
+        assert (await anext(pages)).items == list(range(10))
+        assert [len(each.items) async for each in pages] == [10, 5]
 
     async def test_an_empty_collection_has_no_items(self) -> None:
         assert [thing async for thing in NumberServer(0).async_pages()] == []

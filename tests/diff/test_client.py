@@ -21,6 +21,7 @@ MANIFEST = Path(__file__).parents[2] / "generated" / "coze_api" / "manifest.json
     [
         ("str", "str | None", True, False),
         ("int", "float", True, False),
+        ("bool", "int", True, False),
         ("Literal['a']", "Literal['a', 'b']", True, False),
         ("Literal['a']", "str", True, False),
         ("Literal['a'] | str", "Literal['b'] | str", True, True),

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import copy
-import os
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
-
-_TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
-
-
-def fuzzed(examples: int) -> settings:
-    """The settings of a test; ``FUZZ_TIMES`` multiplies its examples."""
-    return settings(
-        max_examples=examples * _TIMES, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-
 
 DOCUMENT: dict[str, Any] = yaml.safe_load("""
 openapi: 3.0.3
@@ -254,6 +242,22 @@ def at(value: Any, path: Path) -> Any:
     return value
 
 
+def alike(value: Any, document: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Values of the same kind, which more often pass for right."""
+    match value:
+        case bool():
+            return st.just(not value)
+        case int():
+            return st.integers(-3, 100)
+        case str():
+            return st.sampled_from(_TEXTS)
+        case _:
+            same = [
+                one for path in places(document) if type(one := at(document, path)) is type(value)
+            ]
+            return st.sampled_from(same).map(copy.deepcopy)
+
+
 @st.composite
 def broken(draw: st.DrawFn, whole: dict[str, Any] = DOCUMENT, most: int = 4) -> dict[str, Any]:
     """The document with some values replaced, moved, renamed, added or taken away."""
@@ -262,7 +266,10 @@ def broken(draw: st.DrawFn, whole: dict[str, Any] = DOCUMENT, most: int = 4) -> 
         there = [path for path in places(document) if path]
         path = draw(st.sampled_from(there))
         holder, last = at(document, path[:-1]), path[-1]
-        match draw(st.sampled_from(["junk", "junk", "delete", "copy", "rename", "add", "nest"])):
+        kinds = ["alike"] * 4 + ["junk", "junk", "delete", "copy", "rename", "add", "nest"]
+        match draw(st.sampled_from(kinds)):
+            case "alike":
+                holder[last] = draw(alike(holder[last], document))
             case "junk":
                 holder[last] = draw(JUNK)
             case "delete":

@@ -15,7 +15,8 @@ from generator.diff.report import Report, compare
 from generator.diff.sides import open_side
 from generator.errors import GeneratorError
 from generator.spec import dump
-from tests.fuzz.documents import DOCUMENT, broken, fuzzed
+from tests.fuzz.documents import DOCUMENT, broken
+from tests.fuzz.effort import fuzzed
 
 
 def compared(old: dict[str, Any], new: dict[str, Any]) -> Report:
@@ -28,7 +29,7 @@ def compared(old: dict[str, Any], new: dict[str, Any]) -> Report:
         return compare(*sides, None)
 
 
-@fuzzed(60)
+@fuzzed(40)
 @given(new=broken(most=3))
 def test_a_broken_document_is_compared_or_is_one_error(new: dict[str, Any]) -> None:
     for sides in ((DOCUMENT, new), (new, DOCUMENT)):

@@ -173,9 +173,17 @@ def test_update_takes_a_new_document_in_and_says_what_changed(
     document = yaml.safe_load(project.document.read_text(encoding="utf-8"))
     document["components"]["schemas"]["Section"]["properties"]["fresh"] = {"type": "string"}
     new.write_text(yaml.safe_dump(document), encoding="utf-8")
+    (project.root / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n", encoding="utf-8")
     done = run(project, "update", str(new))
     assert done.returncode == 0, done.stderr
-    assert "models.Section" in done.stderr
+    assert "before -> the working tree:  wire compatible  client safe  version minor" in done.stderr
+    assert "200.data.fresh is new" in done.stderr
+    assert re.search(r"document openapi/coze\.yaml:\d+", done.stderr)
+    changelog = (project.root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert (
+        "### Added\n\n- `POST /v1/conversations/{conversation_id}/clear`: 200.data.fresh"
+        in changelog
+    )
     assert project.document.read_bytes() == new.read_bytes()
     digest = hashlib.sha256(new.read_bytes()).hexdigest()
     assert digest in project.source_note.read_text(encoding="utf-8")
@@ -192,6 +200,23 @@ def test_an_update_that_does_not_build_changes_nothing(project: Project, tmp_pat
     assert done.returncode == 1
     assert "/v1/bots" in done.stderr
     assert contents(project.root) == before
+
+
+def test_an_update_refuses_a_changelog_that_takes_no_entry(project: Project) -> None:
+    (project.root / "CHANGELOG.md").write_text("# Changelog\n", encoding="utf-8")
+    before = contents(project.root)
+    done = run(project, "update", str(project.document))
+    assert done.returncode == 1
+    assert "the changelog has no heading '## Unreleased'" in done.stderr
+    assert contents(project.root) == before
+
+
+def test_an_update_of_a_project_without_a_build_has_nothing_to_compare(project: Project) -> None:
+    shutil.rmtree(project.output)
+    done = run(project, "update", str(project.document))
+    assert done.returncode == 0, done.stderr
+    assert "working tree" not in done.stderr
+    assert run(project, "check").returncode == 0
 
 
 def test_overlay_prints_the_merged_document(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonpath import JSONPathEnvironment
+from jsonpath.exceptions import JSONPathError
 
 from generator.errors import GeneratorError
 from generator.overlay import Overlay, apply
 from generator.reader import read_yaml
 from generator.spec import dump
+from generator.values import MAX_DEPTH, MAX_VALUES
 
 KEYS = st.sampled_from(["a", "b", "c"])
 VALUES = st.recursive(
@@ -117,6 +120,12 @@ BOTH = pytest.mark.parametrize("version", ["1.0.0", "1.0.1", "1.1.0", "1.1.3"])
             "- {target: $..i, remove: true}",
             "{a: {k: {}}}",
             id="what stands in each other is removed",
+        ),
+        pytest.param(
+            "{o: {x: {}}, l: [[1], [2]]}",
+            "- {target: \"$.*['x', 0]\", remove: true}",
+            "{o: {}, l: [[2]]}",
+            id="fields and items are removed by one action",
         ),
         pytest.param(
             "{a: {old: {x: 1}}}",
@@ -261,6 +270,10 @@ def test_copy_merges_what_it_selects(
     assert changed[target[2:]] == expected
 
 
+def test_a_copy_to_no_place_looks_for_no_source(folder: Path) -> None:
+    assert applied(folder, {"a": {}}, {"target": "$.b", "copy": "$.c"}) == {"a": {}}
+
+
 def test_a_copy_is_a_value_of_its_own(folder: Path) -> None:
     changed = applied(
         folder,
@@ -305,18 +318,21 @@ def merged(old: Any, new: Any) -> Any:
     return old + new if isinstance(old, list) and isinstance(new, list) else new
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_updates_merge(folder: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
     changed = applied(folder, {"a": old}, {"target": "$.a", "update": new}, version="1.0.0")
     assert dump(changed) == dump({"a": merged(old, new)})
 
 
+@settings(deadline=None)
 @given(OBJECTS)
 def test_an_empty_update_changes_nothing(folder: Path, old: dict[str, Any]) -> None:
     for version in ("1.0.0", "1.1.0"):
         assert applied(folder, old, {"target": "$", "update": {}}, version=version) == old
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_an_update_that_was_made_is_redundant(
     folder: Path, old: dict[str, Any], new: dict[str, Any]
@@ -340,6 +356,7 @@ def test_an_update_that_was_made_is_redundant(
         ("{a: {x: 1}, b: {x: 1}}", "{target: '$.*', update: {x: 1}}", True),
         ("{a: [{n: 1}, {n: 2}]}", "{target: $.a, update: {n: 2}}", True),
         ("{a: [{n: 1}, {n: 2}]}", "{target: $.a, update: {n: 3}}", False),
+        ("{a: [{n: 1, m: 2}]}", "{target: $.a, update: {m: 2, n: 1}}", True),
         ("{a: [1, 2]}", "{target: $.a, update: [1, 2]}", True),
         ("{a: {x: 1}, b: {x: 1}}", "{target: $.a, copy: $.b}", True),
         ("{a: {x: 1}}", "{target: $.b, update: {x: 1}}", False),
@@ -400,6 +417,7 @@ def test_strict_wants_every_target_to_match(folder: Path) -> None:
             "the target selects a primitive value and an array and",
         ),
         ("{target: $.o, update: {p: {q: [1]}}}", "p.q is an object, with which an array can't be"),
+        ("{target: $.o, update: {p: x}}", "p is an object, with which a primitive value can't be"),
         ("{target: $.o, update: {t: {}}}", "t is a primitive value, with which an object can't be"),
         ("{target: $.o, copy: $.missing}", "copy selects 0 places"),
         ("{target: $.o, copy: '$.*'}", "copy selects 3 places"),
@@ -411,6 +429,42 @@ def test_an_action_that_cannot_be_done_is_one_error(folder: Path, action: str, t
         applied(folder, document, yaml(action))
     assert f"overlay.yaml:6: action 1 ({yaml(action)['target']}): {told}" in str(caught.value)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("change", [{"remove": True}, {"update": {"x": 1}}])
+def test_version_1_0_changes_no_primitive_value_and_says_so(folder: Path, change: Any) -> None:
+    told = "the target is a primitive value, and Overlay 1.0"
+    with pytest.raises(GeneratorError, match=told) as caught:
+        applied(folder, {"t": "x"}, {"target": "$.t", **change}, version="1.0.0")
+    assert "overlay: 1.1.0" in (caught.value.remedy or "")
+
+
+def nested(depth: int) -> dict[str, Any]:
+    inner: dict[str, Any] = {}
+    for _ in range(depth):
+        inner = {"x": inner}
+    return inner
+
+
+def test_a_target_that_is_too_deep_to_look_for_is_one_error(folder: Path) -> None:
+    depth = MAX_DEPTH - 10
+    actions = [{"target": "$" + ".x" * depth, "update": nested(depth)}, {"target": "$..y"}]
+    with pytest.raises(
+        GeneratorError, match=r"action 2 \(\$\.\.y\): the JSONPath fails: "
+    ) as caught:
+        applied(folder, nested(depth), *actions)
+    assert caught.value.remedy
+
+
+def test_copies_of_copies_end_before_they_fill_the_memory(folder: Path) -> None:
+    actions = [{"target": "$.l", "copy": "$.l", "description": text} for text in "abcdefghi"]
+    length = MAX_VALUES // 700
+    with pytest.raises(
+        GeneratorError, match=f"action 9 .*: .* more than {MAX_VALUES} values"
+    ) as caught:
+        applied(folder, {"l": [0] * length}, *actions)
+    assert caught.value.remedy
+    assert len(applied(folder, {"l": [0] * length}, *actions[:8])["l"]) == length * 2**8
 
 
 OVERLAY = """overlay: 1.1.0
@@ -447,7 +501,8 @@ actions:
         ("target: $.a", "target: a", 4, "'a' is no JSONPath"),
         ("target: $.a", "target: $.a.", 4, "'$.a.' is no JSONPath"),
         ("target: $.a", "target: $.a[?@.b = 1]", 4, "'$.a[?@.b = 1]' is no JSONPath"),
-        ("target: $.a", f"target: $.a[?{'(' * 2000}", 4, "is no JSONPath"),
+        ("target: $.a", f"target: $.a[?{'(' * 900}", 4, "is no JSONPath"),
+        ("target: $.a", f"target: $.{'a' * 1000}", 4, "more than 1000 characters"),
         ("remove: true", "copy: b", 5, "'b' is no JSONPath"),
         ("true\n", "true\n- {remove: true, target: $.a}\n", 6, "this is action 1 again"),
     ],
@@ -462,6 +517,21 @@ def test_what_is_no_overlay_is_one_error_with_its_line(
     assert (caught.value.file, caught.value.line) == (path, line)
     assert told in str(caught.value)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["$.a.", "$[", "$.a[?@.b = 1]", "b"])
+def test_what_is_wrong_with_a_path_is_told_in_the_words_of_its_parser(
+    folder: Path, text: str
+) -> None:
+    path = folder / "wrong.yaml"
+    path.write_text(OVERLAY.replace("$.a", f'"{text}"'), encoding="utf-8")
+    with pytest.raises(JSONPathError) as own:
+        JSONPathEnvironment(strict=True).compile(text)
+    with pytest.raises(GeneratorError) as caught:
+        Overlay.load(path)
+    first, *_ = str(own.value).split("\n")
+    assert f"{text!r} is no JSONPath: {first}" in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

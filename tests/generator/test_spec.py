@@ -167,7 +167,7 @@ def test_a_byte_order_mark_is_no_part_of_the_document(tmp_path: Path) -> None:
     assert load(file(tmp_path, '\ufeff{"a": 1}', "document.json")) == {"a": 1}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DOCUMENTS)
 def test_what_is_written_reads_back(tmp_path: Path, document: dict[str, Any]) -> None:
     def same(value: Any) -> str:
@@ -292,3 +292,8 @@ def test_an_error_says_what_is_wrong_where_and_what_to_do(tmp_path: Path) -> Non
     assert str(error) == f"{path}:3: /a: it broke. Mend it."
     assert str(GeneratorError("it broke.", file=path)) == f"{path}: it broke."
     assert str(GeneratorError("it broke", pointer="")) == "#: it broke."
+
+
+def test_a_name_that_no_file_can_have_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(GeneratorError, match="can't be read: embedded null byte"):
+        load(tmp_path / "a\0b")

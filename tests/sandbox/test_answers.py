@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+from typing import Any
 
+import httpx
 import pytest
 
-if TYPE_CHECKING:
-    import httpx
+from coze_sandbox import Sandbox
 
 
 def test_the_result_stands_in_the_envelope(http: httpx.Client) -> None:
@@ -63,6 +64,24 @@ def test_a_body_is_given_back(http: httpx.Client) -> None:
 def test_a_query_is_given_back_in_the_type_of_the_field(http: httpx.Client) -> None:
     data = http.get("/v1/shops/1", params={"open": "false", "floor": "3"}).json()["data"]
     assert (data["open"], data["floor"]) == (False, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "answered"),
+    [("string", "a,b", ["a", "b"]), ("integer", "1,2", [1, 2]), ("integer", "1,b", None)],
+)
+def test_a_list_is_given_back_where_all_of_it_fits(
+    document: dict[str, Any], kind: str, asked: str, answered: list[Any] | None
+) -> None:
+    document = copy.deepcopy(document)
+    field = {"type": "array", "items": {"type": kind}}
+    document["components"]["schemas"]["Shop"]["properties"]["tags"] = field
+    headers = {"authorization": "Bearer x", "x-style": "str"}
+    with Sandbox(document) as sandbox:
+        url = f"{sandbox.url}/v1/shops/1"
+        plain = httpx.get(url, headers=headers).json()["data"]["tags"]
+        data = httpx.get(url, params={"tags": asked}, headers=headers).json()["data"]
+    assert data["tags"] == (answered or plain)
 
 
 def test_the_id_of_the_path_is_the_id_of_the_result(http: httpx.Client) -> None:

@@ -188,6 +188,12 @@ def test_what_goes_with_a_code_must_be_right(
     refused(exchange(http, headers, **{**body, **changes}), error)
 
 
+def test_a_code_is_for_its_application(http: httpx.Client) -> None:
+    body = {"grant_type": "authorization_code", "client_id": "public", "redirect_uri": BACK}
+    answer = exchange(http, **body, code=code_for(http, "web"))
+    refused(answer, "invalid_request", "client_id")
+
+
 def test_an_application_without_a_secret_must_send_none(http: httpx.Client) -> None:
     body = {"grant_type": "authorization_code", "client_id": "public", "redirect_uri": BACK}
     body["code"] = code_for(http, "public")
@@ -287,6 +293,13 @@ def test_a_device_waits_for_its_user(http: httpx.Client, sandbox: Sandbox) -> No
     assert page.status_code == 200
     assert ask(http, asked).json()["refresh_token"]
     refused(ask(http, asked), "invalid_request")
+
+
+def test_a_device_code_is_for_its_application(http: httpx.Client, sandbox: Sandbox) -> None:
+    sandbox.oauth.register("other")
+    code = begin(http)["device_code"]
+    answer = exchange(http, grant_type=DEVICE, client_id="other", device_code=code)
+    refused(answer, "invalid_request", "client_id")
 
 
 def test_a_device_that_asks_too_often_is_slowed_down(http: httpx.Client, sandbox: Sandbox) -> None:

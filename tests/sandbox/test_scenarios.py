@@ -157,6 +157,31 @@ def test_a_stream_ends_without_its_end_event(sandbox: Sandbox, http: httpx.Clien
     assert "event: over" not in text
 
 
+def test_a_stream_does_not_end_until_the_caller_leaves(
+    sandbox: Sandbox, http: httpx.Client
+) -> None:
+    whole = http.post("/v1/talk", **STREAM).text
+    sandbox.scenario(Scenario(endless=True))
+    with http.stream("POST", "/v1/talk", **STREAM) as answer:
+        lines = answer.iter_lines()
+        told = [line for line, _ in zip(lines, range(10_000), strict=False)]
+    assert told[0] == whole.split("\n")[0]
+    assert told.count("event: said") > 3_000
+    assert "event: over" not in told
+    assert http.get(SHOP).status_code == 200
+
+
+def test_an_endless_stream_can_be_cut(sandbox: Sandbox, http: httpx.Client) -> None:
+    sandbox.scenario(Scenario(endless=True, cut_after=100_000))
+    got: list[bytes] = []
+    with (
+        http.stream("POST", "/v1/talk", **STREAM) as answer,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        got.extend(answer.iter_raw())
+    assert sum(map(len, got)) == 100_000
+
+
 def test_an_error_event_breaks_a_stream_off(sandbox: Sandbox, http: httpx.Client) -> None:
     sandbox.scenario(Scenario(error_event="broken", code=4028, msg="no credits"))
     text = http.post("/v1/talk", **STREAM).text

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 from coze_sandbox import RecordedRequest, Sandbox, Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 HEADERS = {"authorization": "Bearer secret-token"}
@@ -147,9 +149,17 @@ def test_a_missing_dependency_is_named_with_its_remedy(module: str) -> None:
     assert module in done.stdout
 
 
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Children can be interrupted, even if the tests run in the background, where they can't."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_the_module_serves_until_it_is_interrupted(tmp_path: Path) -> None:
-    pytest.importorskip("coze_api")
-    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
         [sys.executable, "-m", "coze_sandbox", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -162,3 +172,21 @@ def test_the_module_serves_until_it_is_interrupted(tmp_path: Path) -> None:
         assert httpx.get(url).status_code == 404
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("port", ["taken", "70000"])
+def test_a_port_that_cannot_be_served_is_one_line(tmp_path: Path, port: str) -> None:
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = port.replace("taken", str(other.getsockname()[1]))
+        done = subprocess.run(
+            [sys.executable, "-m", "coze_sandbox", "--port", number],
+            capture_output=True,
+            text=True,
+            env=path,
+            cwd=tmp_path,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"the sandbox cannot start on port {number}: ")

@@ -1,12 +1,16 @@
-"""The Python examples of README, docstrings and examples/ run against the sandbox."""
+"""The Python examples of the pages, docstrings and examples/ run against the sandbox."""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import runpy
+import subprocess
+import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 from types import SimpleNamespace
@@ -18,6 +22,7 @@ from joserfc.jwk import RSAKey
 
 import coze_sandbox
 from coze_client import Coze, FileTokenStore, JWTAuth, PKCEAuth, callbacks
+from coze_sandbox import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,10 +35,12 @@ ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"\n\n((?:    .*\n|\n)+)")
 
 
-def readme_blocks() -> Iterator[tuple[str, str]]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for match in re.finditer(r"```python\n(.*?)```", text, re.DOTALL):
-        yield f"README:{text[: match.start()].count(chr(10)) + 1}", match[1]
+def page_blocks() -> Iterator[tuple[str, str]]:
+    """The Python blocks of README and all other pages."""
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("overlays/*.md")]):
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(r"```python\n(.*?)```", text, re.DOTALL):
+            yield f"{path.stem}:{text[: match.start()].count(chr(10)) + 1}", match[1]
 
 
 def docstring_blocks() -> Iterator[tuple[str, str]]:
@@ -156,14 +163,14 @@ STAGES: dict[str, Callable[[Sandbox], Names]] = {
 }
 """What an example needs that it does not say, by a word in it."""
 
-README = list(readme_blocks())
+PAGES = list(page_blocks())
 DOCSTRINGS = list(docstring_blocks())
 
 
 @pytest.mark.parametrize(
     "code",
-    [code for _, code in (*README, *DOCSTRINGS)],
-    ids=[place for place, _ in (*README, *DOCSTRINGS)],
+    [code for _, code in (*PAGES, *DOCSTRINGS)],
+    ids=[place for place, _ in (*PAGES, *DOCSTRINGS)],
 )
 def test_an_example_runs(
     code: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -179,8 +186,37 @@ def test_an_example_runs(
     exec(compile(code, "example", "exec"), names)  # noqa: S102  # that is the point
 
 
+TESTS = [code for _, code in PAGES if "def test_" in code]
+
+
+@pytest.mark.parametrize("code", TESTS)
+def test_the_tests_of_an_example_pass(code: str, tmp_path: Path) -> None:
+    (tmp_path / "test_program.py").write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--rootdir", tmp_path, tmp_path],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"{code.count('def test_')} passed" in done.stdout, done.stdout
+
+
+def test_every_scenario_is_on_the_page_about_the_sandbox() -> None:
+    text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+=.*?)` \|", text, re.MULTILINE)
+    told = [ast.parse(f"dict({row})", mode="eval").body for row in rows]
+    given = [{one.arg: ast.literal_eval(one.value) for one in call.keywords} for call in told]
+    assert all(Scenario(**values) != Scenario() for values in given)
+    assert {name for values in given for name in values} == {one.name for one in fields(Scenario)}
+
+
 def test_the_examples_are_found() -> None:
-    assert len(README) >= 8
+    pages = [place.partition(":")[0] for place, _ in PAGES]
+    assert pages.count("README") >= 8
+    assert "sandbox" in pages
+    assert TESTS
     places = {place.partition(":")[0] for place, _ in DOCSTRINGS}
     assert places >= {"facade/coze_client/__init__", "sandbox/coze_sandbox/__init__"}
 

@@ -7,16 +7,19 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 from functools import cached_property, reduce
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import coze_api.models
+import coze_api.params
 import coze_api.resources
 import coze_client
 import coze_client.callbacks
@@ -68,13 +71,13 @@ OPERATIONS = [
 ]
 PUBLIC = [path for path, internal in OPERATIONS if not internal]
 TWIN_TYPES = {
-    "AsyncPages[": "Page[",
-    "AsyncPage[": "Page[",
-    "AsyncStream[": "Stream[",
-    "AsyncDownload": "Download",
-    "AsyncGenerator[": "Iterator[",
-    "_PageIterator[T]": "Iterator[Page[T]]",
+    r"\bAsyncPages\b": "Page",
+    r"\b_PageIterator\[T\]": "Iterator[Page[T]]",
+    r"\bAsyncGenerator\[(.*), None\]": r"Iterator[\1]",
+    r"\bAwaitable\[(\w+)\]": r"\1",
+    r"\bAsync(?=[A-Z])": "",
 }
+"""What stands in a synchronous annotation for what an asynchronous one says."""
 
 
 def public(owner: object) -> dict[str, Any]:
@@ -103,18 +106,23 @@ def _class(name: str) -> type:
 SYNC, ASYNC = dict(tree(Coze)), dict(tree(AsyncCoze))
 
 
-def signature(function: Callable[..., object]) -> list[tuple[str, object, object, object]]:
-    return [
-        (one.name, one.kind, one.default, one.annotation)
-        for one in inspect.signature(function).parameters.values()
+def signature(
+    function: Callable[..., object], said: Callable[[object], object] = str
+) -> tuple[list[tuple[object, ...]], object]:
+    """The parameters and the result; ``said`` tells how to read an annotation."""
+    told = inspect.signature(function)
+    parameters = [
+        (one.name, one.kind, one.default, said(one.annotation)) for one in told.parameters.values()
     ]
+    return parameters, said(told.return_annotation)
 
 
-def awaited(annotation: str) -> str:
-    """The return annotation that the synchronous twin has."""
+def awaited(annotation: object) -> str:
+    """An annotation as the synchronous twin has it."""
+    text = str(annotation)
     for theirs, ours in TWIN_TYPES.items():
-        annotation = annotation.replace(theirs, ours)
-    return annotation
+        text = re.sub(theirs, ours, text)
+    return text
 
 
 @pytest.mark.parametrize("module", EXPORTED, ids=lambda module: module.__name__)
@@ -171,6 +179,61 @@ def test_every_public_member_has_a_docstring(module: ModuleType) -> None:
                 assert inspect.getdoc(getattr(value, member_name)), f"{name}.{member_name}"
 
 
+PARTS = [
+    value
+    for module in EXPORTED
+    for name in module.__all__
+    if isinstance(value := getattr(module, name), type) and value.__module__.startswith("coze_")
+]
+
+
+@pytest.mark.parametrize("owner", dict.fromkeys(PARTS), ids=lambda owner: owner.__qualname__)
+def test_every_public_attribute_is_told_by_the_docstring_of_its_class(owner: type) -> None:
+    kin = [base for base in owner.__mro__ if base.__module__.startswith("coze_")]
+    told = "\n".join(base.__doc__ or "" for base in kin)
+    for name in set[str]().union(*map(attributes, kin)):
+        if not isinstance(inspect.getattr_static(owner, name, None), property):
+            assert f" {name}: " in told, name
+
+
+def attributes(owner: type) -> set[str]:
+    """The public attributes that a class declares, or sets on its objects."""
+    (body,) = ast.parse(dedent(inspect.getsource(owner))).body
+    names: set[str] = set()
+    for node in ast.walk(body):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names |= {node.attr} if ast.unparse(node.value) == "self" else set()
+    assert isinstance(body, ast.ClassDef)
+    for node in body.body:
+        if isinstance(node, ast.AnnAssign):
+            names.add(ast.unparse(node.target))
+    return {name for name in names if not name.startswith("_")}
+
+
+def test_every_resource_and_all_in_it_has_a_docstring() -> None:
+    for owner in (*resources(Coze), *resources(AsyncCoze)):
+        assert owner.__doc__, owner
+        for name in public(owner):
+            assert inspect.getdoc(getattr(owner, name)), f"{owner.__name__}.{name}"
+
+
+def resources(owner: type) -> Iterator[type]:
+    """The class of a resource and those of all below it."""
+    yield owner
+    for member in public(owner).values():
+        if isinstance(member, cached_property):
+            yield from resources(_class(inspect.signature(member.func).return_annotation))
+
+
+def test_every_request_shape_has_a_docstring() -> None:
+    body = ast.parse(Path(coze_api.params.__file__).read_text(encoding="utf-8")).body
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            assert ast.get_docstring(node), node.name
+        elif isinstance(node, ast.AnnAssign):
+            assert ast.unparse(node.target) in DOCUMENTED, ast.unparse(node.target)
+
+
 def test_every_public_operation_is_reachable_from_both_clients() -> None:
     assert sorted(PUBLIC) == sorted(SYNC) == sorted(ASYNC)
     for root in (Coze("token"), AsyncCoze("token")):
@@ -197,14 +260,18 @@ def test_nothing_hand_written_hides_a_resource() -> None:
 @pytest.mark.parametrize("path", SYNC)
 def test_methods_are_twins(path: str) -> None:
     one, other = SYNC[path], ASYNC[path]
-    assert signature(one) == signature(other)
+    assert signature(one) == signature(other, awaited)
     assert one.__doc__ == other.__doc__
     assert one.__doc__
     returns = inspect.signature(one).return_annotation
-    assert returns == awaited(inspect.signature(other).return_annotation)
     lazy = ("Page[", "Stream[")
     assert inspect.iscoroutinefunction(other) is not returns.startswith(lazy)
     assert not inspect.iscoroutinefunction(one)
+
+
+def test_an_argument_that_need_not_be_given_is_shown_so() -> None:
+    for method in (Coze, AsyncCoze, Coze.with_options, AsyncCoze.with_options):
+        assert "= <default>" in str(inspect.signature(method))
 
 
 PAIRS = [
@@ -218,11 +285,15 @@ PAIRS = [
 
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda cls: cls.__name__)
 def test_classes_are_twins(one: type, other: type) -> None:
-    here = {name.replace("aclose", "close"): member for name, member in public(one).items()}
-    there = {name.replace("aclose", "close"): member for name, member in public(other).items()}
+    here, there = members(one), members(other)
     assert here.keys() == there.keys()
     for name, member in here.items():
-        if inspect.isfunction(member) and inspect.isfunction(there[name]):
-            names = list(inspect.signature(member).parameters)
-            assert names == list(inspect.signature(there[name]).parameters), name
-    assert list(inspect.signature(one).parameters) == list(inspect.signature(other).parameters)
+        assert type(member) is type(there[name]), name
+        if inspect.isfunction(member):
+            assert signature(member) == signature(there[name], awaited), name
+
+
+def members(owner: type) -> dict[str, Any]:
+    """The public members and the constructor, under the names that the synchronous twin has."""
+    found = public(owner) | {"__init__": inspect.getattr_static(owner, "__init__")}
+    return {name.replace("aclose", "close"): member for name, member in found.items()}

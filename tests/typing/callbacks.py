@@ -36,8 +36,6 @@ def received(receiver: callbacks.Receiver, headers: dict[str, str], body: bytes)
     assert_type(answer.body, bytes)
     assert_type(answer.error, callbacks.CallbackError | None)
     receiver.receive(headers, body, silent)
-    receiver.receive(headers, body, narrowed_async)  # type: ignore[arg-type]
-    callbacks.Audit("perhaps")  # type: ignore[arg-type]
     for handler in (narrowed_async, narrowed, silent):
         callbacks.ASGIApp(receiver, handler)
     callbacks.Receiver("token", store=callbacks.MemoryStore(limit=10))

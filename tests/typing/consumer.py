@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal, assert_never, assert_type
 
 from coze_client import (
@@ -13,11 +14,17 @@ from coze_client import (
     AsyncPage,
     AsyncPages,
     AuthenticationError,
+    AuthorizationRequest,
     Coze,
     CozeError,
+    DeviceAuthorization,
+    DeviceCodeAuth,
     Download,
     Event,
+    JWTAuth,
+    OAuthToken,
     Page,
+    PKCEAuth,
     RequestInfo,
     Response,
     ResponseInfo,
@@ -30,6 +37,7 @@ from coze_client import (
 if TYPE_CHECKING:
     # Some are named in quotes only.
     from collections.abc import Iterator, Mapping  # noqa: F401
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from coze_client import AsyncStream, Stream, events, params  # noqa: F401
@@ -128,6 +136,19 @@ def all_events(event: events.WorkflowEvent) -> str:
     assert_never(event)
 
 
+def chat_with_a_workflow(event: events.WorkflowChatEvent) -> str:
+    """Several names may share a branch; a pattern narrows as well."""
+    if event.event in {"conversation.message.delta", "conversation.message.completed"}:
+        return event.event
+    match event:
+        case UnknownEvent(name=name):
+            assert_type(name, str)
+            return name
+        case _:
+            assert_type(event.data, models.Chat | models.ChatMessage | models.WorkflowDone)
+            return ""
+
+
 def streams(coze: Coze) -> None:
     with coze.chat.stream(bot_id="1", user_id="u") as stream:
         assert_type(stream, "Stream[events.ChatEvent]")
@@ -137,6 +158,13 @@ def streams(coze: Coze) -> None:
             assert_type(event.id, str | None)
             assert_type(event.retry, int | None)
     assert_type(coze.workflows.runs.stream(workflow_id="1"), "Stream[events.WorkflowEvent]")
+    output: params.ToolOutput = {"tool_call_id": "1", "output": "o"}
+    outputs = coze.chat.stream_submit_tool_outputs(
+        conversation_id="1", chat_id="2", tool_outputs=[output]
+    )
+    assert_type(outputs, "Stream[events.ChatEvent]")
+    assert_type(next(outputs), "events.ChatEvent")
+    assert_type(outputs.close(), None)
     with coze.workflows.chat.stream(workflow_id="1", parameters={}, additional_messages=[]) as chat:
         assert_type(chat, "Stream[events.WorkflowChatEvent]")
 
@@ -180,6 +208,45 @@ def open_enumerations(bot: models.Bot) -> None:
     assert_type(bot.to_dict(), dict[str, Any])
 
 
+class Kept:
+    """A store of a user's own."""
+
+    def __init__(self) -> None:
+        self.token: OAuthToken | None = None
+
+    def load(self) -> OAuthToken | None:
+        return self.token
+
+    def save(self, token: OAuthToken) -> None:
+        self.token = token
+
+    def lock(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+
+def tokens(pem: str) -> None:
+    service = JWTAuth(client_id="1", public_key_id="k", private_key=pem, session_name="alice")
+    assert_type(service.token(), str)
+    login = PKCEAuth(client_id="1", redirect_uri="http://127.0.0.1:1/callback", store=Kept())
+    request = login.start()
+    assert_type(request, AuthorizationRequest)
+    assert_type(login.finish(request, request.url), OAuthToken)
+    assert_type(DeviceCodeAuth(client_id="1").login(shown), OAuthToken)
+    for auth in (service, login):
+        assert_type(Coze(auth=auth), Coze)
+        assert_type(AsyncCoze(auth=auth), AsyncCoze)
+    Coze(lambda: "pat_x")
+    AsyncCoze(token_later)
+
+
+def shown(device: DeviceAuthorization) -> None:
+    assert_type(device.user_code, str)
+
+
+async def token_later() -> str:
+    return "pat_x"
+
+
 async def asynchronous(coze: AsyncCoze) -> None:
     assert_type(await coze.bots.retrieve(bot_id="1"), models.Bot)
     pages = coze.bots.list(workspace_id="1")
@@ -200,8 +267,18 @@ async def asynchronous(coze: AsyncCoze) -> None:
     download = await coze.audio.speech.create(input="hi", voice_id="1")
     assert_type(download, AsyncDownload)
     assert_type(await download.read(), bytes)
+    assert_type(await download.write_to("a.mp3"), int)
+    async for piece in download.iter_bytes():
+        assert_type(piece, bytes)
     response = await coze.with_response(coze.bots.update, bot_id="1")
     assert_type(response, Response[None])
     listed = await coze.with_response(coze.bots.list, workspace_id="1")
     assert_type(listed, Response[AsyncPage[models.BotSummary]])
+    assert_type(listed.value.total, int | None)
+    assert_type(response_of(page).logid, str | None)
     assert_type(coze.with_options(max_retries=0), AsyncCoze)
+    for content in (b"bytes", ("a.png", b"bytes")):
+        assert_type(await coze.files.upload(file=content), models.File)
+    message: params.EnterMessage = {"role": "user", "content": "hi", "content_type": "text"}
+    created = await coze.chat.create(bot_id="1", user_id="u", additional_messages=[message])
+    assert_type(created, models.Chat)

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 import httpx
 
-from coze_client import APIError, AsyncCoze, Coze, JWTAuth, events, models, params
+from coze_client import (
+    APIError,
+    AsyncCoze,
+    Coze,
+    DeviceCodeAuth,
+    FileTokenStore,
+    JWTAuth,
+    PKCEAuth,
+    callbacks,
+    events,
+    models,
+    params,
+)
 
 
 def use(*values: object) -> None:
@@ -147,3 +159,32 @@ def clients(error: APIError) -> None:
     JWTAuth(client_id="1")  # mistake: missing required arguments
     use(error.log_id)  # mistake: misspelt attribute
     use(error.code + 1)  # mistake: the code may be missing
+
+
+def logins(store: FileTokenStore) -> None:
+    auth = PKCEAuth(client_id="1", redirect_uri="http://127.0.0.1:8765/callback", store=store)
+    Coze(auth=auth)
+    PKCEAuth(client_id="1", redirect_uri="x", store="token.json")  # mistake: no store
+    PKCEAuth(client_id="1", redirect_uri="x", client_secret="s")  # mistake: it has no secret
+    auth.finish("state", "https://example.com")  # mistake: no request
+    use(auth.token().access_token)  # mistake: the token is a text
+    DeviceCodeAuth(client_id="1").login(lambda told: use(told.code))  # mistake: misspelt field
+    Coze(auth="pat_x")  # mistake: no authentication
+
+
+def received(
+    event: callbacks.CallbackEvent, receiver: callbacks.Receiver, headers: dict[str, str]
+) -> callbacks.Audit | None:
+    async def handle(_: callbacks.CallbackEvent) -> None: ...
+
+    receiver.receive(headers, b"", lambda _: None)
+    receiver.receive(headers, b"", handle)  # mistake: async where it can't be
+    receiver.receive(headers, "", lambda _: None)  # mistake: text for bytes
+    callbacks.Audit("perhaps")  # mistake: no such literal
+    use(event.event.bot_id)  # mistake: not every event has it
+    if event.event_type == "bot.publish":  # mistake: no such event
+        return None
+    if event.event_type == "bot.published":
+        use(event.event.bot_name)
+        use(event.name)  # mistake: only unknown events have it
+    return True  # mistake: no audit

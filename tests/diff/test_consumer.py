@@ -1,0 +1,109 @@
+"""The verdict on the client is what a type checker says of a program made for the old one."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from consumer_edits import DOCUMENT, edits
+
+from generator.diff.change import Verdict
+from generator.diff.document import Document
+from generator.diff.judge import State, judge
+from generator.emit import emit
+from generator.manifest import surface
+from generator.normalise import normalise
+from generator.plan import make_plan
+from generator.spec import join
+
+Json = Any
+ROOT: Final = Path(__file__).parents[2]
+CONSUMER: Final = Path(__file__).with_name("consumer.py")
+# Emitting and checking takes a second for each edit: every day, one of each of these kinds will do.
+KINDS: Final = (
+    "a new property",
+    "removed",
+    "renamed",
+    "required or not",
+    "another type",
+    "a new value",
+    "a new needed argument",
+    "a renamed class",
+)
+ALL: Final = dict(edits())
+CHOSEN: Final = (
+    ALL
+    if os.environ.get("COZE_CAMPAIGN")
+    else {kind: next(ALL[name] for name in ALL if name.startswith(kind)) for kind in KINDS}
+)
+
+
+def made(folder: Path, document: Json) -> State:
+    """Emit a client for a document beside a copy of the consumer."""
+    document = normalise(document)
+    plan = make_plan(document)
+    for name, content in emit(document, plan, lambda _: None).items():
+        target = folder / "coze_api" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    shutil.copy(CONSUMER, folder / "consumer.py")
+    shown = surface(plan)
+    names = [name for section in ("models", "shapes") for name in shown[section]]
+    classes = {join("/components/schemas", name): name for name in names}
+    return State(Document(document), shown, classes)
+
+
+def errors(folder: Path, roots: list[str]) -> Counter[str]:
+    """How many errors a type checker sees in the consumer of each root."""
+    config = {
+        "pythonVersion": "3.11",
+        "typeCheckingMode": "strict",
+        "include": [f"{root}/consumer.py" for root in roots],
+        "extraPaths": [str(ROOT / "facade")],
+        "executionEnvironments": [
+            {"root": root, "extraPaths": [str(ROOT / "facade")]} for root in roots
+        ],
+    }
+    (folder / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")
+    program = Path(sys.executable).with_name("basedpyright")
+    done = subprocess.run(
+        [program, "--outputjson", "--level", "error", "-p", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(done.stdout)
+    assert report["summary"]["filesAnalyzed"] == len(roots)
+    return Counter(
+        Path(one["file"]).relative_to(folder.resolve()).parts[0]
+        for one in report["generalDiagnostics"]
+    )
+
+
+def test_a_checker_complains_where_the_verdict_says_so_and_nowhere_else(tmp_path: Path) -> None:
+    old = made(tmp_path / "old", copy.deepcopy(DOCUMENT))
+    verdicts: dict[str, Verdict] = {}
+    roots: dict[str, str] = {}
+    for number, (name, edit) in enumerate(CHOSEN.items()):
+        document = copy.deepcopy(DOCUMENT)
+        edit(document)
+        assert document != DOCUMENT, name
+        roots[name] = f"new{number}"
+        verdicts[name] = Verdict.on(judge(old, made(tmp_path / roots[name], document)))
+    found = errors(tmp_path, ["old", *roots.values()])
+    assert found["old"] == 0
+    told = {name: verdict.client for name, verdict in verdicts.items()}
+    wrong = {
+        name: f"{level}, and a checker finds {found[roots[name]]} errors"
+        for name, level in told.items()
+        if (level in {"none", "safe"}) != (found[roots[name]] == 0)
+    }
+    assert wrong == {}
+    assert set(told.values()) >= {"safe", "breaking"}

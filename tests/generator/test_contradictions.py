@@ -1,0 +1,112 @@
+"""Documents that contradict themselves, or ask for what Python can't say, are one clear error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Generate = Callable[[str], Any]
+
+OK = "responses: {'200': {description: ok}}"
+
+
+def answered(schema: str, more: str = "") -> str:
+    """A document with one operation, and what it answers."""
+    return f"""
+paths:
+  /a:
+    get:
+      operationId: a.b
+      {more}
+      responses:
+        '200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}
+"""
+
+
+def streamed(path: str, method: str, keys: str) -> str:
+    """A path with an operation that streams."""
+    return f"""
+  {path}:
+    post:
+      operationId: {method}
+      x-client-stream: {{{keys}, end: [done]}}
+      responses:
+        '200': {{description: ok, content: {{text/event-stream: {{schema: {{type: string}}}}}}}}
+"""
+
+
+DATA = "{type: object, properties: {code: {type: integer}, data: %s}}"
+TEXT = "{type: string}"
+FILE = "{type: object, properties: {file: {type: string, format: binary}}}"
+PAGED = "x-client-pagination: {style: number, page: page, size: size, items: %s}"
+
+DOCUMENTS = {
+    "a file in JSON": (
+        f"""
+paths:
+  /a:
+    post:
+      operationId: a.b
+      requestBody: {{content: {{application/json: {{schema: {FILE}}}}}}}
+      {OK}
+""",
+        "a JSON body can't hold a file",
+    ),
+    "fields of one name": (
+        answered(DATA % "{type: object, properties: {a_b: {type: string}, a-b: {type: string}}}"),
+        "would both be called 'a_b'",
+    ),
+    "labels of one name": (
+        answered(DATA % "{type: object, properties: {kind: {$ref: '#/components/schemas/Kind'}}}")
+        + "components: {schemas: {Kind: {type: integer, enum: [1, 2], x-enum-varnames: [A, A]}}}",
+        "the enumeration has 2 values and 1 names",
+    ),
+    "classes of one module": (
+        answered(
+            DATA % "{type: object, properties: {one: {$ref: '#/components/schemas/HTTPThing'},"
+            " two: {$ref: '#/components/schemas/HttpThing'}}}"
+        )
+        + "components: {schemas: {HTTPThing: {type: object, properties: {x: {type: string}}},"
+        " HttpThing: {type: object, properties: {y: {type: string}}}}}",
+        "would both stand in the module",
+    ),
+    "unions of one name": (
+        "paths:"
+        + streamed("/a", "a.stream", f"name: AEvent, events: {{one: {TEXT}, done: {TEXT}}}")
+        + streamed("/b", "b.stream", f"name: AEvent, events: {{two: {TEXT}, done: {TEXT}}}"),
+        "two unions of events would both be called AEvent",
+    ),
+    "items that are no array": (
+        answered(
+            DATA % "{type: object, properties: {items: {type: string}}}",
+            "parameters: [{name: page, in: query, schema: {type: integer}},"
+            " {name: size, in: query, schema: {type: integer}}]\n      " + PAGED % "data.items",
+        ),
+        "which is no array",
+    ),
+    "items that are nowhere": (
+        answered(
+            DATA % "{type: object, properties: {items: {type: array, items: {type: string}}}}",
+            "parameters: [{name: page, in: query, schema: {type: integer}},"
+            " {name: size, in: query, schema: {type: integer}}]\n      " + PAGED % "data.things",
+        ),
+        "data.things",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_contradiction_is_one_error_with_its_place_and_a_remedy(
+    generate: Generate, name: str
+) -> None:
+    document, fault = DOCUMENTS[name]
+    with pytest.raises(GeneratorError, match=fault) as caught:
+        generate(document)
+    assert caught.value.remedy
+    assert caught.value.pointer
