@@ -13,7 +13,7 @@ run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the rea
 	$(BIN)/python examples/tour.py
 
 test: lint check  ## all gates
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 generate: $(READY)  ## rebuild generated/ from openapi/ and overlays/
 	$(BIN)/python -m generator build

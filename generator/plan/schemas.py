@@ -155,12 +155,12 @@ class Schemas:
         seen.add(name)
         component = self.components[name]
         merged: dict[str, dict[str, Any]] = {}
-        for member in component.get("allOf", ()):
+        for member in (*component.get("allOf", ()), component):
             other = member.get("$ref", "").removeprefix(REF)
             if other and other not in seen:
                 merged |= self._flat(other, seen)
             merged |= member.get("properties", {})
-        return merged | component.get("properties", {})
+        return merged
 
     def with_classes_only(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema with references left to classes alone: to objects and enumerations."""

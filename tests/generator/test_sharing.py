@@ -136,3 +136,22 @@ def test_objects_may_hold_themselves() -> None:
     trees = {"type": "object", "additionalProperties": {"$ref": f"{REF}Tree"}}
     document = {"components": {"schemas": {"Tree": tree, "Trees": trees}}}
     assert check_limits(document) is document
+
+
+def test_an_object_has_the_properties_of_another_under_any_of_its_names(
+    generate: Callable[[str], Any],
+) -> None:
+    source = generate("""
+paths:
+  /bots:
+    get:
+      operationId: bots.retrieve
+      responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Bot'}}}}}
+components:
+  schemas:
+    Message: {type: object, properties: {content: {type: string}}}
+    Named: {$ref: '#/components/schemas/Message'}
+    Bot: {allOf: [{$ref: '#/components/schemas/Named'}, {type: object, properties: {status: {type: integer}}}]}
+""").source("models/bot.py")
+    assert "content: str | None" in source
+    assert "status: int | None" in source
