@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -28,6 +32,17 @@ class Gunzip:
             if self._member.eof:
                 self._member = zlib.decompressobj(_GZIP)
         return unpacked
+
+    def over(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Gives what all the chunks unpack to, chunk by chunk.
+
+        Raises:
+            zlib.error: They are not gzip.
+            EOFError: They were cut short.
+        """
+        for chunk in chunks:
+            yield self.feed(chunk)
+        self.end()
 
     def end(self) -> None:
         """Says that all has come.

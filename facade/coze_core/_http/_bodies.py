@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING, cast
 
 import httpx
@@ -27,17 +28,20 @@ class OpenBody:
         self._limit = limit
 
     def iter_bytes(self) -> Iterator[bytes]:
-        left = self._limit
         raw, gunzip = _reading(self._response)
         with Explained(self._request):
-            for packed in self._response.iter_raw() if raw else self._response.iter_bytes():
-                piece = gunzip.feed(packed) if gunzip else packed
-                left -= len(piece)
-                if left < 0:
-                    raise too_long(self._response, self._request)
-                yield piece
+            pieces = self._response.iter_raw() if raw else self._response.iter_bytes()
             if gunzip:
-                gunzip.end()
+                pieces = gunzip.over(pieces)
+            yield from pieces if self._limit == inf else self._limited(pieces)
+
+    def _limited(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        left = self._limit
+        for piece in pieces:
+            left -= len(piece)
+            if left < 0:
+                raise too_long(self._response, self._request)
+            yield piece
 
     def close(self) -> None:
         self._response.close()
