@@ -26,6 +26,8 @@ Ratios are of medians, to httpx + json in the same run unless said otherwise; be
   ours, in the form that msgspec fills fastest: without slots, with the defaults on the class.
 * **cozepy** is the official SDK; **openapi-python-client** is what that generator makes of our
   corrected document with its own templates.
+
+What is left above a target, and why: [profile.md](profile.md).
 """
 
 
