@@ -264,13 +264,14 @@ def test_a_refused_connection_is_tried_again_whatever_the_method(
 
 def test_a_read_timeout_says_which_and_how_long(run: Runner, serve: Serve) -> None:
     server = serve(hang)
-    client = run.client(server, timeout=0.05)
+    client = run.client(server, timeout=0.25)
     with pytest.raises(APITimeoutError) as caught:
         call(run, client, POST)
     error = caught.value
-    assert (error.phase, error.seconds, error.sent) == ("read", 0.05, True)
-    assert "nothing arrived within 0.05 s (read timeout)" in str(error)
+    assert (error.phase, error.seconds, error.sent) == ("read", 0.25, True)
+    assert "nothing arrived within 0.25 s (read timeout)" in str(error)
     assert str(error.request) == f"POST {server.url}/things"
+    server.wait_until_closed()
     assert len(server.seen) == 1
 
 
