@@ -1,4 +1,4 @@
-# Everything a person or CI runs. The environment is .venv; it is made anew when the lock changes.
+# Everything a person or CI runs. The environment is .venv; it is brought up to date when the lock changes.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
@@ -56,7 +56,7 @@ build: $(READY)  ## the wheel and the source archive, in dist/
 
 audit: $(AUDIT)/.ready  ## look all pinned packages up among known vulnerabilities; needs the network
 	$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes \
-	  -r requirements/dev.txt -r requirements/audit.txt
+	  -r requirements/dev.txt -r requirements/bench.txt -r requirements/audit.txt
 
 sbom: $(AUDIT)/.ready  ## what the client is made with, in CycloneDX: dist/coze-client.cdx.json
 	mkdir -p dist

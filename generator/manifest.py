@@ -24,6 +24,7 @@ _DECIDING: Final = (
     "overlay.py",
     "parse.py",
     "reader.py",
+    "selection.py",
     "spec.py",
     "values.py",
 )

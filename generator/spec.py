@@ -16,6 +16,8 @@ from generator.values import MAX_BYTES, MAX_VALUES, clone, is_array, is_object, 
 if TYPE_CHECKING:
     from pathlib import Path
 
+SCHEMAS: Final = "#/components/schemas/"
+"""What references to schemas begin with."""
 _NO_FOLDING: Final = 2**31 - 1
 
 

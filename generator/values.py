@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, TypeGuard
 
 from generator.errors import GeneratorError
@@ -14,6 +15,8 @@ MAX_VALUES: Final = 1_000_000
 """How many values a document may hold with all that is repeated in it written out."""
 MAX_NAME: Final = 100
 """How many characters the name of a class or a method may have: it becomes the name of a file."""
+CLASS_NAME: Final = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{MAX_NAME - 1}}}")
+"""What the name of a class is like."""
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

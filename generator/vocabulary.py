@@ -12,7 +12,7 @@ from generator.errors import GeneratorError
 from generator.normalise.parts import below, parts, without
 from generator.normalise.structure import check_structure
 from generator.spec import join, resolve, split
-from generator.values import MAX_NAME, is_array, is_object
+from generator.values import CLASS_NAME, MAX_NAME, is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _PREFIX: Final = "x-client"
 _STEP: Final = re.compile(r"[a-z][a-z0-9_]*")
-_CLASS: Final = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{MAX_NAME - 1}}}")
 _DATA: Final = frozenset({"default", "enum", "example"})
 _CORRECT: Final = "Correct it in an overlay."
 
@@ -82,7 +81,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def _is_class(value: Any) -> bool:
-    return _is_text(value) and bool(_CLASS.fullmatch(value)) and not keyword.iskeyword(value)
+    return _is_text(value) and bool(CLASS_NAME.fullmatch(value)) and not keyword.iskeyword(value)
 
 
 def _is_path(value: Any) -> bool:
@@ -146,7 +145,7 @@ _KEYS: Final[Mapping[str, Mapping[str, _Kind | _Fields | _Choice]]] = {
     "operation": {
         "x-client-pagination": _PAGINATION,
         "x-client-stream": _STREAM,
-        "x-client-batch": _Fields({"argument": _TEXT, "size": _COUNT}, {"join": _TEXT}),
+        "x-client-batch": _Fields({"argument": _TEXT, "size": _COUNT, "join": _TEXT}, {}),
         "x-client-idempotent": _TRUE,
         "x-client-internal": _TRUE,
         "x-client-permission": _TEXT,
@@ -293,22 +292,20 @@ def _stream(
 ) -> Iterator[GeneratorError]:
     stream: Node = part.node["x-client-stream"]
     pointer = join(part.pointer, "x-client-stream")
-    for key in ("end", "pause"):
-        for number, event in enumerate(stream.get(key, ())):
-            if event not in stream["events"]:
-                yield GeneratorError(
-                    f"{event!r} is none of the events",
-                    pointer=join(pointer, key, number),
-                    remedy="Describe its data under events, or correct the name.",
-                )
-    recover: Node = stream.get("recover", {})
-    told = {(key,): recover[key] for key in ("begin", "item") if key in recover}
-    told |= {("states", state): event for state, event in recover.get("states", {}).items()}
+    told: dict[tuple[str | int, ...], str] = {
+        (key, number): event
+        for key in ("end", "pause")
+        for number, event in enumerate(stream.get(key, ()))
+    }
+    if "recover" in stream:
+        recover: Node = stream["recover"]
+        told |= {("recover", key): recover[key] for key in ("begin", "item")}
+        told |= {("recover", "states", state): event for state, event in recover["states"].items()}
     for place, event in told.items():
         if event not in stream["events"]:
             yield GeneratorError(
                 f"{event!r} is none of the events",
-                pointer=join(pointer, "recover", *place),
+                pointer=join(pointer, *place),
                 remedy="Describe its data under events, or correct the name.",
             )
     if ("method" in stream) != ("switch" in stream):

@@ -40,8 +40,8 @@ class Coze(CozeAPI):
             connection), an `httpx.Timeout`, or ``None`` for no limit. By default 60 seconds, 10 to
             connect, and 300 between the events of a stream.
         max_retries: How often a failed request is sent again at most, where that does no harm.
-        http_client: An `httpx.Client` to send with: its transport, proxies, hooks, headers, cookies
-            and redirects count. It is not closed here.
+        http_client: An `httpx.Client` to send with: its transport, proxies, hooks, headers,
+            cookies, parameters and redirects count. It is not closed here.
         headers: Headers to add to every request.
 
     Raises:

@@ -51,7 +51,7 @@ class AsyncClient:
     Args:
         base_url: As for `SyncClient`, like all that is not named here.
         errors: The error codes of the API.
-        user_agent: The User-Agent header, unless ``http_client`` has its own.
+        user_agent: The User-Agent header where there is no ``http_client``.
         token: The bearer token, or a function, async or not, that gives it before each request.
         auth: An authentication of httpx instead of a token.
         timeout: The time limits.

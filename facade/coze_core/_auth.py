@@ -56,18 +56,18 @@ class BearerToken(TokenSource):
         CozeError: The token is empty or cannot stand in a header.
     """
 
-    __slots__ = ("_header", "_token", "renewable")
+    __slots__ = ("_give", "_header", "renewable")
 
     def __init__(self, token: AsyncToken) -> None:
-        self._token = token
-        self._header = None if callable(token) else bearer(token)
-        self.renewable = self._header is None
+        self._give = token if callable(token) else None
+        self._header = "" if callable(token) else bearer(token)
+        self.renewable = self._give is not None
 
     def header(self, client: SyncClient, rejected: str) -> str:  # noqa: ARG002  # a function knows
         """As `TokenSource.header`."""
-        if self._header is not None or isinstance(self._token, str):
-            return self._header or ""
-        token = self._token()
+        if self._give is None:
+            return self._header
+        token = self._give()
         if isinstance(token, Coroutine):
             token.close()
             raise CozeError("The token function is async: it goes with the async client.")
@@ -75,9 +75,9 @@ class BearerToken(TokenSource):
 
     async def aheader(self, client: AsyncClient, rejected: str) -> str:  # noqa: ARG002  # as above
         """As `TokenSource.aheader`; the token function may be async."""
-        if self._header is not None or isinstance(self._token, str):
-            return self._header or ""
-        token = self._token()
+        if self._give is None:
+            return self._header
+        token = self._give()
         return bearer(await token if isinstance(token, Awaitable) else token)
 
 

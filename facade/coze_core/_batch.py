@@ -40,7 +40,7 @@ def groups(operation: BatchOperation[T], parts: Parts) -> Iterator[Parts]:
 def joined(operation: BatchOperation[T], results: Sequence[T]) -> T:
     """Joins the results of the requests into the first one."""
     first, *others = results
-    if operation.join and others:
+    if others:
         lists: list[list[object]] = [getattr(result, operation.join) or [] for result in results]
         setattr(first, operation.join, [item for items in lists for item in items])
     return first

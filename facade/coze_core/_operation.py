@@ -128,7 +128,7 @@ class BatchOperation(Operation[T]):
         result: Gives the result type.
         argument: The query or body name of the values.
         size: The largest number of values in one request.
-        join: The list field of the result that is joined over the requests, if any.
+        join: The list field of the result that is joined over the requests.
         unwrap: The field of the body that holds the result.
         options: As for `Endpoint`.
     """
@@ -142,7 +142,7 @@ class BatchOperation(Operation[T]):
         result: Callable[[], type[T]],
         argument: str,
         size: int,
-        join: str | None = None,
+        join: str,
         unwrap: str | None = "data",
         **options: Unpack[EndpointOptions],
     ) -> None:

@@ -61,18 +61,14 @@ class NumberPaging(Struct, frozen=True, kw_only=True):
 
     Args:
         page: The request name of the page number.
-        size: The request name of the page size.
         total: The attribute of the page data with the number of items on all pages.
         has_more: The attribute that says whether there are more pages.
-        max_size: The largest page that the API allows; a larger one is asked for all the same.
         request: The part of the request in which the names stand.
     """
 
     page: str
-    size: str
     total: str | None = None
     has_more: str | None = None
-    max_size: int | None = None
     request: Place = "query"
 
     def following(self, step: Step, data: object, items: Sequence[object]) -> Step | None:
@@ -105,18 +101,14 @@ class TokenPaging(Struct, frozen=True, kw_only=True):
 
     Args:
         token: The request name of the token.
-        size: The request name of the page size.
         next: The attribute of the page data with the token of the next page.
         has_more: The attribute that says whether there are more pages.
-        max_size: The largest page that the API allows; a larger one is asked for all the same.
         request: The part of the request in which the names stand.
     """
 
     token: str
-    size: str
     next: str
     has_more: str | None = None
-    max_size: int | None = None
     request: Place = "query"
 
     def following(self, step: Step, data: object, items: Sequence[object]) -> Step | None:
@@ -142,21 +134,17 @@ class WindowPaging(Struct, frozen=True, kw_only=True):
     Args:
         before: The request name of the id before which to look.
         after: The request name of the id after which to look.
-        size: The request name of the page size.
         first: The attribute of the page data with the id of its first item.
         last: The attribute of the page data with the id of its last item.
         has_more: The attribute that says whether there are more items in this direction.
-        max_size: The largest page that the API allows; a larger one is asked for all the same.
         request: The part of the request in which the names stand.
     """
 
     before: str
     after: str
-    size: str
     first: str
     last: str
     has_more: str
-    max_size: int | None = None
     request: Place = "body"
 
     def following(self, step: Step, data: object, items: Sequence[object]) -> Step | None:

@@ -97,7 +97,7 @@ class Request:
         self.url = url
         self.info = RequestInfo(endpoint.method, url)
         self.headers = headers
-        self.timeout: HTTPTimeout | None = None
+        self.timeout: HTTPTimeout  # set before it is sent
         self.bare = False
         self.keep_open: Callable[[str], bool] | None = None
         self.max_bytes = 0

@@ -17,7 +17,7 @@ class RequestInfo(NamedTuple):
 
     Attributes:
         method: The HTTP method.
-        url: The URL, as it was sent.
+        url: The URL, without the parameters that an ``http_client`` adds.
     """
 
     method: str

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from coze_core._headers import HeaderMap
     from coze_core._http import AsyncHTTPClient, HTTPClient, HTTPTimeout, Timeouts
 
-_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\\\[\]]+)(?::\d{1,5})?"
-_BASE_URL = re.compile(rf"[Hh][Tt]{{2}}[Pp][Ss]?://{_HOST}(?:/[^\s?#]*)?")
+_LABEL = r"[^\s/?#@:\\\[\].]{1,63}"
+_HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|{_LABEL}(?:\.{_LABEL})*\.?)"
+_BASE_URL = re.compile(rf"[Hh][Tt]{{2}}[Pp][Ss]?://{_HOST}(?::(?P<port>\d{{1,5}}))?(?:/[^\s?#]*)?")
+_LAST_PORT = 65535
 
 
 class Settings(NamedTuple):
@@ -93,7 +95,8 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     Raises:
         CozeError: A setting makes no sense. The text repeats none that may hold a secret.
     """
-    if not _BASE_URL.fullmatch(base_url):
+    url = _BASE_URL.fullmatch(base_url)
+    if url is None or int(url["port"] or 0) > _LAST_PORT:
         raise CozeError(
             "base_url is no URL that paths can be added to. Pass one like https://api.example.com: "
             "with http or https and a host, without user name, query, fragment or blanks."

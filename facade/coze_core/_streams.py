@@ -213,8 +213,9 @@ class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
         self._reader = None
         if self._source is not None:
             try:
-                await self._events.aclose()
-                await self._chunks.aclose()
+                with suppress(RuntimeError):  # another task is waiting for an event
+                    await self._events.aclose()
+                    await self._chunks.aclose()
             finally:
                 await self._source.aclose()
                 self._forgotten.detach()

@@ -51,7 +51,7 @@ class SyncClient:
     Args:
         base_url: What the paths of operations are added to.
         errors: The error codes of the API.
-        user_agent: The User-Agent header, unless ``http_client`` has its own.
+        user_agent: The User-Agent header where there is no ``http_client``.
         token: The bearer token, or a function that gives it before each request.
         auth: An authentication of httpx instead of a token.
         timeout: Seconds for each phase of a request, a timeout of httpx, or ``None`` for no limit.

@@ -12,7 +12,11 @@ from generator.normalise._limits import check_limits
 from generator.normalise._names import name_components
 from generator.normalise._operations import empty_bodies, response_descriptions
 from generator.normalise._order import foreign_keys, usual_order
-from generator.normalise._references import check_references, drop_unreferenced
+from generator.normalise._references import (
+    check_references,
+    drop_unreferenced,
+    lone_references,
+)
 from generator.normalise._schemas import enum_names, formats, property_order, required
 from generator.normalise._sharing import shared_parameters, written_out
 from generator.normalise._texts import rich_text, titles
@@ -42,6 +46,7 @@ PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     response_descriptions,
     examples,
     foreign_keys,
+    lone_references,
     name_components,
     check_limits,
     usual_order,

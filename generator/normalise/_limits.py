@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from generator.errors import GeneratorError
-from generator.normalise._references import SCHEMAS
 from generator.normalise.parts import Node, Part, below
 from generator.normalise.structure import MAX_MEMBERS
-from generator.spec import join
+from generator.spec import SCHEMAS, join
 from generator.values import MAX_DEPTH
 
 if TYPE_CHECKING:

@@ -10,13 +10,12 @@ from urllib.parse import unquote
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
-from generator.normalise._references import SCHEMAS, mapped, mapping
+from generator.normalise._references import mapped, mapping
 from generator.normalise.parts import Key, Node, Part, descend, without
-from generator.spec import join, split
-from generator.values import MAX_NAME, is_object
+from generator.spec import SCHEMAS, join, split
+from generator.values import CLASS_NAME, is_object
 
 _NAME: Final = "x-client-name"
-_CLASS: Final = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{MAX_NAME - 1}}}")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PROSE: Final = ("description", "example", "externalDocs")
@@ -121,18 +120,19 @@ class Namer:
         """What stands in the place of a schema that is no component."""
         node = part.node
         if "$ref" in node:
-            return node | {"$ref": self._moved(node["$ref"])}
+            return {"$ref": self._moved(node["$ref"])}
         if not _wants_name(node):
             return self._inside(part, place.owner, evolve(place, is_body=False))
         name: str = node.get(_NAME, place.name)
         owner = place.owner if place.is_body and _NAME not in node else name
         schema = self._inside(part, owner, place)
         kept = self._keep(name, without(schema, "nullable"), part)
-        ref: Node = {"$ref": SCHEMAS + name}
-        if schema.get("nullable"):
-            ref = {"nullable": True, "allOf": [ref]}
+        about: Node = {"nullable": True} if schema.get("nullable") else {}
         text = schema.get("description")
-        return ref if text in {None, kept.get("description")} else ref | {"description": text}
+        if text not in {None, kept.get("description")}:
+            about["description"] = text
+        ref: Node = {"$ref": SCHEMAS + name}
+        return about | {"allOf": [ref]} if about else ref
 
     def _inside(self, part: Part, owner: str, place: _Place) -> Node:
         """A schema, with those in it named."""
@@ -162,7 +162,7 @@ class Namer:
 
     def _keep(self, name: str, schema: Node, part: Part) -> Node:
         """Make a schema the component of a name; returns the component."""
-        if not _CLASS.fullmatch(name):
+        if not CLASS_NAME.fullmatch(name):
             self._object(part, f"{name!r} is no class name")
         elif name[-1].isdecimal() and _NAME not in part.node:
             self._object(part, f"the number in {name} says nothing to a reader")
@@ -199,6 +199,8 @@ def _shape(schema: Node) -> Node:
             node["required"] = sorted(cast("list[str]", node["required"]))
         if node.get("type") == "string":
             node.pop("x-enum-varnames", None)
+        if node.keys() == {"allOf"} and len(node["allOf"]) == 1:
+            (node,) = node["allOf"]
         return descend(Part(part.role, node, ""), visit)
 
     return visit(Part("schema", schema, ""))

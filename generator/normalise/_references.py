@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from generator.errors import GeneratorError
-from generator.normalise.parts import Node, Part, below, parts, without
-from generator.spec import join, resolve, split
+from generator.normalise.parts import Node, Part, below, parts, rewrite, without
+from generator.spec import SCHEMAS, join, resolve, split
 from generator.values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMAS: Final = "#/components/schemas/"
 _KEPT: Final = "securitySchemes"
+_OF_VALUE: Final = (
+    "description", "nullable", "deprecated", "default", "readOnly", "writeOnly", "example",
+)  # fmt: skip
 _SAME_VALUE: Final = frozenset({"allOf", "oneOf", "anyOf", "not"})
 
 _Name = tuple[str, str]
@@ -68,6 +70,25 @@ def check_references(document: Node) -> Node:
             same[name] = set(_same_value(part))
     _check_circles(same)
     return document
+
+
+def lone_references(document: Node) -> Node:
+    """What is said of a value beside a reference, where OpenAPI ignores it, stands beside an allOf.
+
+    The rest goes, and so does what stands in a component or a member of an allOf: it is said of no
+    value of its own.
+    """
+
+    def change(part: Part) -> Node:
+        if "$ref" not in part.node or len(part.node) == 1:
+            return part.node
+        ref = {"$ref": part.node["$ref"]}
+        about = {key: part.node[key] for key in _OF_VALUE if key in part.node}
+        if not about or split(part.pointer)[-2] in {"schemas", "allOf"}:
+            return ref
+        return about | {"allOf": [ref]}
+
+    return rewrite(document, {"schema": change})
 
 
 def references(part: Part) -> Iterator[str]:

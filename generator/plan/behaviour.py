@@ -34,7 +34,7 @@ class Paging:
     """
 
     strategy: Literal["NumberPaging", "TokenPaging", "WindowPaging"]
-    options: tuple[tuple[str, str | int], ...]
+    options: tuple[tuple[str, str], ...]
     items: str
     item: TypeRef
 
@@ -56,7 +56,7 @@ class Batch:
 
     argument: str
     size: int
-    join: str | None
+    join: str
 
 
 @frozen
@@ -167,7 +167,7 @@ _STRATEGIES: dict[str, Literal["NumberPaging", "TokenPaging", "WindowPaging"]] =
 }
 _UNIONS = frozenset({"Callback", "Event", "UnknownCallback", "UnknownEvent"})
 _PLACES = ("total", "has_more", "next", "first", "last")
-_REQUEST_NAMES = ("page", "token", "before", "after", "size")
+_REQUEST_NAMES = ("page", "token", "before", "after")
 
 
 @frozen
@@ -231,12 +231,8 @@ def paging(
     """
     answer = _Answer("x-client-pagination", keys, schemas, data, prefix)
     items, type_ = answer.array("items")
-    options: list[tuple[str, str | int]] = [
-        (key, keys[key]) for key in _REQUEST_NAMES if key in keys
-    ]
+    options: list[tuple[str, str]] = [(key, keys[key]) for key in _REQUEST_NAMES if key in keys]
     options += [(key, answer.attribute(key)) for key in _PLACES if key in keys]
-    if "max_size" in keys:
-        options.append(("max_size", keys["max_size"]))
     options.append(("request", "body" if in_body else "query"))
     return Paging(_STRATEGIES[keys["style"]], tuple(options), items, type_.item)
 
@@ -249,9 +245,8 @@ def batch(keys: dict[str, Any], schemas: Schemas, data: list[Property]) -> Batch
         schemas: The document's schemas.
         data: The properties of the result.
     """
-    answer = _Answer("x-client-batch", keys, schemas, data)
-    join = answer.array("join")[0] if "join" in keys else None
-    return Batch(keys["argument"], keys["size"], join)
+    lists, _ = _Answer("x-client-batch", keys, schemas, data).array("join")
+    return Batch(keys["argument"], keys["size"], lists)
 
 
 def stream(keys: dict[str, Any], schemas: Schemas, pointer: str) -> Stream:

@@ -16,7 +16,7 @@ from generator.plan.arguments import (
     in_order,
     parameter_arguments,
 )
-from generator.plan.schemas import REF
+from generator.plan.schemas import referred
 from generator.plan.types import (
     Reference,
     Scalar,
@@ -24,6 +24,7 @@ from generator.plan.types import (
     as_result,
     without_null,
 )
+from generator.spec import join
 
 if TYPE_CHECKING:
     from openapi_python_client.parser.openapi import Endpoint
@@ -147,8 +148,7 @@ class _Operation:
 
     @property
     def pointer(self) -> str:
-        path, method = self.place
-        return f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
+        return join("/paths", *self.place)
 
     def methods(self) -> list[Method]:
         plain = self._method()
@@ -229,12 +229,17 @@ class _Operation:
                 if parameter["in"] == "query" and parameter.get("explode") is False
             ),
         )
-        return self._with_result(method)
+        method = self._with_result(method)
+        if "x-client-pagination" in self.spec:
+            return self._paged(method)
+        if "x-client-batch" in self.spec:
+            return self._batched(method)
+        return method
 
     def _body(self) -> list[Property]:
         for media in self.spec.get("requestBody", {}).get("content", {}).values():
             schema = media.get("schema", {})
-            name = schema.get("$ref", "").removeprefix(REF)
+            name = referred(schema)
             if self.schemas.is_model(name):
                 return self.schemas.properties(name)
             if schema:
@@ -259,15 +264,10 @@ class _Operation:
                 return evolve(method, kind="download")
             return method
         schema = content["application/json"].get("schema", {})
-        name = schema.get("$ref", "").removeprefix(REF)
+        name = referred(schema)
         if not self.schemas.is_model(name):
             return evolve(method, result=without_null(self.schemas.type_of(schema, self.pointer)))
-        method = self._unwrapped(method, name)
-        if "x-client-pagination" in self.spec:
-            return self._paged(method)
-        if "x-client-batch" in self.spec:
-            return self._batched(method)
-        return method
+        return self._unwrapped(method, name)
 
     @staticmethod
     def _is_success(response: Any) -> bool:
@@ -307,7 +307,7 @@ class _Operation:
             evolve(one, limits="") if one.wire == keys["argument"] else one
             for one in method.arguments
         )
-        fields = self._fields_of(method.result, "x-client-batch") if "join" in keys else []
+        fields = self._fields_of(method.result, "x-client-batch")
         return evolve(
             method,
             kind="batch",

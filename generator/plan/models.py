@@ -152,10 +152,11 @@ def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | Enume
                 remedy="Remove one of them in an overlay.",
             )
         type_ = schemas.type_of(prop.schema, prop.pointer)
-        text = schemas.text_of(prop.schema)
-        fields[attribute] = Field(attribute, prop.wire, type_, prop.required, text)
+        fields[attribute] = Field(
+            attribute, prop.wire, type_, prop.required, schemas.text_of(prop.schema)
+        )
     ordered = sorted(fields.values(), key=lambda field: not field.required)
-    return Model(name, component.get("description", ""), tuple(ordered))
+    return Model(name, text, tuple(ordered))
 
 
 def _members(

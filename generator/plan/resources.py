@@ -94,8 +94,8 @@ class Twin:
 _IMPORTED = frozenset({
     "Any", "AsyncDownload", "AsyncPages", "AsyncResource", "AsyncStream", "BatchOperation",
     "Download", "Endpoint", "FileContent", "ListOperation", "Literal", "Mapping", "NoneType",
-    "NumberPaging", "Operation", "Page", "Resource", "Sequence", "Stream", "StreamOperation",
-    "TokenPaging", "WindowPaging",
+    "NumberPaging", "Operation", "Page", "Recovery", "Resource", "Sequence", "Stream",
+    "StreamOperation", "TokenPaging", "WindowPaging",
 })  # fmt: skip
 _KINDS = ("call", "list", "batch", "stream", "download")
 _LAZY = ("list", "stream")

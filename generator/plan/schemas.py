@@ -20,18 +20,26 @@ from generator.plan.types import (
     TypeRef,
     UnionOf,
 )
-from generator.spec import join
+from generator.spec import SCHEMAS, join
 
 if TYPE_CHECKING:
     from generator.parse import Parsed
 
-REF: Final = "#/components/schemas/"
 _SCALARS: Final[dict[str, TypeRef]] = {
     "string": STRING,
     "integer": Scalar("int"),
     "number": Scalar("float"),
     "boolean": Scalar("bool"),
 }
+
+
+def referred(schema: dict[str, Any]) -> str:
+    """The component that a schema refers to, by itself or alone in an ``allOf``; or nothing."""
+    match schema:
+        case {"$ref": str(ref)} | {"allOf": [{"$ref": str(ref)}]}:
+            return ref.removeprefix(SCHEMAS)
+        case _:
+            return ""
 
 
 @frozen
@@ -110,7 +118,7 @@ class Schemas:
                 )
 
     def _referenced(self, ref: str) -> TypeRef:
-        name = ref.removeprefix(REF)
+        name = ref.removeprefix(SCHEMAS)
         target = self.components[name]
         if target.get("enum"):
             pointer = f"/components/schemas/{name}"
@@ -156,7 +164,7 @@ class Schemas:
         component = self.components[name]
         merged: dict[str, dict[str, Any]] = {}
         for member in (*component.get("allOf", ()), component):
-            other = member.get("$ref", "").removeprefix(REF)
+            other = member.get("$ref", "").removeprefix(SCHEMAS)
             if other and other not in seen:
                 merged |= self._flat(other, seen)
             merged |= member.get("properties", {})
@@ -165,7 +173,7 @@ class Schemas:
     def with_classes_only(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema with references left to classes alone: to objects and enumerations."""
         if "$ref" in schema:
-            name = schema["$ref"].removeprefix(REF)
+            name = schema["$ref"].removeprefix(SCHEMAS)
             target = self.components[name]
             if self.is_model(name) or target.get("enum"):
                 return schema
@@ -182,6 +190,6 @@ class Schemas:
     def text_of(self, schema: dict[str, Any]) -> str:
         """The description of a schema, or of the component that it refers to."""
         text = schema.get("description")
-        if text is None and "$ref" in schema:
-            text = self.components[schema["$ref"].removeprefix(REF)].get("description")
+        if text is None:
+            text = self.components.get(referred(schema), {}).get("description")
         return text or ""

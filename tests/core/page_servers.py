@@ -11,12 +11,11 @@ from coze_core._pages import AsyncPages, Page, first_page
 from coze_core._paging import NumberPaging, Paging, TokenPaging, WindowPaging
 from coze_core._response import RequestInfo, ResponseInfo
 
-NUMBERS = NumberPaging(page="page_num", size="page_size", total="total", has_more="has_more")
-TOKENS = TokenPaging(token="page_token", size="page_size", next="next", has_more="has_more")
+NUMBERS = NumberPaging(page="page_num", total="total", has_more="has_more")
+TOKENS = TokenPaging(token="page_token", next="next", has_more="has_more")
 WINDOWS = WindowPaging(
     before="before_id",
     after="after_id",
-    size="limit",
     first="first_id",
     last="last_id",
     has_more="has_more",

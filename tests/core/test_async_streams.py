@@ -81,6 +81,32 @@ async def test_cancelling_closes_the_connection() -> None:
     assert source.closed.is_set()
 
 
+async def test_a_stream_can_be_closed_while_another_task_waits_for_an_event() -> None:
+    waiting = anyio.Event()
+
+    class Silent(AsyncSource):
+        async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
+            yield HELLO
+            waiting.set()
+            await anyio.sleep_forever()
+
+    source = Silent([])
+
+    async def open_source() -> Silent:
+        return source
+
+    async def read(stream: AsyncStream[Any]) -> None:
+        async for _ in stream:
+            pass
+
+    async with AsyncStream(CHAT, open_source) as stream, anyio.create_task_group() as tasks:
+        tasks.start_soon(read, stream)
+        await waiting.wait()
+        await stream.aclose()
+        assert source.closed.is_set()
+        tasks.cancel_scope.cancel()
+
+
 async def test_a_forgotten_stream_frees_its_connection() -> None:
     source = AsyncSource([HELLO, HELLO])
 

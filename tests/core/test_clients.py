@@ -4,6 +4,7 @@ import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import anyio
 import anyio.lowlevel
@@ -20,7 +21,18 @@ from coze_core import (
     response_of,
 )
 from tests.core.scripted_server import answer, drop, hang, ok
-from tests.core.things import GET, LIST, MANY, POST, WATCH, AsyncThings, Thing, Things
+from tests.core.things import (
+    GET,
+    LIST,
+    MANY,
+    POST,
+    PUT,
+    REMOVE,
+    WATCH,
+    AsyncThings,
+    Thing,
+    Things,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +111,18 @@ def test_settings_that_make_no_sense_are_refused(run: Runner, options: Any, text
 
 
 @pytest.mark.parametrize(
+    "proxy", ["socks://127.0.0.1:1080", "ftp://127.0.0.1", "http://secret:pass:word@[::1"]
+)
+def test_a_proxy_that_cannot_be_used_is_named_by_its_variable(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(CozeError, match=r"Check the variables .* ALL_PROXY") as caught:
+        run.client("http://api.test")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "",
@@ -112,6 +136,10 @@ def test_settings_that_make_no_sense_are_refused(run: Runner, options: Any, text
         "https://api.test/a b",
         "https://api.test\r\nX: 1",
         "https://api.test:port",
+        "https://api.test:65536",
+        "https://api..test",
+        "https://.test",
+        f"https://{'a' * 64}.test",
         "https://api.test\\@evil.test",
     ],
 )
@@ -119,6 +147,21 @@ def test_a_base_url_that_paths_cannot_be_added_to_is_refused(run: Runner, url: s
     with pytest.raises(CozeError, match="base_url") as caught:
         run.client(url)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:65535",
+        "http://[::1]:8080",
+        "https://api.test.",
+        "https://a_b.test",
+        "https://b\u00fccher.test",
+        f"https://{'a' * 63}.test",
+    ],
+)
+def test_a_base_url_may_have_any_host(run: Runner, url: str) -> None:
+    assert run.client(url).settings.base_url == url
 
 
 def test_a_base_url_may_have_a_path(run: Runner, serve: Serve) -> None:
@@ -200,6 +243,42 @@ def test_what_the_users_client_brings_counts(run: Runner, serve: Serve) -> None:
     assert first.target == "/things?tenant=3"
     assert first.headers["authorization"].startswith("Basic ")
     assert len(hooked) == 2
+
+
+def test_parameters_of_the_users_client_stand_beside_those_of_a_call(
+    run: Runner, serve: Serve
+) -> None:
+    server = serve(DONE)
+    http_client = run.httpx_client(params={"tenant": "3", "size": "4"})
+    client = run.client(server, http_client=http_client)
+    run(client.call, GET, path=PATH, query={"name": "a,b c&", "size": 5})
+    query = parse_qs(urlsplit(server.seen[0].target).query)
+    assert query == {"tenant": ["3"], "size": ["5"], "name": ["a,b c&"]}
+
+
+@pytest.mark.parametrize("operation", [GET, PUT, POST, REMOVE])
+@pytest.mark.parametrize("body", [None, {}, {"name": "x"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"Host": "other.test", "user-AGENT": "mine", "Accept": "a/b", "X-More": ""}]
+)
+def test_a_client_of_the_users_own_sends_the_same(
+    run: Runner, serve: Serve, operation: Any, body: Any, headers: dict[str, str]
+) -> None:
+    server = serve(ok({"id": "1"}))
+    fields = {"User-Agent": "tests", "Accept-Encoding": "gzip"}
+    for http_client in (None, run.httpx_client(headers=fields)):
+        client = run.client(server, http_client=http_client, headers=headers)
+        run(client.call, operation, path=PATH, query={"q": "a,b c"}, body=body)
+    ours, theirs = (
+        (
+            seen.method,
+            seen.target,
+            seen.body,
+            sorted((n.lower(), v) for n, v in seen.headers.items()),
+        )
+        for seen in server.seen
+    )
+    assert ours == theirs
 
 
 def test_what_a_hook_of_the_user_raises_is_left_as_it_is(run: Runner, serve: Serve) -> None:

@@ -168,7 +168,7 @@ def test_tokens_that_go_in_circles_are_followed_once(length: int) -> None:
 @pytest.mark.parametrize(("has_more", "things"), [(True, 40), (False, 1), (None, 40), (0, 1)])
 def test_numbers_without_a_total_go_by_what_there_is(has_more: object, things: int) -> None:
     class Bare(Server):
-        paging = NumberPaging(page="page", size="size", has_more="more")
+        paging = NumberPaging(page="page", has_more="more")
 
         def page(self, arguments: Arguments) -> Any:
             number = arguments.get("page") or 1
@@ -192,7 +192,7 @@ def test_a_sign_that_there_is_more_goes_before_the_total(has_more: object) -> No
 
 def test_numbers_without_any_sign_go_on_to_a_shorter_page() -> None:
     class Bare(NumberServer):
-        paging = NumberPaging(page="page_num", size="page_size")
+        paging = NumberPaging(page="page_num")
 
     server = Bare(25)
     assert list(server.first_page()) == list(range(25))

@@ -49,6 +49,16 @@ def test_a_form_without_files_is_a_form_still(run: Runner, serve: Serve) -> None
     assert field.get_payload(decode=True) == b"x"
 
 
+def test_a_form_is_told_as_one_whatever_type_the_users_client_tells(
+    run: Runner, serve: Serve
+) -> None:
+    server = serve(DONE)
+    http_client = run.httpx_client(headers={"Content-Type": "application/json"})
+    client = run.client(server, http_client=http_client)
+    run(client.call, UPLOAD, body={"name": "x"}, files={"file": b"la"})
+    assert [part.get_payload(decode=True) for part in server.seen[0].form] == [b"x", b"la"]
+
+
 @pytest.mark.parametrize("name", ['a"; filename="b', "a\r\nX-Evil: 1", "a\\b", "é你.txt", "\udcff"])
 def test_a_file_name_cannot_add_anything(run: Runner, serve: Serve, name: str) -> None:
     server = serve(DONE)

@@ -57,7 +57,7 @@ LIST: ListOperation[ThingList, Thing] = ListOperation(
     "/things",
     result=lambda: ThingList,
     items=lambda data: data.items,
-    paging=NumberPaging(page="page_num", size="page_size", total="total"),
+    paging=NumberPaging(page="page_num", total="total"),
 )
 MANY: BatchOperation[ThingList] = BatchOperation(
     "things.many",

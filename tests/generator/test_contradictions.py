@@ -44,6 +44,10 @@ def streamed(path: str, method: str, keys: str) -> str:
 DATA = "{type: object, properties: {code: {type: integer}, data: %s}}"
 TEXT = "{type: string}"
 FILE = "{type: object, properties: {file: {type: string, format: binary}}}"
+PARAMETERS = (
+    "parameters: [{name: page, in: query, schema: {type: integer}},"
+    " {name: size, in: query, schema: {type: integer}}]\n      "
+)
 PAGED = "x-client-pagination: {style: number, page: page, size: size, items: %s}"
 
 DOCUMENTS = {
@@ -85,18 +89,32 @@ paths:
     "items that are no array": (
         answered(
             DATA % "{type: object, properties: {items: {type: string}}}",
-            "parameters: [{name: page, in: query, schema: {type: integer}},"
-            " {name: size, in: query, schema: {type: integer}}]\n      " + PAGED % "data.items",
+            PARAMETERS + PAGED % "data.items",
         ),
         "which is no array",
     ),
     "items that are nowhere": (
         answered(
             DATA % "{type: object, properties: {items: {type: array, items: {type: string}}}}",
-            "parameters: [{name: page, in: query, schema: {type: integer}},"
-            " {name: size, in: query, schema: {type: integer}}]\n      " + PAGED % "data.things",
+            PARAMETERS + PAGED % "data.things",
         ),
         "data.things",
+    ),
+    "pages of no object": (
+        answered("{type: array, items: {type: string}}", PARAMETERS + PAGED % "data"),
+        "x-client-pagination names fields of the answer, which is no object",
+    ),
+    "groups that are answered with nothing": (
+        f"""
+paths:
+  /a:
+    get:
+      operationId: a.b
+      parameters: [{{name: ids, in: query, schema: {{type: array, items: {TEXT}}}}}]
+      x-client-batch: {{argument: ids, size: 2, join: items}}
+      {OK}
+""",
+        "x-client-batch names fields of the answer, which is no object",
     ),
 }
 

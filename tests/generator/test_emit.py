@@ -234,8 +234,8 @@ def test_a_list_pages(generate: Generate) -> None:
     assert kind == "list"
     assert operation.items(models.BotList(items=[models.Bot(id="1")])) == [models.Bot(id="1")]
     paging = operation.paging
-    assert (paging.page, paging.size, paging.total) == ("page_num", "page_size", "total")
-    assert (paging.has_more, paging.max_size, paging.request) == (None, 50, "query")
+    assert (paging.page, paging.total) == ("page_num", "total")
+    assert (paging.has_more, paging.request) == (None, "query")
     assert parts == {"query": {"page_num": None, "page_size": 5}}
     assert "-> Page[models.Bot]" in package.source("resources/bots.py")
     assert "-> AsyncPages[models.Bot]" in package.source("resources/bots.py")

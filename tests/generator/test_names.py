@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import keyword
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
 from generator.plan.names import attribute_name, class_name, constant_name, module_name
+from generator.plan.resources import _IMPORTED
 
 
 @pytest.mark.parametrize(
@@ -59,3 +62,14 @@ def test_class_module_and_constant_names() -> None:
     )
     assert module_name("BotModelInfo") == "bot_model_info"
     assert constant_name("UnLimit", "/x") == "UN_LIMIT"
+
+
+def test_no_resource_class_is_called_like_what_its_module_imports() -> None:
+    templates = Path(__file__).parents[2] / "generator" / "templates" / "resources"
+    head = (
+        (templates / "resource.py.jinja").read_text(encoding="utf-8").partition("{% for method")[0]
+    )
+    lines = [line for line in head.splitlines() if "{" not in line]
+    words = re.findall(r"\b[A-Z]+[a-z]\w*", "\n".join(lines))
+    assert {"AsyncResource", "Page", "Recovery"} <= set(words)
+    assert set(words) <= _IMPORTED

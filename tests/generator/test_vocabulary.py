@@ -202,6 +202,7 @@ def test_a_page_may_be_asked_for_in_the_body() -> None:
         ("POST/x-client-batch/argument", "id", "POST/x-client-batch/argument", "the request has no 'id'"),
         ("POST/x-client-batch/size", "'20'", "POST/x-client-batch/size", "is not a number from 1"),
         ("POST/x-client-batch/size", "absent", "POST/x-client-batch", "the field size is missing"),
+        ("POST/x-client-batch/join", "absent", "POST/x-client-batch", "the field join is missing"),
         ("POST/x-client-stream/name", "chatEvent", "POST/x-client-stream/name", "is not a class name"),
         ("POST/x-client-stream/end", "done", "POST/x-client-stream/end", "is not a list of texts"),
         ("POST/x-client-stream/end", "[over]", "POST/x-client-stream/end/0", "'over' is none of the events"),

@@ -19,13 +19,26 @@ if TYPE_CHECKING:
     from coze_core._request import Request
 
 
-class OpenBody:
+class _Open:
     """The body of an answer, not read yet; explains errors on the way."""
 
     def __init__(self, response: httpx.Response, request: Request, limit: float) -> None:
         self._response = response
         self._request = request
         self._limit = limit
+
+    @property
+    def secret(self) -> str:
+        return secret_of(self._response.request)
+
+    def explain(self, error: CozeError) -> None:
+        from coze_core._report import keep_facts
+
+        keep_facts(error, self._request, self.secret)
+
+
+class OpenBody(_Open):
+    """A body that is read by the sync client."""
 
     def iter_bytes(self) -> Iterator[bytes]:
         raw, gunzip = _reading(self._response)
@@ -46,24 +59,11 @@ class OpenBody:
     def close(self) -> None:
         self._response.close()
 
-    @property
-    def secret(self) -> str:
-        return secret_of(self._response.request)
 
-    def explain(self, error: CozeError) -> None:
-        from coze_core._report import keep_facts
-
-        keep_facts(error, self._request, self.secret)
-
-
-class OpenAsyncBody:
+class OpenAsyncBody(_Open):
     """The async twin of `OpenBody`."""
 
-    def __init__(self, response: httpx.Response, request: Request, limit: float) -> None:
-        self._response = response
-        self._request = request
-        self._limit = limit
-        self._unfinished: AsyncIterator[bytes] | None = None
+    _unfinished: AsyncIterator[bytes] | None = None
 
     async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         left = self._limit
@@ -80,15 +80,6 @@ class OpenAsyncBody:
             self._unfinished = None
             if gunzip:
                 gunzip.end()
-
-    @property
-    def secret(self) -> str:
-        return secret_of(self._response.request)
-
-    def explain(self, error: CozeError) -> None:
-        from coze_core._report import keep_facts
-
-        keep_facts(error, self._request, self.secret)
 
     async def aclose(self) -> None:
         await self._response.aclose()

@@ -89,7 +89,7 @@ def too_long(response: httpx.Response, request: Request) -> APIError:
 
 def _timeout_error(error: httpx.TimeoutException, request: Request) -> APITimeoutError:
     phase = _PHASES.get(type(error), "read")
-    seconds: float | None = getattr(request.timeout, phase, None)
+    seconds: float | None = getattr(request.timeout, phase)
     return APITimeoutError(
         f"{request.operation}: {_TOO_LATE[phase]} within {seconds} s ({phase} timeout). Check the "
         f"network, or allow more seconds with timeout=. [{request.info}]",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from os import urandom
 from typing import TYPE_CHECKING
 
 import httpx
@@ -33,14 +34,19 @@ def built(
         files: Closes the files of a form.
 
     Raises:
-        CozeError: A file cannot be opened.
+        OSError: A file cannot be opened.
     """
+    url = _url(request.info.url)
     headers = dict(request.headers.values())
-    if token and "authorization" not in request.headers:
+    if token:
         headers["Authorization"] = token
+    if request.form:  # told here, as the user's client may have a Content-Type of its own
+        headers["Content-Type"] = f"multipart/form-data; boundary={urandom(16).hex()}"
     sent = client.build_request(
         request.method,
-        _url(request.info.url),
+        url,
+        # With parameters of the user's client, httpx forgets those in the URL.
+        params=url.params if client.params else None,
         headers=headers,
         content=request.content,
         files=[
@@ -66,7 +72,7 @@ def prepared(fields: HeaderMap, request: Request, token: str | None) -> httpx.Re
     content = request.content or b""
     fields = {"host": ("Host", url.netloc.decode()), **fields, **request.headers}
     if token:
-        fields.setdefault("authorization", ("Authorization", token))
+        fields["authorization"] = ("Authorization", token)
     if content or request.method in _BODY_METHODS:
         fields["content-length"] = ("Content-Length", str(len(content)))
     sent = httpx.Request(
@@ -74,7 +80,7 @@ def prepared(fields: HeaderMap, request: Request, token: str | None) -> httpx.Re
         url,
         headers=[(name.encode(), value.encode()) for name, value in fields.values()],
         stream=httpx.ByteStream(content),
-        extensions={"timeout": request.timeout.as_dict()} if request.timeout else None,
+        extensions={"timeout": request.timeout.as_dict()},
     )
     sent.read()  # which marks the body as one that can be sent again
     return sent

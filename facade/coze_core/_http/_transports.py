@@ -69,13 +69,7 @@ class _Sender(Generic[C]):
     ) -> None:
         self._auth = auth
         self._own = client is None
-        self._client = _expected("http_client", client, kind) or kind(
-            verify=_ssl_context(),
-            limits=_LIMITS,
-            # Of the encodings that httpx knows, only gzip tells reliably that nothing is missing.
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
-            cookies=_NoCookies(),
-        )
+        self._client = _expected("http_client", client, kind) or _new_client(kind, user_agent)
         self._fields = header_map(self._client.headers) if self._own else {}
 
     def _built(self, request: Request, token: str | None, files: ExitStack) -> httpx.Request:
@@ -102,7 +96,7 @@ class Transport(_Sender[httpx.Client]):
         user_agent: The User-Agent header of a new client.
 
     Raises:
-        CozeError: ``client`` is something else.
+        CozeError: ``client`` is something else, or the environment does not allow a new one.
     """
 
     def __init__(self, client: HTTPClient | None, auth: HTTPAuth | None, user_agent: str) -> None:
@@ -181,6 +175,23 @@ class _NoCookies(CookieJar):
 
     def extract_cookies(self, response: object, request: object) -> None:
         """Does nothing."""
+
+
+def _new_client(kind: type[C], user_agent: str) -> C:
+    try:
+        return kind(
+            verify=_ssl_context(),
+            limits=_LIMITS,
+            # Of the encodings that httpx knows, only gzip tells reliably that nothing is missing.
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
+            cookies=_NoCookies(),
+        )
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        raise CozeError(
+            f"The environment allows no HTTP client ({type(error).__name__}). Check the variables "
+            "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR, or pass "
+            "http_client."
+        ) from error
 
 
 @cache
