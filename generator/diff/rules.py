@@ -163,13 +163,14 @@ def _places(kind: Any, levels: Any, entry: dict[str, Any]) -> Iterator[Rule]:
         if direction not in entry or (kind == "property" and scope != "body"):
             continue
         place = f"{direction}-{scope}" if kind == "schema" else direction
+        wire: WireLevel = entry.get(place, entry[direction])
         by_place: dict[str, Any] = client if is_object(client) else {direction: client}
         yield Rule(
             f"{place}-{entry['aspect']}",
-            entry[direction],
+            wire,
             by_place.get(place, by_place.get(direction, "safe")),
             entry["message"],
-            levels[direction][entry[direction]],
+            levels[direction][wire],
             entry.get("adds", False),
             Example(
                 kind,

@@ -1,11 +1,11 @@
-"""The report for people at a terminal, in one screen, and the table of rules."""
+"""The report for people at a terminal, in one screen, and the rules."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Final
 
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from generator.diff.rules import rules
@@ -62,17 +62,13 @@ def show(report: Report, console: Console) -> None:
 
 
 def show_rules(console: Console) -> None:
-    """Print all rules as a table."""
-    table = Table("rule", "wire", "client", "explanation", "example", box=None, show_edge=False)
+    """Print all rules: id and levels in a line, below it what they are about."""
     for rule in rules().values():
-        table.add_row(
-            rule.id,
-            Text(rule.wire, _COLORS[rule.wire]),
-            Text(rule.client, _COLORS[rule.client]),
-            Text(f"{rule.message}. {rule.why}"),
-            Text(_example(rule.id)),
-        )
-    console.print(table)
+        head = Text(f"{rule.id}  ", "bold")
+        head.append(f"{rule.wire}  ", _COLORS[rule.wire]).append(rule.client, _COLORS[rule.client])
+        console.print(head, soft_wrap=True)
+        told = [f"{rule.message}. {rule.why}", *filter(None, [_example(rule.id)])]
+        console.print(Padding(Text("\n".join(told)), (0, 0, 0, 4)))
 
 
 def rules_as_markdown() -> str:

@@ -279,8 +279,8 @@ def test_all_rules_are_printed(format_: str) -> None:
         assert [one["id"] for one in listed] == list(rules())
         assert all(one["explanation"] for one in listed)
     else:
-        text = "".join(result.stdout.split())
-        assert all(id_ in text for id_ in ("operation-removed", "class-renamed"))
+        words = set(re.split(r"[\s`]+", result.stdout))
+        assert rules().keys() <= words
 
 
 def test_fail_on_may_be_repeated() -> None:
