@@ -40,7 +40,8 @@ def show(report: Report, console: Console) -> None:
             "  client ",
             (verdict.client, _COLORS[verdict.client]),
             f"  version {verdict.semver}",
-        )
+        ),
+        soft_wrap=True,
     )
     groups = report.groups
     room = max(_LEAST, (console.size.height - _FRAME) // 2)
