@@ -9,7 +9,7 @@ import pytest
 
 from coze_core import APIError, CozeError
 from tests.core.scripted_server import answer
-from tests.core.things import GET, POST, SOUND
+from tests.core.things import GET, POST, SOUND, WATCH
 from tests.faults.fault_shapes import DONE, PATH, SHAPES, good_call, pool_of_one
 from tests.faults.fault_table import CHUNKED
 
@@ -103,3 +103,35 @@ def test_a_limit_that_allows_nothing_is_refused(run: Runner, number: int) -> Non
     client = run.client("http://api.test")
     with pytest.raises(CozeError, match=f"max_response_bytes is {number}"):
         client.settings.changed(max_response_bytes=number)
+
+
+def long_stream(connection: socket.socket) -> None:
+    """Sends 200,000 events, 8 MB."""
+    events = b'event: usage\ndata: {"token_count": 7}\n\n' * 1000
+    connection.sendall(CHUNKED % b"text/event-stream")
+    for _ in range(200):
+        connection.sendall(b"%x\r\n%s\r\n" % (len(events), events))
+    end = b"event: done\ndata: x\n\n"
+    connection.sendall(b"%x\r\n%s\r\n0\r\n\r\n" % (len(end), end))
+
+
+def test_a_stream_takes_no_more_memory_the_longer_it_is(run: Runner, serve: Serve) -> None:
+    client = pool_of_one(run, serve(long_stream))
+
+    def read() -> int:
+        with client.stream(WATCH, body={}) as stream:
+            return sum(1 for _ in stream)
+
+    async def read_async() -> int:
+        count = 0
+        async with client.stream(WATCH, body={}) as stream:
+            async for _ in stream:
+                count += 1
+        return count
+
+    tracemalloc.start()
+    count = run(read if run.portal is None else read_async)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 200_001
+    assert peak < MIB

@@ -72,3 +72,8 @@ def generate(tmp_path: Path) -> Iterator[Callable[[str | dict[str, Any]], Packag
     sys.path.remove(str(tmp_path))
     forget()
     sys.modules.update(before)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("overlays")

@@ -1,20 +1,19 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonpath import JSONPathEnvironment
-from jsonpath.exceptions import JSONPathError
 
 from generator.errors import GeneratorError
-from generator.overlay import Overlay, apply
-from generator.reader import read_yaml
+from generator.overlay import apply
 from generator.spec import dump
-from generator.values import MAX_DEPTH, MAX_VALUES
+from tests.generator.overlaying import applied, overlay, yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS = st.sampled_from(["a", "b", "c"])
 VALUES = st.recursive(
@@ -23,26 +22,6 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 OBJECTS = st.dictionaries(KEYS, VALUES, max_size=3)
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("overlays")
-
-
-def overlay(folder: Path, *actions: Any, version: str = "1.1.0") -> Overlay:
-    path = folder / "overlay.yaml"
-    head = {"overlay": version, "info": {"title": "Test", "version": "1"}}
-    path.write_text(dump(head | {"actions": list(actions)}), encoding="utf-8")
-    return Overlay.load(path)
-
-
-def applied(folder: Path, document: Any, *actions: Any, version: str = "1.1.0") -> Any:
-    return apply(document, overlay(folder, *actions, version=version), strict=False)[0]
-
-
-def yaml(text: str) -> Any:
-    return read_yaml(text, Path("inline"))
 
 
 BOTH = pytest.mark.parametrize("version", ["1.0.0", "1.0.1", "1.1.0", "1.1.3"])
@@ -393,176 +372,3 @@ def test_strict_wants_every_target_to_match(folder: Path) -> None:
     )
     assert apply({"a": {}}, read, strict=False)[0] == {"a": {"x": 1}}
     assert apply({"a": {}, "c": {}}, read, strict=True)[0] == {"a": {"x": 1}}
-
-
-@pytest.mark.parametrize(
-    ("action", "told"),
-    [
-        ("{target: $, remove: true}", "the whole document can't be removed"),
-        ("{target: $.o, update: [1]}", "the target is an object, and the new value is an array"),
-        (
-            "{target: $.o, update: text}",
-            "the target is an object, and the new value is a primitive",
-        ),
-        (
-            "{target: $.o, update: null}",
-            "the target is an object, and the new value is a primitive",
-        ),
-        (
-            "{target: $.t, update: {x: 1}}",
-            "the target is a primitive value, and the new value is an",
-        ),
-        (
-            "{target: '$.*', update: {x: 1}}",
-            "the target selects a primitive value and an array and",
-        ),
-        ("{target: $.o, update: {p: {q: [1]}}}", "p.q is an object, with which an array can't be"),
-        ("{target: $.o, update: {p: x}}", "p is an object, with which a primitive value can't be"),
-        ("{target: $.o, update: {t: {}}}", "t is a primitive value, with which an object can't be"),
-        ("{target: $.o, copy: $.missing}", "copy selects 0 places"),
-        ("{target: $.o, copy: '$.*'}", "copy selects 3 places"),
-    ],
-)
-def test_an_action_that_cannot_be_done_is_one_error(folder: Path, action: str, told: str) -> None:
-    document = {"o": {"p": {"q": {}}, "t": "x"}, "l": [], "t": "x"}
-    with pytest.raises(GeneratorError) as caught:
-        applied(folder, document, yaml(action))
-    assert f"overlay.yaml:6: action 1 ({yaml(action)['target']}): {told}" in str(caught.value)
-    assert caught.value.remedy
-
-
-@pytest.mark.parametrize("change", [{"remove": True}, {"update": {"x": 1}}])
-def test_version_1_0_changes_no_primitive_value_and_says_so(folder: Path, change: Any) -> None:
-    told = "the target is a primitive value, and Overlay 1.0"
-    with pytest.raises(GeneratorError, match=told) as caught:
-        applied(folder, {"t": "x"}, {"target": "$.t", **change}, version="1.0.0")
-    assert "overlay: 1.1.0" in (caught.value.remedy or "")
-
-
-def nested(depth: int) -> dict[str, Any]:
-    inner: dict[str, Any] = {}
-    for _ in range(depth):
-        inner = {"x": inner}
-    return inner
-
-
-def test_a_target_that_is_too_deep_to_look_for_is_one_error(folder: Path) -> None:
-    depth = MAX_DEPTH - 10
-    actions = [{"target": "$" + ".x" * depth, "update": nested(depth)}, {"target": "$..y"}]
-    with pytest.raises(
-        GeneratorError, match=r"action 2 \(\$\.\.y\): the JSONPath fails: "
-    ) as caught:
-        applied(folder, nested(depth), *actions)
-    assert caught.value.remedy
-
-
-def test_copies_of_copies_end_before_they_fill_the_memory(folder: Path) -> None:
-    actions = [{"target": "$.l", "copy": "$.l", "description": text} for text in "abcdefghi"]
-    length = MAX_VALUES // 700
-    with pytest.raises(
-        GeneratorError, match=f"action 9 .*: .* more than {MAX_VALUES} values"
-    ) as caught:
-        applied(folder, {"l": [0] * length}, *actions)
-    assert caught.value.remedy
-    assert len(applied(folder, {"l": [0] * length}, *actions[:8])["l"]) == length * 2**8
-
-
-OVERLAY = """overlay: 1.1.0
-info: {title: T, version: '1'}
-actions:
-- target: $.a
-  remove: true
-"""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "told"),
-    [
-        ("overlay: 1.1.0", "overlay: 1.2.0", 1, "the Overlay version is '1.2.0'"),
-        ("overlay: 1.1.0", "overlay: 1.1", 1, "the Overlay version is 1.1"),
-        ("overlay: 1.1.0", "openapi: 3.0.3", None, "the Overlay version is None"),
-        ("info:", "x-info:", None, "the field 'info' is missing"),
-        ("title: T, ", "", 2, "the field 'title' is missing"),
-        (", version: '1'", "", 2, "the field 'version' is missing"),
-        ("version: '1'", "version: 1", 2, "the field 'version' is not a text"),
-        ("title: T", "title: T, name: x", 2, "the field 'name' is unknown"),
-        ("info: {title: T, version: '1'}", "info: text", 2, "the field 'info' is not an object"),
-        ("info:", "extra: 1\ninfo:", 2, "the field 'extra' is unknown"),
-        ("info:", "extends: 1\ninfo:", 2, "the field 'extends' is not a text"),
-        ("- target: $.a\n  remove: true\n", "", 3, "the field 'actions' is not an array"),
-        ("actions:\n- target: $.a\n  remove: true\n", "actions: []", 3, "there is no action"),
-        ("actions:\n- target: $.a\n  remove: true\n", "actions: [1]", 3, "this is no object"),
-        ("- target: $.a\n  remove", "- remove", 4, "the field 'target' is missing"),
-        ("target: $.a", "target: [a]", 4, "the field 'target' is not a text"),
-        ("remove: true", "remove: 'yes'", 5, "the field 'remove' is not true or false"),
-        ("remove: true", "removes: true", 5, "the field 'removes' is unknown"),
-        ("remove: true", "x-optional: maybe", 5, "the field 'x-optional' is not true or false"),
-        ("remove: true", "update: 1\n  copy: $.b", 4, "the action has both update and copy"),
-        ("target: $.a", "target: a", 4, "'a' is no JSONPath"),
-        ("target: $.a", "target: $.a.", 4, "'$.a.' is no JSONPath"),
-        ("target: $.a", "target: $.a[?@.b = 1]", 4, "'$.a[?@.b = 1]' is no JSONPath"),
-        ("target: $.a", f"target: $.a[?{'(' * 900}", 4, "is no JSONPath"),
-        ("target: $.a", f"target: $.{'a' * 1000}", 4, "more than 1000 characters"),
-        ("remove: true", "copy: b", 5, "'b' is no JSONPath"),
-        ("true\n", "true\n- {remove: true, target: $.a}\n", 6, "this is action 1 again"),
-    ],
-)
-def test_what_is_no_overlay_is_one_error_with_its_line(
-    folder: Path, old: str, new: str, line: int | None, told: str
-) -> None:
-    path = folder / "wrong.yaml"
-    path.write_text(OVERLAY.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(GeneratorError) as caught:
-        Overlay.load(path)
-    assert (caught.value.file, caught.value.line) == (path, line)
-    assert told in str(caught.value)
-    assert caught.value.remedy
-
-
-@pytest.mark.parametrize("text", ["$.a.", "$[", "$.a[?@.b = 1]", "b"])
-def test_what_is_wrong_with_a_path_is_told_in_the_words_of_its_parser(
-    folder: Path, text: str
-) -> None:
-    path = folder / "wrong.yaml"
-    path.write_text(OVERLAY.replace("$.a", f'"{text}"'), encoding="utf-8")
-    with pytest.raises(JSONPathError) as own:
-        JSONPathEnvironment(strict=True).compile(text)
-    with pytest.raises(GeneratorError) as caught:
-        Overlay.load(path)
-    first, *_ = str(own.value).split("\n")
-    assert f"{text!r} is no JSONPath: {first}" in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("overlay: 1.1.0", "overlay: 1.0.0-rc1"),
-        ("info: {", "x-note: 1\nextends: ./openapi.yaml\ninfo: {x-more: [1], "),
-        ("remove: true", "remove: true\n  x-why: {a: 1}\n  description: Because."),
-    ],
-)
-def test_what_the_standard_allows_is_read(folder: Path, old: str, new: str) -> None:
-    path = folder / "right.yaml"
-    path.write_text(OVERLAY.replace(old, new, 1), encoding="utf-8")
-    assert [action.kind for action in Overlay.load(path).actions] == ["remove"]
-
-
-def test_fields_of_1_1_are_unknown_to_1_0(folder: Path) -> None:
-    path = folder / "old.yaml"
-    for old, new in (("title: T", "title: T, description: D"), ("remove: true", "copy: $.b")):
-        text = OVERLAY.replace(old, new)
-        path.write_text(text, encoding="utf-8")
-        Overlay.load(path)
-        path.write_text(text.replace("1.1.0", "1.0.0"), encoding="utf-8")
-        with pytest.raises(GeneratorError, match="is unknown"):
-            Overlay.load(path)
-
-
-def test_json_overlays_are_read(folder: Path) -> None:
-    path = folder / "overlay.json"
-    path.write_text(
-        '{"overlay": "1.0.0", "info": {"title": "T", "version": "1"},'
-        ' "actions": [{"target": "$.a", "update": {"x": 1}}]}'
-    )
-    assert apply({"a": {}}, Overlay.load(path), strict=True)[0] == {"a": {"x": 1}}

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from coze_core import (
+    UNSET,
+    CozeError,
+)
+from tests.core.scripted_server import ok
+from tests.core.things import (
+    GET,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.core.conftest import Runner
+    from tests.core.scripted_server import ScriptedServer
+
+    Serve = Callable[..., ScriptedServer]
+
+DONE = ok({"id": "1"})
+PATH = {"thing_id": "1"}
+
+
+def test_changed_settings_share_the_connections(run: Runner, serve: Serve) -> None:
+    server = serve(DONE)
+    client = run.client(server, headers={"X-A": "1", "X-B": "1"})
+    changed = client.with_settings(
+        client.settings.changed(timeout=1, max_retries=7, headers={"x-b": "2"})
+    )
+    run(changed.call, GET, path=PATH)
+    run(client.call, GET, path=PATH)
+    first, second = (seen.headers for seen in server.seen)
+    assert (first["x-a"], first["x-b"], second["x-b"]) == ("1", "2", "1")
+    assert changed.settings.timeouts.stream == httpx.Timeout(1)
+    assert (changed.settings.max_retries, client.settings.max_retries) == (7, 2)
+    assert client.settings.timeouts.call == httpx.Timeout(20)
+
+
+def test_time_limits_are_those_of_the_client_unless_given(run: Runner) -> None:
+    def limits(**options: Any) -> tuple[httpx.Timeout, httpx.Timeout]:
+        return tuple(run.client("http://api.test", **options).settings.timeouts)
+
+    default = (httpx.Timeout(60, connect=10), httpx.Timeout(60, connect=10, read=300))
+    assert limits(timeout=UNSET) == default
+    assert limits(timeout=None) == (httpx.Timeout(None),) * 2
+    assert limits(timeout=httpx.Timeout(3, read=9)) == (httpx.Timeout(3, read=9),) * 2
+    plain, patient = run.httpx_client(), run.httpx_client(timeout=77)
+    assert limits(timeout=UNSET, http_client=plain) == default
+    assert limits(timeout=UNSET, http_client=patient) == (httpx.Timeout(77),) * 2
+    assert limits(timeout=4, http_client=patient) == (httpx.Timeout(4),) * 2
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"timeout": 0}, "timeout is 0"),
+        ({"timeout": -1}, "timeout is -1"),
+        ({"timeout": float("nan")}, "timeout is nan"),
+        ({"max_retries": -1}, "max_retries is -1"),
+        ({"headers": {"X-A": "a\nb"}}, "X-A"),
+        ({"token": ""}, "The token is empty"),
+        ({"token": "secret\nX-Evil: 1"}, "Authorization"),
+        ({"auth": httpx.BasicAuth("a", "b")}, "either token or auth"),
+        ({"token": None, "auth": ("a", "b")}, "auth is of type tuple"),
+        (
+            {"http_client": "client", "timeout": UNSET},
+            "http_client is of type str. Pass an httpx.",
+        ),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(run: Runner, options: Any, text: str) -> None:
+    with pytest.raises(CozeError, match=text) as caught:
+        run.client("http://api.test", **options)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks://127.0.0.1:1080", "ftp://127.0.0.1", "http://secret:pass:word@[::1"]
+)
+def test_a_proxy_that_cannot_be_used_is_named_by_its_variable(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(CozeError, match=r"Check the variables .* ALL_PROXY") as caught:
+        run.client("http://api.test")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "api.test",
+        "/api",
+        "ftp://api.test",
+        "https://",
+        "https://user:secret@api.test",
+        "https://api.test?x=1",
+        "https://api.test/#x",
+        "https://api.test/a b",
+        "https://api.test\r\nX: 1",
+        "https://api.test:port",
+        "https://api.test:65536",
+        "https://api..test",
+        "https://.test",
+        f"https://{'a' * 64}.test",
+        "https://api.test\\@evil.test",
+    ],
+)
+def test_a_base_url_that_paths_cannot_be_added_to_is_refused(run: Runner, url: str) -> None:
+    with pytest.raises(CozeError, match="base_url") as caught:
+        run.client(url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:65535",
+        "http://[::1]:8080",
+        "https://api.test.",
+        "https://a_b.test",
+        "https://b\u00fccher.test",
+        f"https://{'a' * 63}.test",
+    ],
+)
+def test_a_base_url_may_have_any_host(run: Runner, url: str) -> None:
+    assert run.client(url).settings.base_url == url
+
+
+def test_a_base_url_may_have_a_path(run: Runner, serve: Serve) -> None:
+    server = serve(DONE)
+    run(run.client(f"{server.url}/proxy/").call, GET, path=PATH)
+    assert server.seen[0].target == "/proxy/things/1"
