@@ -6,7 +6,7 @@ AUDIT := .venv-audit
 BENCH := .venv-bench
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test generate check coverage lint bench diff fuzz soak tools build audit sbom clean lock
+.PHONY: run test generate check coverage lint bench diff fuzz soak tools build audit sbom clean lock lock-tools
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -48,8 +48,13 @@ soak: $(READY)  ## use one client for ten minutes (SECONDS=600) and see that not
 	$(BIN)/python -m benchmarks.soak --seconds $(or $(SECONDS),600)
 
 tools:  ## what judges the effective document from outside, for tests/tools; needs npm and the network
-	npm install --no-package-lock --no-audit --no-fund --prefix .node \
-	  @redocly/cli@2.77.0 @stoplight/prism-cli@5.14.2
+	mkdir -p .node
+	cp requirements/tools/package.json requirements/tools/package-lock.json .node
+	npm ci --ignore-scripts --no-audit --no-fund --prefix .node
+
+lock-tools:  ## resolve requirements/tools/package.json into hashed pins; needs npm and the network
+	npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund \
+	  --prefix requirements/tools
 
 build: $(READY)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build --no-isolation

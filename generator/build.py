@@ -12,7 +12,7 @@ from generator.manifest import make_manifest
 from generator.normalise import normalise
 from generator.overlay import Overlay, apply
 from generator.plan import Plan, make_plan
-from generator.spec import dump, load
+from generator.spec import dump, parse, read
 from generator.validate import validate
 from generator.vocabulary import check_vocabulary
 
@@ -61,8 +61,17 @@ class Project:
 
 @frozen
 class Built:
-    """A finished build, not written yet."""
+    """A finished build, not written yet.
 
+    Attributes:
+        source: The upstream document, byte for byte.
+        files: What goes into generated/.
+        plan: The decisions behind the files.
+        document: The effective spec.
+        notes: Remarks about overlays.
+    """
+
+    source: bytes
     files: Files
     plan: Plan
     document: dict[str, Any]
@@ -70,15 +79,20 @@ class Built:
 
 
 def effective_spec(
-    project: Project, step: Callable[[str], None]
+    project: Project, source: bytes, step: Callable[[str], None]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The corrected document, and remarks about overlays.
+
+    Args:
+        project: Where the overlays stand.
+        source: The upstream document.
+        step: Told the name of each step as it begins.
 
     Raises:
         GeneratorError: Something in the document or in an overlay is wrong.
     """
     step("load")
-    document = load(project.document)
+    document = parse(source, project.document)
     step("overlay")
     notes: list[str] = []
     for path in project.overlays:
@@ -102,15 +116,17 @@ def build(project: Project, step: Callable[[str], None]) -> Built:
     Raises:
         GeneratorError: An input is wrong; nothing was written.
     """
-    document, notes = effective_spec(project, step)
+    # Read once: the file may be a pipe, or change while this goes on.
+    source = read(project.document)
+    document, notes = effective_spec(project, source, step)
     step("plan")
     plan = make_plan(document)
     package = emit(document, plan, step)
     effective = dump(document).encode()
     sources = {f"overlays/{path.name}": path.read_bytes() for path in project.overlays}
-    sources["openapi/coze.yaml"] = project.document.read_bytes()
+    sources["openapi/coze.yaml"] = source
     manifest = make_manifest(sources, effective, plan)
     package["manifest.json"] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
     files = {f"coze_api/{name}": content for name, content in package.items()}
     files["openapi.yaml"] = effective
-    return Built(files, plan, document, notes)
+    return Built(source, files, plan, document, notes)

@@ -27,8 +27,21 @@ def load(path: Path) -> dict[str, Any]:
     Raises:
         GeneratorError: The file can't be read, is broken, says something twice or is too large.
     """
+    return parse(read(path), path)
+
+
+def parse(content: bytes, path: Path) -> dict[str, Any]:
+    """Parse the content of a file as `load` does.
+
+    Args:
+        content: The content.
+        path: The file, for errors and for what kind of document it holds.
+
+    Raises:
+        GeneratorError: It is broken, says something twice or is too large.
+    """
     try:
-        text = read(path).decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise GeneratorError(
             f"the file is not UTF-8: {error.reason} at byte {error.start}",

@@ -15,7 +15,6 @@ from attrs import evolve
 
 from generator.build import Built, Project, build
 from generator.errors import GeneratorError
-from generator.spec import read
 from generator.tree import clear, discard, install, stage, write
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
         GeneratorError: The new document does not build, or can't be written; everything is as
             before, or the error says how to go on.
     """
-    content = read(new)
     try:
         note = project.source_note.read_text(encoding="utf-8")
     except OSError as error:
@@ -49,11 +47,11 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
     _resume(project)
     built = build(evolve(project, candidate=new), step)
     step("write")
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(built.source).hexdigest()
     # All that takes room comes before all that changes something.
     stage(project.output, built.files)
     parts = {
-        project.document.name: content,
+        project.document.name: built.source,
         project.source_note.name: _SHA256.sub(digest, note).encode(),
     }
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
@@ -80,9 +81,10 @@ class Revision:
     def exists(self) -> bool:
         """Whether git knows the revision."""
         try:
-            return bool(self._git("rev-parse", "--verify", "--quiet", f"{self.name}^{{commit}}"))
+            found = self._git("rev-parse", "--verify", "--quiet", f"{self.name}^{{commit}}")
         except GeneratorError:
             return False
+        return not found.startswith(b"^")  # which excludes a revision, and names none
 
     def read(self, name: str) -> bytes:
         """The content of a file."""
@@ -95,9 +97,17 @@ class Revision:
 
     def _git(self, *arguments: str) -> bytes:
         command = ["git", "-C", str(self.root), *arguments]
+        # Git sets GIT_DIR and its like for hooks; the folder alone says which repository is meant.
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("GIT_") or name.startswith("GIT_CONFIG")
+        }
         try:
             # The command is git itself, and no shell reads the arguments.
-            done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603
+            done = subprocess.run(  # noqa: S603
+                command, capture_output=True, check=True, env=environment
+            )
         except FileNotFoundError as error:
             raise GeneratorError("git is not installed", remedy="Install it.") from error
         except subprocess.CalledProcessError as error:

@@ -22,7 +22,7 @@ names. What a request gives appears where the result has a field of that name: t
 `bot_id="123"` has the `bot_id` 123. Nothing is stored: what one call creates, no other call finds.
 Each list holds 45 items (`Sandbox(items=...)`). Streams are the scripts in `streams/`.
 
-**Your program's requests** are in `sandbox.requests`, the oldest first, without their tokens:
+**Your program's requests** are in `sandbox.requests`, oldest first, without their tokens:
 
     assert sandbox.requests[-1].operation == "chat.stream"
     assert sandbox.requests[-1].json()["user_id"] == "me"

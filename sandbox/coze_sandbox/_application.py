@@ -15,7 +15,7 @@ from coze_sandbox._checking import Checker
 from coze_sandbox._delivery import Delivery
 from coze_sandbox._errors import FORBIDDEN, UNAUTHENTICATED, RefusalError
 from coze_sandbox._oauth import OAuth
-from coze_sandbox._requests import RecordedRequest, without_token
+from coze_sandbox._requests import MAX_BYTES, MAX_REQUESTS, RecordedRequest, without_token
 from coze_sandbox._router import Router
 from coze_sandbox._scenarios import Scenario, Scenarios
 
@@ -82,8 +82,17 @@ class Application:
             answer = refusal(error, logid)
         answer.headers[LOGID] = logid
         recorded = RecordedRequest(method, path, query, without_token(headers), content, name)
-        self.requests.append(recorded)
+        self._record(recorded)
         return answer, scenario
+
+    def _record(self, request: RecordedRequest) -> None:
+        """Keep a request, and of those before it as many as the bounds allow."""
+        kept = self.requests
+        kept.append(request)
+        del kept[:-MAX_REQUESTS]
+        surplus = sum(len(one.body) for one in kept) - MAX_BYTES
+        while surplus > 0 and len(kept) > 1:
+            surplus -= len(kept.pop(0).body)
 
     def _authenticate(self, authorization: str) -> None:
         """Accept any bearer token but those that have expired.

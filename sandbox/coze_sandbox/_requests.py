@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HIDDEN = "..."
+MAX_REQUESTS = 10_000
+MAX_BYTES = 64 << 20
+"""The bodies that are kept have this size together; the last one is kept whatever its size."""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,10 @@ class Sandbox:
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """The requests so far, the oldest first; the list may be cleared."""
+        """The last 10,000 requests, with bodies of 64 MiB at most, oldest first.
+
+        The list may be cleared.
+        """
         return self._application.requests
 
     @property

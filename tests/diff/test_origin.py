@@ -162,6 +162,26 @@ def test_two_revisions_are_compared_without_a_checkout(project: Repository) -> N
     assert the(found, "operation-id-changed").old == "bots.create"
 
 
+@pytest.mark.parametrize("name", ["^HEAD", "HEAD^@", "HEAD..HEAD", "HEAD HEAD", "--all"])
+def test_what_is_not_one_revision_is_one_error(project: Repository, name: str) -> None:
+    with pytest.raises(GeneratorError, match=r"no file, folder or revision|names nothing"):
+        open_side(name, project.root, raw=False)
+
+
+def test_the_folder_says_which_repository_is_meant_and_not_the_environment(
+    project: Repository,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = Repository.make(tmp_path_factory.mktemp("other"))
+    other.replace("overlays/20-bots.yaml", "bots.create", "bots.make")
+    other.build()
+    other.commit()
+    monkeypatch.setenv("GIT_DIR", str(other.root / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other.root))
+    assert report(project).changes == ()
+
+
 def test_folders_are_compared(
     project: Repository, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,9 +12,11 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("facade", "generated", "sandbox", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 
@@ -24,6 +27,27 @@ def test_every_package_is_pinned_with_a_hash(lock: Path) -> None:
     assert lines
     for line in lines:
         assert re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line
+
+
+def test_every_tool_of_node_is_pinned_with_a_hash_and_no_address() -> None:
+    lock = json.loads((ROOT / "requirements/tools/package-lock.json").read_text(encoding="utf-8"))
+    (_, wanted), *packages = lock["packages"].items()
+    assert all(re.fullmatch(r"[\d.]+", version) for version in wanted["dependencies"].values())
+    assert packages
+    for name, package in packages:
+        assert re.match(r"sha512-[\w+/]{86}==", package["integrity"]), name
+        assert "resolved" not in package, name
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.name)
+def test_workflows_pin_their_actions_and_keep_no_credentials(workflow: Path) -> None:
+    jobs = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"].values()
+    uses = [step for job in jobs for step in job["steps"] if "uses" in step]
+    assert uses
+    for step in uses:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]), step
+        if step["uses"].startswith("actions/checkout"):
+            assert step["with"]["persist-credentials"] is False, step
 
 
 def test_what_users_install_has_no_upper_bounds() -> None:

@@ -27,10 +27,13 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(
+    project: Project, *arguments: str, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "generator", *arguments, "--root", str(project.root)],
         cwd=ROOT,
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,
@@ -166,15 +169,14 @@ def test_a_broken_document_is_one_error_that_names_the_line(project: Project) ->
     assert "Traceback" not in done.stderr
 
 
-def test_update_takes_a_new_document_in_and_says_what_changed(
-    project: Project, tmp_path: Path
+def test_update_reads_a_new_document_once_from_a_pipe_too_and_says_what_changed(
+    project: Project,
 ) -> None:
-    new = tmp_path / "new.yaml"
     document = yaml.safe_load(project.document.read_text(encoding="utf-8"))
     document["components"]["schemas"]["Section"]["properties"]["fresh"] = {"type": "string"}
-    new.write_text(yaml.safe_dump(document), encoding="utf-8")
+    new = yaml.safe_dump(document)
     (project.root / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n", encoding="utf-8")
-    done = run(project, "update", str(new))
+    done = run(project, "update", "/dev/stdin", stdin=new)
     assert done.returncode == 0, done.stderr
     assert "before -> the working tree:  wire compatible  client safe  version minor" in done.stderr
     assert "200.data.fresh is new" in done.stderr
@@ -184,8 +186,8 @@ def test_update_takes_a_new_document_in_and_says_what_changed(
         "### Added\n\n- `POST /v1/conversations/{conversation_id}/clear`: 200.data.fresh"
         in changelog
     )
-    assert project.document.read_bytes() == new.read_bytes()
-    digest = hashlib.sha256(new.read_bytes()).hexdigest()
+    assert project.document.read_text(encoding="utf-8") == new
+    digest = hashlib.sha256(new.encode()).hexdigest()
     assert digest in project.source_note.read_text(encoding="utf-8")
     assert run(project, "check").returncode == 0
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -107,6 +108,19 @@ def test_requests_are_recorded_without_their_token(sandbox: Sandbox, http: httpx
 def test_a_token_without_scheme_is_not_recorded_either(sandbox: Sandbox) -> None:
     httpx.get(f"{sandbox.url}{SHOP}", headers={"authorization": "secret-token"})
     assert "secret" not in repr(vars(sandbox.requests[-1]))
+
+
+def test_what_is_recorded_has_bounds_in_number_and_bytes(
+    sandbox: Sandbox, http: httpx.Client
+) -> None:
+    http.get(SHOP)
+    sandbox.requests.extend(sandbox.requests * 12_000)
+    http.put("/v1/shops/1", json={"name": "first"}, headers=HEADERS)
+    assert len(sandbox.requests) == 10_000
+    big = replace(sandbox.requests[-1], body=bytes(8 << 20))
+    sandbox.requests[:] = [big] * 9
+    http.put("/v1/shops/1", json={"name": "last"}, headers=HEADERS)
+    assert [len(one.body) for one in sandbox.requests] == [8 << 20] * 7 + [len(b'{"name":"last"}')]
 
 
 def test_a_reset_forgets_requests(sandbox: Sandbox, http: httpx.Client) -> None:
