@@ -11,16 +11,19 @@ from coze_core._decode import Answer, AnswerDecoder, result_code
 from coze_core._error_table import error_class
 from coze_core._errors import APIError, StreamError
 from coze_core._lenient import NotJSONError, json_object, parse
+from coze_core._redact import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from coze_core._error_table import Advice, ErrorTable
     from coze_core._response import RequestInfo, ResponseInfo
 
 _LONGEST_LINE = 500
 _LONGEST_TEXT = 20_000
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+# No tag is looked for beyond the next "<", so that an endless "<<<" costs no more than other text.
+_TAG = re.compile(r"<[^<>]*>")
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 
 
 def is_bare_error(body: bytes, table: ErrorTable) -> bool:
@@ -34,7 +37,7 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
     response: ResponseInfo,
     table: ErrorTable,
     due: str,
-    secrets: Iterable[str],
+    secrets: Collection[str],
     *,
     quoted: bool = True,
 ) -> APIError:
@@ -54,18 +57,17 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
         answer = Answer[Any](None)
     bare = table.bare_error(json_object(answer.value))
     code = answer.code or result_code(bare.code)
-    secrets = [secret for secret in secrets if secret]
     msg = answer.msg or bare.text or ""
     if not msg and quoted:
         msg = _excerpt(response.body, secrets)
-    msg = _masked(msg, secrets)
+    msg = redacted(msg, secrets)
     response.logid = response.logid or answer.logid or bare.logid
     if not quoted:
         response.body = b""
     advice = table.advice(code, response.status_code)
     status = f"HTTP {response.status_code}"
     what = f"{operation} failed with {f'code {code} ({status})' if code else status}"
-    oddity = "" if code else _masked(_oddity(response, due), secrets)
+    oddity = "" if code else redacted(_oddity(response, due), secrets)
     said = ": ".join(filter(None, [what, oddity, msg]))
     return error_class(advice, response.status_code)(
         paragraph(said, advice, response.logid, response.request),
@@ -146,21 +148,15 @@ def paragraph(
     return f"{text} [{', '.join(filter(None, marks))}]" if any(marks) else text
 
 
-def _excerpt(body: bytes, secrets: Iterable[str]) -> str:
+def _excerpt(body: bytes, secrets: Collection[str]) -> str:
     """Gives the beginning of a body as one line; of an HTML page, its title."""
     # Masked before it is cut, for nothing finds half a secret afterwards.
-    text = _masked(body[: 2 * _LONGEST_TEXT].decode("utf-8", "replace"), secrets)[:_LONGEST_TEXT]
+    text = redacted(body[: 2 * _LONGEST_TEXT].decode("utf-8", "replace"), secrets)[:_LONGEST_TEXT]
     if title := _TITLE.search(text):
         text = f"an HTML page: {html.unescape(title[1])}"
     elif text.lstrip()[:1] == "<":
-        text = f"markup: {re.sub(r'<[^>]*>', ' ', text)}"
+        text = f"markup: {_TAG.sub(' ', text)}"
     return _line(text)
-
-
-def _masked(text: str, secrets: Iterable[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
 
 
 def _line(text: str) -> str:

@@ -3,7 +3,7 @@
 A strategy sees one page after the other: the request that asked for it, its data and its items. It
 answers with the request of the next page, or with ``None`` at the end. No sign of the end is always
 right, so each strategy has an order in which it believes them, and none goes on for ever: an empty
-page is the end, and no token or id is asked for twice.
+page is the end, and so is a token or id that comes back.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Place = Literal["query", "body"]
 _NONE = (None, "", 0, "0")
 """What stands for no token and no id."""
 _MOST_REPEATS = 2
+_RECENT = 16
 
 
 class Step(NamedTuple):
@@ -97,7 +98,7 @@ class NumberPaging(Struct, frozen=True, kw_only=True):
 class TokenPaging(Struct, frozen=True, kw_only=True):
     """Pages with a token, which the page before names.
 
-    The end is where ``has_more`` says so, and where the token is missing or was used before.
+    The end is where ``has_more`` says so, and where the token is missing or comes back.
 
     Args:
         token: The request name of the token.
@@ -129,7 +130,7 @@ class WindowPaging(Struct, frozen=True, kw_only=True):
     difference. If only the id *before* which to look is given, each window lies before the last
     one: its first id is asked with. Otherwise each lies after it: its last id is asked with, and
     an id before which to look stays as it is. The end is where ``has_more`` says so, and where the
-    id is missing or was used before.
+    id is missing or comes back.
 
     Args:
         before: The request name of the id before which to look.
@@ -185,12 +186,35 @@ def _count(before: _Count | None, number: int, items: Sequence[object]) -> _Coun
     return _Count(before.first, before.seen + len(items), items, repeats)
 
 
+class _Trail(NamedTuple):
+    """What tokens and ids remember, however many pages there are.
+
+    The recent ones show a short circle at once. A longer one is found by Brent's algorithm, within
+    three times its length: the one kept is that of the last page whose number is a power of two,
+    and in a circle it comes back.
+
+    Args:
+        recent: The tokens or ids that the last pages were asked with.
+        kept: One that an earlier page was asked with.
+        pages: How many pages were asked for.
+    """
+
+    recent: tuple[object, ...] = ()
+    kept: object = None
+    pages: int = 0
+
+    def after(self, asked: object) -> _Trail:
+        pages = self.pages + 1
+        kept = self.kept if pages & self.pages else asked
+        return _Trail((*self.recent[1 - _RECENT :], asked), kept, pages)
+
+
 def _moved(step: Step, name: str, mark: object, items: Sequence[object]) -> Step | None:
-    """Ask on from a token or id, unless it was asked with before."""
-    asked: set[object] = {*(step.memory or ()), step.arguments.get(name)}
-    if not items or not isinstance(mark, (str, int)) or mark in _NONE or mark in asked:
+    """Ask on from a token or id, unless it comes back."""
+    trail = (step.memory or _Trail()).after(step.arguments.get(name))
+    if not items or not isinstance(mark, (str, int)) or mark in (*_NONE, *trail.recent, trail.kept):
         return None
-    return Step({**step.arguments, name: mark}, asked)
+    return Step({**step.arguments, name: mark}, trail)
 
 
 def _attribute(data: object, name: str | None) -> object:

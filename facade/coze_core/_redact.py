@@ -13,7 +13,7 @@ import msgspec
 from coze_core._lenient import NotJSONError, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from coze_core._headers import HeaderMap
     from coze_core._request import Request
@@ -30,7 +30,7 @@ _SECRET_NAME = re.compile(
 _LONGEST_REQUEST = 100_000  # bytes
 _LONGEST_ANSWER = 20_000
 _DEEPEST = 40  # levels of JSON
-_SHORTEST_SECRET = 6  # characters: what is shorter stands in too many innocent texts
+_SHORTEST_SECRET = 8  # characters: what is shorter stands in too many innocent texts
 _SHORTEST_PART = 24  # characters that a text and a longer secret have in common by no accident
 
 
@@ -39,6 +39,18 @@ def shown_headers(headers: HeaderMap) -> dict[str, str]:
     return {
         name: value if lower in _HARMLESS else HIDDEN for lower, (name, value) in headers.items()
     }
+
+
+def redacted(text: str, secrets: Iterable[str]) -> str:
+    """Return a text with each secret in it hidden.
+
+    Secrets under 8 characters stay: they are parts of innocent words. Where one is the whole value
+    of a header, `shown_headers` hides it.
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, HIDDEN)
+    return text
 
 
 class Redaction:
@@ -78,10 +90,7 @@ class Redaction:
     def scrub(self, text: str) -> str:
         """A text of any kind, with all that is hidden in the request hidden there too."""
         hidden = {spelling for secret in self._texts for spelling in _spellings(secret)}
-        for secret in sorted(hidden, key=len, reverse=True):
-            if len(secret) >= _SHORTEST_SECRET:
-                text = text.replace(secret, HIDDEN)
-        return _without_parts(text, hidden)
+        return _without_parts(redacted(text, hidden), hidden)
 
     def answer(self, body: bytes) -> str:
         """The body of an answer, with its secrets hidden."""

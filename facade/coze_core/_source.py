@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from coze_core._failures import stream_error
+from coze_core._redact import redacted
 from coze_core._reply import AsyncBody, Body
 
 if TYPE_CHECKING:
@@ -33,13 +34,12 @@ class _Source(Generic[B]):
         data: object = None,
     ) -> StreamError:
         """Makes the error of this stream, with cause and remedy if the code is a known one."""
-        secret = self._body.secret
         error = stream_error(
             self._operation,
             self.response,
             self._table,
             code=code,
-            msg=msg.replace(secret, "***") if secret else msg,
+            msg=redacted(msg, [self._body.secret]),
             logid=logid,
             data=data,
         )

@@ -158,11 +158,22 @@ def test_a_token_is_asked_for_unless_its_page_is_said_to_be_the_last(has_more: o
     assert list(server.first_page()) == [1, 2]
 
 
-@pytest.mark.parametrize("length", [1, 2, 5])
+def circle(length: int) -> TokenServer:
+    """A server whose first token leads into a circle of so many pages."""
+    pages = {number: ([number], number % length + 1, True) for number in range(1, length + 1)}
+    return TokenServer({None: ([0], 1, True), **pages})
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 16])
 def test_tokens_that_go_in_circles_are_followed_once(length: int) -> None:
-    circle = {number: ([number], number % length + 1, True) for number in range(1, length + 1)}
-    server = TokenServer({None: ([0], 1, True), **circle})
-    assert list(server.first_page()) == list(range(length + 1))
+    assert list(circle(length).first_page()) == list(range(length + 1))
+
+
+@pytest.mark.parametrize("length", [17, 31, 32, 33, 60])
+def test_a_longer_circle_ends_within_three_rounds(length: int) -> None:
+    items = list(circle(length).first_page())
+    assert items[: length + 1] == list(range(length + 1))
+    assert len(items) <= 3 * length + 1
 
 
 @pytest.mark.parametrize(("has_more", "things"), [(True, 40), (False, 1), (None, 40), (0, 1)])

@@ -337,3 +337,33 @@ def test_a_long_body_is_told_in_short(size: int) -> None:
         report = error_of(lambda: search(coze)).report()
     assert len(report) < 6000
     assert len(Redaction(request).curl()) < size + 500
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (answer(400, {"code": 4000, "msg": "the bot is not there"}), "the bot is not there"),
+        (answer(200, b"the token t is not taken", kind="text/plain"), "the token t is not taken"),
+        (cut(STREAM + b'event:error\ndata:{"code":1,"msg":"the rest"}\n\n'), "the rest"),
+    ],
+)
+def test_a_short_token_garbles_no_text_and_is_still_hidden_as_a_header(
+    act: Act, words: str
+) -> None:
+    with ScriptedServer(act) as server, Coze("t", base_url=server.url, max_retries=0) as coze:
+        error = error_of(lambda: chat(coze))
+        assert words in str(error)
+        assert words in error.report()
+        assert "-H 'Authorization: ***'" in error.report()
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [("12345678", "not ***, nor 1234567"), ("1234567", "not 12345678, nor 1234567")],
+)
+def test_a_token_is_hidden_in_texts_from_eight_characters_on(token: str, said: str) -> None:
+    act = answer(400, {"code": 4000, "msg": "not 12345678, nor 1234567"})
+    with ScriptedServer(act) as server, Coze(token, base_url=server.url) as coze:
+        error = error_of(lambda: search(coze))
+    assert said in str(error)
+    assert said in error.report()
