@@ -148,6 +148,7 @@ _KEYS: Final[Mapping[str, Mapping[str, _Kind | _Fields | _Choice]]] = {
         "x-client-batch": _Fields({"argument": _TEXT, "size": _COUNT, "join": _TEXT}, {}),
         "x-client-idempotent": _TRUE,
         "x-client-internal": _TRUE,
+        "x-client-also-in": _TEXT,
         "x-client-permission": _TEXT,
     },
     "request of a callback": {

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from coze_core._errors import CozeError
+from coze_core._lenient import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 
 def groups(operation: BatchOperation[T], parts: Parts) -> Iterator[Parts]:
-    """Gives the arguments of each request: at least one, even without any value.
+    """Give the arguments of each request; without any value there is none.
 
     Raises:
         CozeError: The values are no list.
@@ -32,15 +33,25 @@ def groups(operation: BatchOperation[T], parts: Parts) -> Iterator[Parts]:
             f"{operation.name}: {name} is of type {type(given).__name__}. Pass a list of values."
         )
     values = list(cast("Iterable[object]", given))
-    for start in range(0, max(len(values), 1), size):
+    for start in range(0, len(values), size):
         group = {**arguments, name: values[start : start + size]}
         yield cast("Parts", {**parts, place: group})
 
 
 def joined(operation: BatchOperation[T], results: Sequence[T]) -> T:
-    """Joins the results of the requests into the first one."""
-    first, *others = results
-    if others:
-        lists: list[list[object]] = [getattr(result, operation.join) or [] for result in results]
-        setattr(first, operation.join, [item for items in lists for item in items])
-    return first
+    """Join the results of the requests into the first one; without any, into an empty one.
+
+    Raises:
+        CozeError: One of several results has no such list.
+    """
+    if len(results) == 1:
+        return results[0]
+    joint = results[0] if results else build(operation.result(), {}).value
+    lists = [getattr(result, operation.join, "") for result in results]
+    if not all(items is None or isinstance(items, list) for items in lists):
+        raise CozeError(
+            f"{operation.name}: one of {len(results)} answers has no list {operation.join}, so "
+            f"they cannot be joined. Ask for at most {operation.size} values at a time."
+        )
+    setattr(joint, operation.join, [item for items in lists for item in items or ()])
+    return joint

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from time import perf_counter
 from types import NoneType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast, get_origin
 
 from coze_core._decode import Answer
 from coze_core._errors import APIConnectionError, APIError
@@ -59,7 +59,8 @@ def value_call(
 
     Raises:
         CozeError: An argument cannot be written.
-        APIError: The API answered with an error, or with something else than JSON.
+        APIError: The API answered with an error, with something else than JSON, or without the
+            result that the operation promises.
         APIConnectionError: No complete answer arrived.
     """
     request = write_request(operation, settings.base_url, settings.headers, parts)
@@ -67,14 +68,19 @@ def value_call(
 
     def judge(reply: Reply[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
         answer = _answer(operation, reply)
-        if answer is None or answer.code or _is_bare_error(answer, reply, settings):
-            from coze_core._failures import api_error
+        if (
+            answer is None
+            or answer.code
+            or _is_unwrapped_error(answer, reply, settings)
+            or (answer.value is None and not _may_lack_result(operation))
+        ):
+            from coze_core._failures import RESULT, api_error
 
             raise api_error(
                 operation.name,
                 response,
                 settings.errors,
-                "JSON result",
+                RESULT,
                 (reply.secret, *settings.secrets),
                 quoted=not settings.bare,
             )
@@ -131,7 +137,7 @@ def _open_body(
     return _attempts(endpoint, request, settings, judge)
 
 
-def _is_bare_error(answer: Answer[T], reply: Reply[object], settings: Settings) -> bool:
+def _is_unwrapped_error(answer: Answer[T], reply: Reply[object], settings: Settings) -> bool:
     if answer.code is not None or not reply.body:
         return False
     from coze_core._failures import is_bare_error
@@ -149,8 +155,16 @@ def _answer(operation: Operation[T], reply: Reply[object]) -> Answer[T] | None:
         answer = operation.decoder.decode(reply.body)
     except NotJSONError:
         return None
-    bare = answer.code is None and answer.value is None and operation.result() is not NoneType
-    return None if bare else answer
+    if answer.value is None and operation.result() is not NoneType:
+        if answer.code is None:
+            return None
+        if get_origin(operation.result()) is list:
+            answer.value = cast("T", [])
+    return answer
+
+
+def _may_lack_result(operation: Operation[Any]) -> bool:
+    return operation.nullable or operation.result() in {NoneType, Any, object}
 
 
 def _attempts(

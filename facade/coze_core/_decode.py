@@ -105,15 +105,21 @@ class AnswerDecoder(Generic[T]):
     Args:
         result: The type of the result.
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
+        also_in: Where the result is the body, a field that may hold it instead.
 
     Attributes:
         fast: As for a `TypeDecoder`.
     """
 
-    def __init__(self, result: type[T], unwrap: str | None = "data") -> None:
+    def __init__(
+        self, result: type[T], unwrap: str | None = "data", also_in: str | None = None
+    ) -> None:
         self._result = result
         self._unwrap = unwrap
+        self._also_in = also_in
         self.fast = _fast_answer(result, unwrap)
+        if also_in is not None:
+            self.fast = _first_with_value(_fast_answer(result, also_in), self.fast)
 
     def decode(self, body: bytes) -> Answer[T]:
         """Decode an answer; what does not fit is kept as it came.
@@ -149,15 +155,18 @@ class AnswerDecoder(Generic[T]):
     def _examine_result(self, plain: object, fields: Mapping[str, object]) -> Decoded[T]:
         if self._result is NoneType:
             return Decoded(cast("T", None), [])
-        if self._unwrap is None:
+        name = self._unwrap
+        if name is None and isinstance(fields.get(str(self._also_in)), dict):
+            name = self._also_in
+        if name is None:
             return build(self._result, plain)
         if not isinstance(plain, dict):
             return Decoded(cast("T", plain), ["$"])
-        inner = fields.get(self._unwrap)
+        inner = fields.get(name)
         if inner is None:
-            return Decoded(cast("T", None), [f"$.{self._unwrap}"])
+            return Decoded(cast("T", None), [f"$.{name}"])
         value, problems = build(self._result, inner)
-        return Decoded(value, [f"$.{self._unwrap}{problem[1:]}" for problem in problems])
+        return Decoded(value, [f"$.{name}{problem[1:]}" for problem in problems])
 
 
 def result_code(value: object) -> int | str | None:
@@ -178,6 +187,19 @@ def _fast(hint: type[T]) -> Callable[[bytes], T] | None:
         return msgspec.json.Decoder(hint).decode
     except TypeError:  # such as a union of two classes, which msgspec cannot tell apart
         return None
+
+
+def _first_with_value(
+    first: Callable[[bytes], Answer[T]] | None, second: Callable[[bytes], Answer[T]] | None
+) -> Callable[[bytes], Answer[T]] | None:
+    if first is None or second is None:
+        return None
+
+    def decode(body: bytes) -> Answer[T]:
+        answer = first(body)
+        return second(body) if answer.value is None else answer
+
+    return decode
 
 
 def _fast_answer(result: type[T], unwrap: str | None) -> Callable[[bytes], Answer[T]] | None:

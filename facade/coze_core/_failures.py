@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from coze_core._error_table import Advice, ErrorTable
     from coze_core._response import RequestInfo, ResponseInfo
 
+RESULT = "JSON result"
 _LONGEST_LINE = 500
 _LONGEST_TEXT = 20_000
 # No tag is looked for beyond the next "<", so that an endless "<<<" costs no more than other text.
@@ -56,7 +57,7 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
     except NotJSONError:
         answer = Answer[Any](None)
     bare = table.bare_error(json_object(answer.value))
-    code = answer.code or result_code(bare.code)
+    code = answer.code or result_code(bare.code) or answer.code
     msg = answer.msg or bare.text or ""
     if not msg and quoted:
         msg = _excerpt(response.body, secrets)
@@ -67,7 +68,7 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
     advice = table.advice(code, response.status_code)
     status = f"HTTP {response.status_code}"
     what = f"{operation} failed with {f'code {code} ({status})' if code else status}"
-    oddity = "" if code else redacted(_oddity(response, due), secrets)
+    oddity = "" if code else redacted(_oddity(response, due, code), secrets)
     said = ": ".join(filter(None, [what, oddity, msg]))
     return error_class(advice, response.status_code)(
         paragraph(said, advice, response.logid, response.request),
@@ -81,11 +82,13 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
     )
 
 
-def _oddity(response: ResponseInfo, due: str) -> str:
+def _oddity(response: ResponseInfo, due: str, code: object) -> str:
     """Says what is wrong with an answer that does not look like an error."""
     match response.status_code // 100:
         case 2 if not response.body:
             return "the answer is empty"
+        case 2 if code == 0 and due == RESULT:
+            return "success without a result"
         case 2:
             media_type = response.headers.get("content-type", "of no type")
             return f"the answer ({media_type}) is no {due}"

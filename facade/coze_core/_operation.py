@@ -64,10 +64,12 @@ class Operation(Endpoint, Generic[T]):
         path: The path below the base URL.
         result: Gives the result type; called on first use, so that models load lazily.
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
+        also_in: Where the result is the body, a field that may hold it instead.
+        nullable: Whether a success may come without a result.
         options: As for `Endpoint`.
     """
 
-    def __init__(  # one argument for each thing the document says
+    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
         self,
         name: str,
         method: str,
@@ -75,16 +77,20 @@ class Operation(Endpoint, Generic[T]):
         *,
         result: Callable[[], type[T]],
         unwrap: str | None = "data",
+        also_in: str | None = None,
+        nullable: bool = False,
         **options: Unpack[EndpointOptions],
     ) -> None:
         super().__init__(name, method, path, **options)
         self.result = result
         self.unwrap = unwrap
+        self.also_in = also_in
+        self.nullable = nullable
 
     @cached_property
     def decoder(self) -> AnswerDecoder[T]:
         """The decoder of this operation's answers; making it loads the models."""
-        return AnswerDecoder(self.result(), self.unwrap)
+        return AnswerDecoder(self.result(), self.unwrap, self.also_in)
 
 
 class ListOperation(Operation[D], Generic[D, T]):
@@ -98,6 +104,7 @@ class ListOperation(Operation[D], Generic[D, T]):
         items: Takes the items out of the page data.
         paging: How the next page is asked for.
         unwrap: The field of the body that holds the page data.
+        also_in: As for `Operation`.
         options: As for `Endpoint`.
     """
 
@@ -111,9 +118,19 @@ class ListOperation(Operation[D], Generic[D, T]):
         items: Callable[[D], Sequence[T] | None],
         paging: Paging,
         unwrap: str | None = "data",
+        also_in: str | None = None,
         **options: Unpack[EndpointOptions],
     ) -> None:
-        super().__init__(name, method, path, result=result, unwrap=unwrap, **options)
+        super().__init__(
+            name,
+            method,
+            path,
+            result=result,
+            unwrap=unwrap,
+            also_in=also_in,
+            nullable=True,  # such a page is empty
+            **options,
+        )
         self.items = items
         self.paging = paging
 

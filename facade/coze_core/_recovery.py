@@ -114,7 +114,7 @@ class Recoverer(Generic[E]):
         Raises:
             StreamError: The subject ended with an error.
         """
-        for item in items:
+        for item in items if isinstance(items, list) else ():
             if getattr(item, "id", None) not in self._seen:
                 yield cast("E", Event(self._plan.item, item))
         if not self._ended:

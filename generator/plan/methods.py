@@ -18,6 +18,7 @@ from generator.plan.arguments import (
 )
 from generator.plan.schemas import referred
 from generator.plan.types import (
+    Nullable,
     Reference,
     Scalar,
     TypeRef,
@@ -49,6 +50,8 @@ class Method:
         kind: The call of the runtime's client that it makes.
         result: What a call returns, decoded; the page data of a list.
         unwrap: The field of the body that holds the result; ``None``: the body itself.
+        also_in: A field that may hold the result where the body is one.
+        nullable: Whether a success may come without a result.
         fixed: Body fields that the method sets itself.
         constants: Headers that it always sends.
         comma: Query names whose lists are joined with commas.
@@ -71,6 +74,8 @@ class Method:
     deprecated: bool = False
     internal: bool = False
     idempotent: bool = False
+    also_in: str | None = None
+    nullable: bool = False
     encoding: Literal["json", "multipart"] = "json"
     fixed: tuple[tuple[str, bool], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
@@ -99,7 +104,7 @@ class Method:
     @property
     def runtime_type(self) -> str:
         """The same where it must be a class."""
-        return "NoneType" if self.data == "None" else self.data
+        return "NoneType" if self.data == "None" else as_result(without_null(self.result))
 
     @property
     def constant(self) -> str:
@@ -230,6 +235,12 @@ class _Operation:
             ),
         )
         method = self._with_result(method)
+        if "x-client-also-in" in self.spec and method.also_in is None:
+            raise GeneratorError(
+                "x-client-also-in is about a result that is the whole body, and this is none",
+                pointer=f"{self.pointer}/x-client-also-in",
+                remedy="Drop it, or correct the answer in an overlay.",
+            )
         if "x-client-pagination" in self.spec:
             return self._paged(method)
         if "x-client-batch" in self.spec:
@@ -266,7 +277,7 @@ class _Operation:
         schema = content["application/json"].get("schema", {})
         name = referred(schema)
         if not self.schemas.is_model(name):
-            return evolve(method, result=without_null(self.schemas.type_of(schema, self.pointer)))
+            return evolve(method, **self._typed(schema, self.pointer))
         return self._unwrapped(method, name)
 
     @staticmethod
@@ -282,9 +293,15 @@ class _Operation:
         if not rest:
             return method
         if [prop.wire for prop in rest] == [data_field]:
-            type_ = self.schemas.type_of(rest[0].schema, rest[0].pointer)
-            return evolve(method, result=without_null(type_), unwrap=data_field)
-        return evolve(method, result=Reference(name), hidden=(name, wrapping))
+            typed = self._typed(rest[0].schema, rest[0].pointer)
+            return evolve(method, **typed, unwrap=data_field)
+        also_in = self.spec.get("x-client-also-in")
+        return evolve(method, result=Reference(name), hidden=(name, wrapping), also_in=also_in)
+
+    def _typed(self, schema: dict[str, Any], pointer: str) -> dict[str, Any]:
+        """The type of a result, and whether it may be missing."""
+        type_ = self.schemas.type_of(schema, pointer)
+        return {"result": type_, "nullable": isinstance(type_, Nullable)}
 
     def _paged(self, method: Method) -> Method:
         keys = self.spec["x-client-pagination"]
@@ -316,6 +333,7 @@ class _Operation:
         )
 
     def _fields_of(self, result: TypeRef, key: str) -> list[Property]:
+        result = without_null(result)
         if not isinstance(result, Reference):
             raise GeneratorError(
                 f"{key} names fields of the answer, which is no object",

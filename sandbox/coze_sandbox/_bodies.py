@@ -58,6 +58,7 @@ class Bodies:
         if scenario.result is not None and is_object(result):
             result |= scenario.result
         self._wrap(body, logid)
+        self._omit(body, scenario.absent, paging.items if paging else None)
         return body
 
     def _join(self, call: Call, batch: Batch, shape: Shape, body: Object) -> None:
@@ -92,6 +93,19 @@ class Bodies:
         for place in places:
             echo(self._synthesiser, shape.node(place), at(body, place), given)
         identify(self._synthesiser, shape.node(places[0]), at(body, places[0]), call)
+
+    def _omit(self, body: Object, how: str | None, items: str | None) -> None:
+        """Leave the result out, in the way that a scenario says."""
+        if how == "items":
+            if items is not None:
+                put(body, items, None)
+            return
+        for name in [name for name in body if name not in self._envelope.fields] if how else ():
+            value = body.pop(name)
+            if how == "null":
+                body[name] = None
+            elif how == "renamed":
+                body[f"{name}_v2"] = value
 
     def _wrap(self, body: Object, logid: str) -> None:
         """Say success in the fields of the envelope, if the answer has one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -43,6 +43,8 @@ class Scenario:
         plain: a call that streams gets a plain JSON answer.
         script: variant of the scripted stream, such as `interrupt` or `requires_action`.
         result: fields that replace those of the result; a stream takes no notice of it.
+        absent: how a success lacks its result: `missing`, `null`, `renamed` (another name than the
+            document has for it), or `items` (a page whose items are null).
     """
 
     status: int | None = None
@@ -63,6 +65,7 @@ class Scenario:
     plain: bool = False
     script: str | None = None
     result: dict[str, Any] | None = None
+    absent: Literal["missing", "null", "renamed", "items"] | None = None
 
     def __post_init__(self) -> None:
         """Check the values.

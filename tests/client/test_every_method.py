@@ -9,8 +9,9 @@ from urllib.parse import quote
 import attrs
 import pytest
 
-from coze_client import AsyncCoze, Event, response_of
-from tests.client.calls import METHODS, Call, call_of
+from coze_client import APIError, AsyncCoze, Event, response_of
+from coze_sandbox import Scenario
+from tests.client.calls import METHODS, Call, call_of, resolved
 
 if TYPE_CHECKING:
     from coze_client import Coze
@@ -105,6 +106,37 @@ async def test_the_asynchronous_twin_does_the_same(sandbox: Sandbox, path: str) 
                 response = await coze.with_response(method, **call.arguments)
                 assert plain(response.value) == sent_result(response.body)
     check_request(sandbox, call)
+
+
+@pytest.mark.parametrize("how", ["missing", "null", "renamed", "items"])
+@pytest.mark.parametrize(
+    "path", [path for path, entry in METHODS.items() if entry["kind"] in {"call", "list", "batch"}]
+)
+def test_a_success_without_its_result_is_never_none_where_something_is_due(
+    coze: Coze, sandbox: Sandbox, path: str, how: Any
+) -> None:
+    call = call_of(path)
+    sandbox.scenario(Scenario(absent=how))
+    method = call.on(coze)
+    if call.kind == "list":
+        page = method(**call.arguments)
+        assert (page.items, page.has_more) == ([], False)
+        return
+    returns = METHODS[path]["returns"].removeprefix("builtins.").removeprefix("models.")
+    if how != "items" and is_unwrapped_model(call):
+        with pytest.raises(APIError, match="success without a result") as caught:
+            method(**call.arguments)
+        assert caught.value.code == 0
+        assert caught.value.logid
+    else:
+        result = method(**call.arguments)
+        assert type(result).__name__ == {"None": "NoneType"}.get(returns, returns.partition("[")[0])
+
+
+def is_unwrapped_model(call: Call) -> bool:
+    content = call.operation["responses"]["200"]["content"]["application/json"]
+    properties = resolved(content["schema"])["properties"]
+    return set(properties) - ENVELOPE == {"data"} and "$ref" in properties["data"]
 
 
 def check_events(events: list[Event[Any, Any]]) -> None:

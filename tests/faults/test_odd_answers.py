@@ -112,12 +112,6 @@ def test_what_does_not_fit_is_kept_as_it_came(
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("data", [b"null", b'{"data": null, "code": 0}', b'{"code": 0}'])
-def test_a_result_that_is_null_is_none(run: Runner, serve: Serve, data: bytes) -> None:
-    content = data if data.startswith(b"{") else b'{"code": 0, "data": ' + data + b"}"
-    assert run(run.client(serve(answer(body=content))).call, READ) is None
-
-
 @pytest.mark.parametrize(
     "data", ["null", "{}", "[]", '"x"', "7", '{"items": null}', '{"items": {}}']
 )

@@ -167,6 +167,17 @@ def test_a_chat_that_failed_is_a_stream_error_after_what_it_said(
     assert told(events) == ["chat.created", "message.completed one"]
 
 
+@pytest.mark.parametrize("nothing", [{"code": 0}, {"code": 0, "data": None}])
+def test_a_chat_that_failed_without_messages_says_why(
+    serve: Serve, watch: Callable[..., Any], nothing: dict[str, Any]
+) -> None:
+    failed = chat("failed", last_error={"code": 4017, "msg": "it broke"})
+    events, error = watch(serve(cut(part(CREATED)), ok(failed), answer(body=nothing)))
+    assert isinstance(error, StreamError)
+    assert (error.code, error.msg) == (4017, "it broke")
+    assert told(events) == ["chat.created"]
+
+
 def test_a_whole_stream_asks_for_nothing(serve: Serve, watch: Callable[..., Any]) -> None:
     server = serve(answer(body=WHOLE, kind="text/event-stream"))
     events, error = watch(server)

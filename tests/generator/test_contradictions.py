@@ -104,6 +104,10 @@ paths:
         answered("{type: array, items: {type: string}}", PARAMETERS + PAGED % "data"),
         "x-client-pagination names fields of the answer, which is no object",
     ),
+    "a second place for a field": (
+        answered(DATA % "{type: string}", "x-client-also-in: result"),
+        "x-client-also-in is about a result that is the whole body",
+    ),
     "groups that are answered with nothing": (
         f"""
 paths:

@@ -179,6 +179,36 @@ def test_the_data_field_is_unwrapped(
     assert operation.unwrap == unwrap or operation.result() is NoneType
 
 
+@pytest.mark.parametrize(
+    ("schema", "result"),
+    [
+        ("{type: string, nullable: true}", "str"),
+        ("{type: array, nullable: true, items: {type: integer}}", "list[int]"),
+        ("{nullable: true, allOf: [{$ref: '#/components/schemas/Bot'}]}", "models.Bot"),
+    ],
+)
+def test_a_result_that_may_be_null_is_typed_so(
+    generate: Generate, schema: str, result: str
+) -> None:
+    document = answer(f"{{type: object, properties: {{code: {{type: integer}}, data: {schema}}}}}")
+    package = generate(document + BOT)
+    api, recorder = root(package)
+    api.things.create()
+    assert recorder.asked[0][1].nullable
+    assert f"Operation[{result} | None]" in package.source("resources/things.py")
+    assert f"def create(self) -> {result} | None:" in package.source("resources/things.py")
+
+
+def test_the_fields_of_a_body_may_have_a_second_place(generate: Generate) -> None:
+    second = answer("{type: object, x-client-name: Run, properties: {run_id: {type: string}}}")
+    keys = "operationId: things.create\n      x-client-also-in: data"
+    api, recorder = root(generate(second.replace("operationId: things.create", keys)))
+    api.things.create()
+    decode = recorder.asked[0][1].decoder.decode
+    bodies = (b'{"run_id": "1"}', b'{"code": 0, "data": {"run_id": "1"}}')
+    assert [decode(body).value.run_id for body in bodies] == ["1", "1"]
+
+
 def test_fields_beside_the_data_make_a_model_without_the_envelope(generate: Generate) -> None:
     package = generate(
         answer(

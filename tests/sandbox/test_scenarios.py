@@ -134,6 +134,21 @@ def test_a_page_is_capped(sandbox: Sandbox, http: httpx.Client) -> None:
     assert first["has_more"] is True
 
 
+@pytest.mark.parametrize(
+    ("how", "fields"),
+    [("missing", {}), ("null", {"data": None}), ("renamed", {"data_v2"}), ("items", {"data"})],
+)
+def test_a_success_lacks_its_result(
+    sandbox: Sandbox, http: httpx.Client, how: Any, fields: dict[str, Any] | set[str]
+) -> None:
+    sandbox.scenario(Scenario(absent=how))
+    body = http.get(GOODS).json()
+    assert body["code"] == 0
+    rest = {name: value for name, value in body.items() if name not in {"code", "msg", "detail"}}
+    assert rest == fields if isinstance(fields, dict) else set(rest) == fields
+    assert how != "items" or rest["data"]["items"] is None
+
+
 def test_a_token_is_repeated(sandbox: Sandbox, http: httpx.Client) -> None:
     token = http.get("/v1/events").json()["data"]["page_token"]
     sandbox.scenario(Scenario(repeat_token=True))
