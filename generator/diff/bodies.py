@@ -79,20 +79,25 @@ class Bodies:
         """The changes of the responses, and the places of their schemas."""
         olds, news = _responses(self.graph.old, self.old), _responses(self.graph.new, self.new)
         holders = object_at(self.old.part, "responses"), object_at(self.new.part, "responses")
-        for status, part in olds.items():
-            success = _is_success(status, olds)
-            subject = ("returns" if success else "error", self.new.key)
-            if status in news:
-                yield from self._response(status, part, news[status], subject)
-                continue
-            rule = f"{'success' if success else 'error'}-status-removed"
-            yield self._hit(rule, status, (part, holders[1]), subject, (status, None))
-        for status, part in news.items():
-            if status not in olds:
-                success = _is_success(status, news)
-                subject = ("returns" if success else "error", self.new.key)
-                rule = f"{'success' if success else 'error'}-status-added"
-                yield self._hit(rule, status, (holders[0], part), subject, (None, status))
+        pairs = [(status, status if status in news else _range(status, news)) for status in olds]
+        pairs += [(_range(status, olds), status) for status in news if status not in olds]
+        for was, now in pairs:
+            if was and now:
+                subject = ("returns" if _is_success(now, news) else "error", self.new.key)
+                if was != now:
+                    rule = f"status-{'widened' if now == _range(was, news) else 'narrowed'}"
+                    yield self._hit(rule, now, (olds[was], news[now]), subject, (was, now))
+                yield from self._response(now, olds[was], news[now], subject)
+        for status in sorted(olds.keys() - {was for was, now in pairs if now}):
+            kind = "success" if _is_success(status, olds) else "error"
+            subject = ("returns" if kind == "success" else "error", self.new.key)
+            parts = olds[status], holders[1]
+            yield self._hit(f"{kind}-status-removed", status, parts, subject, (status, None))
+        for status in sorted(news.keys() - {now for was, now in pairs if was}):
+            kind = "success" if _is_success(status, news) else "error"
+            subject = ("returns" if kind == "success" else "error", self.new.key)
+            parts = holders[0], news[status]
+            yield self._hit(f"{kind}-status-added", status, parts, subject, (None, status))
 
     def _response(
         self, status: str, old: Part, new: Part, subject: Subject
@@ -203,6 +208,15 @@ def _responses(document: Document, operation: Operation) -> dict[str, Part]:
         for status, part in objects_at(operation.part, "responses")
         if not status.startswith("x-")
     }
+
+
+def _range(status: str, responses: dict[str, Part]) -> str | None:
+    """Return what includes a status among some responses: its class, or the default of success."""
+    wide = f"{status[0]}XX"
+    if wide != status and wide in responses:
+        return wide
+    is_default = "default" in responses and _is_success("default", responses)
+    return "default" if is_default and status.startswith("2") else None
 
 
 def _is_success(status: str, all_of: dict[str, Part]) -> bool:

@@ -28,13 +28,14 @@ LIMITS: Final[Mapping[str, str]] = {
 _WIDER_FORMATS: Final = frozenset(
     {("int32", "int64"), ("int32", "bigint"), ("int64", "bigint"), ("float", "double")}
 )
-_CONTENT: Final = ("contentMediaType", "contentEncoding")
 
 
 def compare_types(old: Schema, new: Schema) -> Finding | None:
     """How the types changed, if they did."""
     if old.types == new.types:
-        return None
+        if old.is_implied == new.is_implied:
+            return None
+        return found("type-omitted" if new.is_implied else "type-stated", old, new, old.told)
     if includes(new.types, old.types):
         aspect = "type-generalized"
     elif includes(old.types, new.types):
@@ -45,15 +46,18 @@ def compare_types(old: Schema, new: Schema) -> Finding | None:
 
 
 def compare_null(old: Schema, new: Schema) -> Iterator[Finding]:
-    """Whether ``null`` became a value, or no longer is one."""
-    if old.nullable != new.nullable:
+    """Yield whether ``null`` became a value, or no longer is one."""
+    # Null is among the values of a schema without a type: what that means, its type says.
+    if old.nullable != new.nullable and not (old.is_untyped or new.is_untyped):
         yield found("became-nullable" if new.nullable else "became-not-nullable", old, new)
 
 
 def compare_keywords(old: Schema, new: Schema) -> Iterator[Finding]:
     """The differences of schemas whose types have values in common."""
     yield from compare_null(old, new)
-    yield from _format(old, new)
+    if old.encoding != new.encoding:
+        yield from _format(old, new)
+        yield from _content(old, new)
     yield from _values(old, new)
     yield from _extensible_values(old, new)
     yield from _default(old, new)
@@ -65,10 +69,6 @@ def compare_keywords(old: Schema, new: Schema) -> Iterator[Finding]:
         was, now = "uniqueItems" in old.keywords, "uniqueItems" in new.keywords
         if was != now:
             yield found("unique-items-set" if now else "unique-items-unset", old, new)
-    for keyword in _CONTENT:
-        was, now = old.keywords.get(keyword), new.keywords.get(keyword)
-        if was != now:
-            yield found("content-changed", old, new, was, now)
 
 
 def _format(old: Schema, new: Schema) -> Iterator[Finding]:
@@ -82,6 +82,13 @@ def _format(old: Schema, new: Schema) -> Iterator[Finding]:
     else:
         aspect = "format-changed"
     yield found(aspect, old, new, was, now)
+
+
+def _content(old: Schema, new: Schema) -> Iterator[Finding]:
+    for keyword in ("contentMediaType", "contentEncoding"):
+        was, now = old.keywords.get(keyword), new.keywords.get(keyword)
+        if was != now:
+            yield found("content-changed", old, new, was, now)
 
 
 def _values(old: Schema, new: Schema) -> Iterator[Finding]:

@@ -29,17 +29,23 @@ if TYPE_CHECKING:
 _Key = tuple[str, str, str]
 
 
-def attribute(changes: tuple[Change, ...], old: Side, new: Side) -> tuple[Change, ...]:
-    """The changes with their sources, and with pointers into what was edited.
+def attribute(
+    changes: tuple[Change, ...], old: Side, new: Side
+) -> tuple[tuple[Change, dict[str, Any]], ...]:
+    """Return the changes with their sources and with pointers into what was edited.
 
     Args:
         changes: The changes between the two sides.
         old: The older side.
         new: The newer one.
+
+    Returns:
+        Each change with the document that its newer pointer leads into.
     """
     if old.tree is None or new.tree is None:
         lines = Lines(new.text)
-        return tuple(_in_file(change, new, lines) for change in changes)
+        root = new.state.document.root
+        return tuple((_in_file(change, new, lines), root) for change in changes)
     origins = _Origins(old, new, old.tree, new.tree)
     return tuple(origins.of(change) for change in changes)
 
@@ -90,26 +96,27 @@ class _Origins:
     old_tree: Tree
     new_tree: Tree
 
-    def of(self, change: Change) -> Change:
+    def of(self, change: Change) -> tuple[Change, dict[str, Any]]:
+        effective = self.new.state.document.root
         if self._document_changed:
             found = self._documents.find(change)
             if found is not None:
-                return self._in_document(change, found)
+                source = Source("document", self.new.file, self._lines.of(found.new_at))
+                return evolve(_moved(change, found), source=source), self._documents.new
         if self._edited:
             found = self._overlaid.find(change)
             source = self._overlay(change, found or change)
             if found is not None or source.line is not None:
-                return evolve(_moved(change, found), source=source)
+                document = self._overlaid.new if found else effective
+                return evolve(_moved(change, found), source=source), document
         # Nothing shows the change by itself. What travels is rarely changed by the generator alone.
         if self._generator_changed and (change.wire == "none" or not self._inputs_changed):
-            return evolve(change, source=Source("generator"))
-        if self._document_changed:
-            return self._in_document(change, None)
-        return evolve(change, source=Source("overlay" if self._edited else "generator"))
-
-    def _in_document(self, change: Change, found: Change | None) -> Change:
-        line = self._lines.of(found.new_at if found else _operation_at(change))
-        return evolve(_moved(change, found), source=Source("document", self.new.file, line))
+            source = Source("generator")
+        elif self._document_changed:
+            source = Source("document", self.new.file, self._lines.of(_operation_at(change)))
+        else:
+            source = Source("overlay" if self._edited else "generator")
+        return evolve(change, source=source), effective
 
     @property
     def _inputs_changed(self) -> bool:

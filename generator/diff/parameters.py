@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from generator.diff.finding import Direction
     from generator.diff.graph import Graph
     from generator.diff.operations import Operation
-    from generator.diff.trace import Subject
+    from generator.diff.schema import Schema
+    from generator.diff.trace import Scope, Subject
+    from generator.diff.values import Bound
 
 LOCATIONS: Final[Mapping[str, str]] = {
     "path": "path",
@@ -30,6 +32,7 @@ LOCATIONS: Final[Mapping[str, str]] = {
 }
 """What the client calls the places of parameters."""
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
+_LIST: Final = frozenset({"array"})
 _ALLOWED: Final = {"allowReserved": "reserved", "allowEmptyValue": "empty"}
 _TEXT: Final[Node] = {"type": "string"}
 _Key = tuple[str, str]
@@ -115,11 +118,19 @@ class Parameters:
         if formats[0] != formats[1]:
             yield self._hit("parameter-content-changed", old, new, *formats)
         schemas = parameter_schema(self.graph.old, old), parameter_schema(self.graph.new, new)
-        types = schema_of(self.graph.old, schemas[0]).types
+        views = schema_of(self.graph.old, schemas[0]), schema_of(self.graph.new, schemas[1])
+        scope: Scope = "parameter" if self.direction == "request" else "header"
+        # Where each value of a list is a parameter of its own, one value is a list of one.
+        widened = _is_scalar(views[0]) and _is_repeated(new, views[1])
+        narrowed = _is_repeated(old, views[0]) and _is_scalar(views[1])
+        if widened or narrowed:
+            rule = f"{self.direction}-{scope}-type-{'generalized' if widened else 'specialized'}"
+            yield self._hit(rule, old, new, views[0].told, views[1].told)
+            schemas = (schemas[0], views[1].items) if widened else (views[0].items, schemas[1])
         # In a scalar there is nothing to explode.
-        scalar = bool(types) and types <= _SCALARS
+        scalar = _is_scalar(views[0])
         styles = _style(old[0], scalar=scalar), _style(new[0], scalar=scalar)
-        if styles[0] != styles[1] and formats == (None, None):
+        if styles[0] != styles[1] and formats == (None, None) and not (widened or narrowed):
             yield self._hit("parameter-style-changed", old, new, *styles)
         for key, what in _ALLOWED.items():
             if (old[0].get(key) is True) != (new[0].get(key) is True):
@@ -131,7 +142,7 @@ class Parameters:
         place = f"{LOCATIONS.get(new[0]['in'], new[0]['in'])}.{new[0]['name']}"
         subject = ("argument", self.new.key, place)
         pair = self.graph.pair(*schemas)
-        yield Root(pair, "parameter", self.direction, place, subject, textual=not formats[1])
+        yield Root(pair, scope, self.direction, place, subject, textual=not formats[1])
 
     def _hit(
         self, rule: str, old: Part | None, new: Part | None, was: Any = None, now: Any = None
@@ -177,6 +188,23 @@ def _content(node: Node) -> str | None:
 def _is_described(node: Node) -> bool:
     """Whether more is told of it than the path does."""
     return node["in"] != "path" or "schema" in node or "content" in node
+
+
+def _is_scalar(schema: Schema) -> bool:
+    return bool(schema.types) and schema.types <= _SCALARS
+
+
+def _is_repeated(parameter: Part, schema: Schema) -> bool:
+    """Return whether it is a list whose values are sent as parameters of the same name."""
+    least: Bound | None = schema.keywords.get("minItems")
+    return (
+        parameter[0]["in"] == "query"
+        and _content(parameter[0]) is None
+        and schema.types == _LIST
+        and bool(schema.items)
+        and (least is None or least.value <= 1)
+        and _style(parameter[0], scalar=False) == "form, exploded"
+    )
 
 
 def _style(node: Node, *, scalar: bool) -> str:

@@ -105,8 +105,8 @@ def compare(old: Side, new: Side, accepted: Accepted | None = None) -> Report:
     except GeneratorError as error:
         raise _placed(error, old, new) from error
     changes = tuple(
-        evolve(change, suggestion=suggest(change, new.state.document.root))
-        for change in attribute(changes, old, new)
+        evolve(change, suggestion=suggest(change, document))
+        for change, document in attribute(changes, old, new)
     )
     silenced = 0
     if accepted is not None:

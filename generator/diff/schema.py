@@ -63,6 +63,7 @@ _KINDS_BY_KEYWORD: Final[Mapping[str, str]] = {
         "object",
     ),
     **dict.fromkeys(("items", "prefixItems", "minItems", "maxItems", "uniqueItems"), "array"),
+    **dict.fromkeys(("contentMediaType", "contentEncoding"), "string"),
 }
 _KINDS_BY_VALUE: Final[Mapping[type, str]] = {
     str: "string",
@@ -72,6 +73,8 @@ _KINDS_BY_VALUE: Final[Mapping[type, str]] = {
     list: "array",
     dict: "object",
 }
+_FORMATS: Final[Mapping[str, str]] = {"int": "int32", "long": "int64"}
+"""The formats that some exporters call otherwise than OpenAPI."""
 _ANY_TEXT: Final = frozenset({".*", "^.*$", "^.*", ".*$", "", "^"})
 _WRAPPERS: Final = (["allOf"], ["oneOf"], ["anyOf"])
 _WRAPS: Final = frozenset(
@@ -81,6 +84,10 @@ _WRAPS: Final = frozenset(
     }
 )  # fmt: skip
 """What a schema may say of another one that it wraps."""
+
+
+BINARY: Final = (None, "application/octet-stream", None)
+"""The encoding of raw bytes."""
 
 
 @frozen
@@ -108,6 +115,7 @@ class Schema:
         groups: Its ``oneOf`` and ``anyOf``.
         conditions: Keywords that only can be compared for being equal, and lists of names.
         merged: The pointers of other schemas that are merged into it.
+        is_implied: Whether its types follow from what it says of properties or items alone.
     """
 
     parts: Parts
@@ -122,6 +130,24 @@ class Schema:
     groups: tuple[Group, ...] = ()
     conditions: Mapping[str, Parts | list[str]] = field(factory=dict[str, "Parts | list[str]"])
     merged: frozenset[str] = frozenset()
+    is_implied: bool = False
+
+    @property
+    def is_untyped(self) -> bool:
+        """Whether nothing says of what type its values are."""
+        return not self.types and not self.groups
+
+    @property
+    def encoding(self) -> tuple[str | None, str | None, str | None]:
+        """Its format, media type and encoding; ``binary`` and ``byte`` as OpenAPI 3.1 says them."""
+        format_, media_type, encoding = map(
+            self.keywords.get, ("format", "contentMediaType", "contentEncoding")
+        )
+        if format_ == "binary":
+            return None, media_type or BINARY[1], encoding
+        if format_ == "byte":
+            return None, media_type, encoding or "base64"
+        return format_, media_type, encoding
 
     @property
     def told(self) -> str:
@@ -198,6 +224,7 @@ class _View:
             tuple(groups),
             conditions,
             frozenset(self.merged),
+            bool(types) and not any(_types_of(layer) or _listed(layer) for layer in layers),
         )
 
     def _layers(self) -> tuple[list[Part], list[Group], bool]:
@@ -315,7 +342,8 @@ def _keywords(layers: list[Part]) -> dict[str, Any]:
         node = layer[0]
         for key, kind in _FIRST.items():
             if node.get(key) is not None and isinstance(node[key], kind):
-                found.setdefault(key, node[key])
+                value = _FORMATS.get(node[key], node[key]) if key == "format" else node[key]
+                found.setdefault(key, value)
         found.update({key: True for key in _FLAGS if node.get(key) is True})
         for key, bound in _bounds(node):
             found[key] = bound if key not in found else found[key].tighter(bound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 _DEFINES: Final = ("type", "in", "name", "scheme", "openIdConnectUrl")
 _URLS: Final = ("authorizationUrl", "tokenUrl", "refreshUrl")
-_Way = frozenset[str]
+_Alternative = tuple[frozenset[str], frozenset[str]]
+"""The schemes that are needed together, and their scopes, as in ``oauth: read``."""
 
 
 @frozen
@@ -71,14 +73,17 @@ class Security:
             yield from self._requirements(new.label, before, after)
 
     def _requirements(self, label: str, old: Part, new: Part) -> Iterator[Hit]:
-        olds, news = self._ways(old, self._renamed), self._ways(new, {})
+        olds, news = self._alternatives(old, self._renamed), self._alternatives(new, {})
         pointers = join(old[1], "security"), join(new[1], "security")
 
         def hit(rule: str, was: Any, now: Any) -> Hit:
             return Hit(rule, label, "security", was, now, *pointers)
 
-        gone = [_told(way) for way in olds if way and way not in news]
-        come = [_told(way) for way in news if way and way not in olds]
+        kept, removed, added = _match(olds, news)
+        counts = Counter(schemes for schemes, _ in {*olds, *news})
+        # Scopes are named where schemes alone do not tell two alternatives apart.
+        gone = [_label(one, with_scopes=counts[one[0]] > 1) for one in removed if one[0]]
+        come = [_label(one, with_scopes=counts[one[0]] > 1) for one in added if one[0]]
         match _is_open(olds), _is_open(news):
             case True, False:
                 yield hit("security-required", None, " or ".join(come))
@@ -91,30 +96,50 @@ class Security:
                     yield hit("security-alternative-removed", way, None)
                 for way in come:
                     yield hit("security-alternative-added", None, way)
-        for way, scopes in olds.items():
-            for scope in sorted(news.get(way, scopes) - scopes):
+        for before, after in kept:
+            for scope in sorted(after[1] - before[1]):
                 yield hit("security-scope-added", None, scope)
-            for scope in sorted(scopes - news.get(way, scopes)):
+            for scope in sorted(before[1] - after[1]):
                 yield hit("security-scope-removed", scope, None)
 
     @staticmethod
-    def _ways(part: Part, renamed: Mapping[str, str]) -> dict[_Way, frozenset[str]]:
-        """The alternatives: which schemes are needed together, with which scopes."""
-        found: dict[_Way, frozenset[str]] = {}
+    def _alternatives(part: Part, renamed: Mapping[str, str]) -> list[_Alternative]:
+        """Return the alternatives, each once."""
+        found: list[_Alternative] = []
         for requirement in list_at(part, "security"):
-            way = frozenset(renamed.get(name, name) for name in requirement[0])
+            schemes = frozenset(renamed.get(name, name) for name in requirement[0])
             scopes = {
                 f"{renamed.get(name, name)}: {scope}"
                 for name in requirement[0]
                 for scope in texts_at(requirement, name)
             }
-            found[way] = frozenset(scopes)
-        return found
+            found.append((schemes, frozenset(scopes)))
+        return list(dict.fromkeys(found))
 
 
-def _is_open(ways: Mapping[_Way, frozenset[str]]) -> bool:
-    """Whether a call needs no scheme."""
-    return not ways or frozenset[str]() in ways
+def _match(
+    old: list[_Alternative], new: list[_Alternative]
+) -> tuple[list[tuple[_Alternative, _Alternative]], list[_Alternative], list[_Alternative]]:
+    """Pair alternatives: equal ones first, then those of the same schemes, by common scopes.
+
+    Returns:
+        The pairs, those that are left on the older side, and those on the newer one.
+    """
+    pairs: list[tuple[_Alternative, _Alternative]] = []
+    gone = [one for one in old if one not in new]
+    come = [one for one in new if one not in old]
+    candidates = [(was, now) for was in gone for now in come if was[0] == now[0]]
+    for was, now in sorted(candidates, key=lambda pair: -len(pair[0][1] & pair[1][1])):
+        if was in gone and now in come:
+            gone.remove(was)
+            come.remove(now)
+            pairs.append((was, now))
+    return pairs, gone, come
+
+
+def _is_open(alternatives: list[_Alternative]) -> bool:
+    """Return whether a call needs no scheme."""
+    return not alternatives or any(not schemes for schemes, _ in alternatives)
 
 
 def _scheme(name: str, old: Part, new: Part) -> Iterator[Hit]:
@@ -165,5 +190,13 @@ def _definition(scheme: Part) -> dict[str, Any]:
     return found
 
 
-def _told(way: _Way) -> str:
-    return " and ".join(sorted(way)) or "none"
+def _label(alternative: _Alternative, *, with_scopes: bool) -> str:
+    schemes, scopes = alternative
+    if not with_scopes:
+        return " and ".join(sorted(schemes))
+    named = {
+        scheme: [scope.removeprefix(start) for scope in sorted(scopes) if scope.startswith(start)]
+        for scheme in sorted(schemes)
+        for start in (f"{scheme}: ",)
+    }
+    return " and ".join(f"{name} ({', '.join(of) or 'no scope'})" for name, of in named.items())

@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from generator.diff.document import object_at, objects_at, schema_at, texts_at
 from generator.diff.operations import Operation, operations_of
 from generator.diff.parameters import LOCATIONS, parameter_schema
-from generator.diff.schema import schema_of
+from generator.diff.schema import BINARY, schema_of
 from generator.errors import GeneratorError
 from generator.plan.names import attribute_name
 
@@ -217,7 +217,7 @@ class _Builder:
             more = schema.additional
             value = "Any" if isinstance(more, bool) else self._type(more, position, f"{hint}Value")
             return f"{_MAPS[position]}[str, {value}]"
-        if kind == "string" and schema.keywords.get("format") == "binary":
+        if kind == "string" and schema.encoding == BINARY:
             return "FileContent" if position == "argument" else "bytes"
         return _SCALARS.get(kind, "Any")
 

@@ -18,6 +18,8 @@ WORDS = (
     ("forbidden", "allowed"),
     ("deprecated", "reactivated"),
     ("described", "undescribed"),
+    ("omitted", "stated"),
+    ("widened", "narrowed"),
 )
 # What has no opposite of its own: a broken promise, or a removal that was announced, is something
 # plain from behind.

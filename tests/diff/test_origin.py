@@ -231,3 +231,11 @@ def test_a_new_document_is_compared_with_the_overlays_of_the_project(project: Re
     assert {change.id for change in found.changes} == {"response-property-type-changed"}
     assert {change.source.file for change in found.changes} == {new}
     assert {change.operation for change in found.changes} == {"GET /v1/bots/{id}", "POST /v1/bots"}
+
+
+def test_the_suggestion_for_a_renamed_property_keeps_its_type(project: Repository) -> None:
+    project.replace("openapi/coze.yaml", "size: {type: integer}", "sizes: {type: integer}")
+    project.build()
+    suggestions = {change.suggestion for change in report(project).changes}
+    target = "$.components.schemas.BotData.properties"
+    assert suggestions == {f'- target: {target}\n  update: {{"size": {{"type": "integer"}}}}'}

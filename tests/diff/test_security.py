@@ -72,3 +72,40 @@ def made(state: str) -> Json:
 def test_what_holds_in_the_end_counts(old: str, new: str) -> None:
     expected = WIRE.get((EFFECTIVE[old], EFFECTIVE[new]), "none")
     assert Verdict.on(compare(made(old), made(new))).wire == expected
+
+
+READ: Final = {"token": ["read"]}
+WRITE: Final = {"token": ["write"]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wire", "found"),
+    [
+        ([READ, WRITE], [WRITE, READ], "none", set[str]()),
+        ([READ, READ], [READ], "none", set[str]()),
+        ([READ], [READ, WRITE], "compatible", {"security-alternative-added token (write)"}),
+        ([READ, WRITE], [WRITE], "breaking", {"security-alternative-removed token (read)"}),
+        (
+            [READ, WRITE],
+            [READ, {"token": ["admin"]}],
+            "breaking",
+            {"security-scope-added token: admin", "security-scope-removed token: write"},
+        ),
+        (
+            [{"token": ["read", "write"]}],
+            [WRITE, {"token": []}],
+            "compatible",
+            {"security-scope-removed token: read", "security-alternative-added token (no scope)"},
+        ),
+    ],
+)
+def test_alternatives_of_one_scheme_are_matched_whole(
+    old: Json, new: Json, wire: str, found: set[str]
+) -> None:
+    def with_security(alternatives: Json) -> Json:
+        answer = {"responses": {"200": {"description": "ok"}}, "security": alternatives}
+        return document({"/pets": {"get": answer}}, components={"securitySchemes": SCHEMES})
+
+    changes = compare(with_security(old), with_security(new))
+    assert Verdict.on(changes).wire == wire
+    assert {f"{change.id} {change.new or change.old}" for change in changes} == found
