@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from time import perf_counter
 from types import NoneType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast, get_origin
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast, get_origin
 
 from coze_core._decode import Answer
 from coze_core._errors import APIConnectionError, APIError
@@ -72,7 +72,7 @@ def value_call(
             answer is None
             or answer.code
             or _is_unwrapped_error(answer, reply, settings)
-            or (answer.value is None and not _may_lack_result(operation))
+            or (answer.value is None and not operation.decoder_for(reply.status_code).may_lack)
         ):
             from coze_core._failures import RESULT, api_error
 
@@ -149,22 +149,19 @@ def _answer(operation: Operation[T], reply: Reply[object]) -> Answer[T] | None:
     """Decodes what may be a success."""
     if not 200 <= reply.status_code < 300:  # noqa: PLR2004  # the successes of HTTP
         return None
-    if not reply.body and operation.result() is NoneType:
+    decoder = operation.decoder_for(reply.status_code)
+    if not reply.body and decoder.result is NoneType:
         return Answer(cast("T", None))
     try:
-        answer = operation.decoder.decode(reply.body)
+        answer = decoder.decode(reply.body)
     except NotJSONError:
         return None
-    if answer.value is None and operation.result() is not NoneType:
+    if answer.value is None and decoder.result is not NoneType:
         if answer.code is None:
             return None
-        if get_origin(operation.result()) is list:
+        if get_origin(decoder.result) is list:
             answer.value = cast("T", [])
     return answer
-
-
-def _may_lack_result(operation: Operation[Any]) -> bool:
-    return operation.nullable or operation.result() in {NoneType, Any, object}
 
 
 def _attempts(

@@ -106,15 +106,24 @@ class AnswerDecoder(Generic[T]):
         result: The type of the result.
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
         also_in: Where the result is the body, a field that may hold it instead.
+        nullable: Whether a success may come without a result.
 
     Attributes:
+        result: The type of the result.
+        may_lack: Whether a success may come without a result.
         fast: As for a `TypeDecoder`.
     """
 
     def __init__(
-        self, result: type[T], unwrap: str | None = "data", also_in: str | None = None
+        self,
+        result: type[T],
+        unwrap: str | None = "data",
+        also_in: str | None = None,
+        *,
+        nullable: bool = False,
     ) -> None:
-        self._result = result
+        self.result = result
+        self.may_lack = nullable or result in {NoneType, Any, object}
         self._unwrap = unwrap
         self._also_in = also_in
         self.fast = _fast_answer(result, unwrap)
@@ -153,19 +162,19 @@ class AnswerDecoder(Generic[T]):
         return Decoded(answer, result.problems)
 
     def _examine_result(self, plain: object, fields: Mapping[str, object]) -> Decoded[T]:
-        if self._result is NoneType:
+        if self.result is NoneType:
             return Decoded(cast("T", None), [])
         name = self._unwrap
         if name is None and isinstance(fields.get(str(self._also_in)), dict):
             name = self._also_in
         if name is None:
-            return build(self._result, plain)
+            return build(self.result, plain)
         if not isinstance(plain, dict):
             return Decoded(cast("T", plain), ["$"])
         inner = fields.get(name)
         if inner is None:
             return Decoded(cast("T", None), [f"$.{name}"])
-        value, problems = build(self._result, inner)
+        value, problems = build(self.result, inner)
         return Decoded(value, [f"$.{name}{problem[1:]}" for problem in problems])
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import os
 import re
+from contextlib import ExitStack
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from coze_core._errors import CozeError
 
 if TYPE_CHECKING:
-    from contextlib import ExitStack
+    from collections.abc import Sequence
 
 FileContent = (
     bytes
@@ -41,9 +42,40 @@ class FormPart(NamedTuple):
             return stack.enter_context(open(self.content, "rb"))  # noqa: PTH123  # any PathLike
         return self.content
 
+    def read(self) -> bytes:
+        """Return the whole content.
 
-def file_part(name: str, value: object) -> FormPart:
-    """Makes the form part of a file.
+        Raises:
+            OSError: The file cannot be read.
+        """
+        with ExitStack() as stack:
+            content = self.opened(stack)
+            if isinstance(content, bytes):
+                return content
+            content.seek(0)
+            return content.read()
+
+
+def file_parts(name: str, value: object, media_type: str | None = None) -> list[FormPart]:
+    """Make the form parts of a file, or of several.
+
+    Args:
+        name: The name of the form field.
+        value: A `FileContent`, or a sequence of them.
+        media_type: The media type of files that come without one.
+
+    Raises:
+        CozeError: The value is something else.
+    """
+    files = cast("Sequence[object]", value if isinstance(value, list | tuple) else [value])
+    if isinstance(value, tuple) and files and isinstance(files[0], str):  # a named file
+        files = [cast("object", value)]
+    parts = [_file_part(name, file) for file in files]
+    return [part._replace(media_type=part.media_type or media_type) for part in parts]
+
+
+def _file_part(name: str, value: object) -> FormPart:
+    """Make the form part of a file.
 
     Args:
         name: The name of the form field.

@@ -24,8 +24,10 @@ class EndpointOptions(TypedDict, total=False):
     """How the parts of a request are written; see `Endpoint`."""
 
     headers: Mapping[str, str]
-    comma: frozenset[str]
-    encoding: Literal["json", "multipart"]
+    delimiters: Mapping[str, str]
+    encoding: Literal["json", "form", "multipart", "raw"]
+    media_types: Mapping[str, str]
+    null_fields: frozenset[str]
     idempotent: bool
 
 
@@ -37,8 +39,10 @@ class Endpoint:
         method: The HTTP method.
         path: The path below the base URL, with ``{name}`` for each path argument.
         headers: Headers that every request of this operation carries.
-        comma: Query names whose lists are sent as one comma-joined value.
-        encoding: How the body is written.
+        delimiters: What joins the items of a list to one value, by name in the query or form.
+        encoding: How the body is written; a raw one is a single file.
+        media_types: The media types of files and of fields of a form, by name.
+        null_fields: Fields of a JSON body whose ``None`` is sent as null; others are left out.
         idempotent: Whether sending the request twice does no more than sending it once. Taken
             for granted with GET, PUT and DELETE.
     """
@@ -50,13 +54,15 @@ class Endpoint:
         self.method = method
         self.path = path
         self.headers = header_map(options.get("headers") or {})
-        self.comma = options.get("comma") or frozenset[str]()
+        self.delimiters = options.get("delimiters") or {}
         self.encoding = options.get("encoding", "json")
+        self.media_types = options.get("media_types") or {}
+        self.null_fields = options.get("null_fields") or frozenset[str]()
         self.idempotent = options.get("idempotent", False) or method in {"GET", "PUT", "DELETE"}
 
 
 class Operation(Endpoint, Generic[T]):
-    """An operation with one JSON answer.
+    """An operation that answers with JSON, or with nothing.
 
     Args:
         name: As for `Endpoint`, like the arguments that are not named here.
@@ -66,6 +72,7 @@ class Operation(Endpoint, Generic[T]):
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
         also_in: Where the result is the body, a field that may hold it instead.
         nullable: Whether a success may come without a result.
+        by_status: Result, unwrap and nullable for each HTTP status whose answer is another one.
         options: As for `Endpoint`.
     """
 
@@ -79,6 +86,7 @@ class Operation(Endpoint, Generic[T]):
         unwrap: str | None = "data",
         also_in: str | None = None,
         nullable: bool = False,
+        by_status: Mapping[int, tuple[Callable[[], type[T]], str | None, bool]] | None = None,
         **options: Unpack[EndpointOptions],
     ) -> None:
         super().__init__(name, method, path, **options)
@@ -86,11 +94,23 @@ class Operation(Endpoint, Generic[T]):
         self.unwrap = unwrap
         self.also_in = also_in
         self.nullable = nullable
+        self._by_status = by_status or {}
 
     @cached_property
     def decoder(self) -> AnswerDecoder[T]:
         """The decoder of this operation's answers; making it loads the models."""
-        return AnswerDecoder(self.result(), self.unwrap, self.also_in)
+        return AnswerDecoder(self.result(), self.unwrap, self.also_in, nullable=self.nullable)
+
+    def decoder_for(self, status: int) -> AnswerDecoder[T]:
+        """Return the decoder of the answers with an HTTP status."""
+        return self._decoders[status] if status in self._by_status else self.decoder
+
+    @cached_property
+    def _decoders(self) -> dict[int, AnswerDecoder[T]]:
+        return {
+            status: AnswerDecoder(result(), unwrap, nullable=nullable)
+            for status, (result, unwrap, nullable) in self._by_status.items()
+        }
 
 
 class ListOperation(Operation[D], Generic[D, T]):

@@ -6,7 +6,7 @@ import html
 import json
 import re
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 
@@ -110,7 +110,7 @@ class Redaction:
             yield _quoted(f"{part.name}={'@' if part.filename else ''}{HIDDEN}")
         if request.content is not None:
             shown = len(request.content) <= _LONGEST_REQUEST and not request.bare
-            value = _json(request.content) if shown else None
+            value = _fields(request) if shown else None
             text = (
                 _size(request.content)
                 if value is None
@@ -196,6 +196,14 @@ def _without_parts(text: str, secrets: set[str]) -> str:
 
 def _size(body: bytes) -> str:
     return f"({len(body)} bytes)"
+
+
+def _fields(request: Request) -> Any:
+    """The body of a request, where it is a form or JSON."""
+    content = request.content or b""
+    if request.headers.get("content-type", ("", ""))[1].endswith("form-urlencoded"):
+        return dict(parse_qsl(content.decode()))
+    return _json(content)
 
 
 def _json(body: bytes) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -131,30 +131,53 @@ def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) 
         path = path.replace(f"{{{name}}}", _segment(name, value))  # which holds no brace itself
     request = Request(endpoint, base_url + path, headers | endpoint.headers)
     for name, value in _given(parts.get("headers")):
-        request.headers[name.lower()] = (name, header_value(name, _text(name, value)))
-    for name, value in _given(parts.get("query")):
-        texts = _texts(name, value)
-        if name in endpoint.comma:
-            texts = [_joined(name, texts)]
-        request.query += [(name, text) for text in texts]
+        text = _joined(name, value, ",") if _is_list(value) else _text(name, value)
+        request.headers[name.lower()] = (name, header_value(name, text))
+    request.query = _pairs(endpoint, parts.get("query"))
     if request.query:
         query = "&".join([f"{_quoted(name)}={_quoted(text)}" for name, text in request.query])
         request.info = RequestInfo(request.method, f"{request.url}?{query}")
-    body = parts.get("body")
-    if endpoint.encoding == "multipart":
-        from coze_core._files import FormPart, file_part
+    if endpoint.encoding == "json":
+        body = parts.get("body")
+        if body is not None:
+            content: dict[str, object] = {
+                name: value
+                for name, value in body.items()
+                if value is not None or name in endpoint.null_fields
+            }
+            _set_content(request, "application/json", _json("the body", content))
+    elif endpoint.encoding == "form":
+        text = urlencode(_pairs(endpoint, parts.get("body")))
+        _set_content(request, "application/x-www-form-urlencoded", text.encode())
+    else:
+        _write_files(endpoint, request, parts)
+    return request
 
+
+def _write_files(endpoint: Endpoint, request: Request, parts: Parts) -> None:
+    from coze_core._files import FormPart, file_parts
+
+    media_types = endpoint.media_types
+    files = [
+        part
+        for name, value in _given(parts.get("files"))
+        for part in file_parts(name, value, media_types.get(name))
+    ]
+    if endpoint.encoding == "multipart":
         request.headers.pop("content-type", None)  # it comes with the boundary of the form
         request.form = [
-            FormPart(name, None, text.encode())
-            for name, value in _given(body)
+            FormPart(name, None, text.encode(), media_types.get(name))
+            for name, value in _given(parts.get("body"))
             for text in _texts(name, value)
         ]
-        request.form += [file_part(name, value) for name, value in _given(parts.get("files"))]
-    elif body is not None:
-        request.headers["content-type"] = ("Content-Type", "application/json")
-        request.content = _json("the body", dict(_given(body)))
-    return request
+        request.form += files
+    for part in files if endpoint.encoding == "raw" else ():
+        _set_content(request, part.media_type or "application/octet-stream", part.read())
+
+
+def _set_content(request: Request, media_type: str, content: bytes) -> None:
+    request.headers["content-type"] = ("Content-Type", media_type)
+    request.content = content
 
 
 def _given(values: Mapping[str, object] | None) -> Iterator[tuple[str, object]]:
@@ -166,25 +189,40 @@ def _quoted(text: str) -> str:
 
 
 def _segment(name: str, value: str) -> str:
-    text = _text(name, value)
+    text = ",".join([quote(text, safe="") for text in _texts(name, value)])
     if text in {"", ".", ".."}:
         raise CozeError(
             f"{name} is {text!r}, which would address something else. Pass an id of the API."
         )
-    return quote(text, safe="")
+    return text
+
+
+def _pairs(endpoint: Endpoint, values: Mapping[str, object] | None) -> list[tuple[str, str]]:
+    """Return the names and values of a query or form."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in _given(values):
+        delimiter = endpoint.delimiters.get(name)
+        texts = [_joined(name, value, delimiter)] if delimiter else _texts(name, value)
+        pairs += [(name, text) for text in texts]
+    return pairs
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset)
 
 
 def _texts(name: str, value: object) -> list[str]:
-    if isinstance(value, list | tuple | set | frozenset):
+    if _is_list(value):
         return [_text(name, item) for item in cast("list[object]", value)]
     return [_text(name, value)]
 
 
-def _joined(name: str, texts: list[str]) -> str:
+def _joined(name: str, value: object, delimiter: str) -> str:
+    texts = _texts(name, value)
     for text in texts:
-        if "," in text:
-            raise CozeError(f"{name} holds {text!r}, but commas separate its values.")
-    return ",".join(texts)
+        if delimiter in text:
+            raise CozeError(f"{name} holds {text!r}, but {delimiter!r} separates its values.")
+    return delimiter.join(texts)
 
 
 def _text(name: str, value: object) -> str:

@@ -54,7 +54,7 @@ class Method:
         nullable: Whether a success may come without a result.
         fixed: Body fields that the method sets itself.
         constants: Headers that it always sends.
-        comma: Query names whose lists are joined with commas.
+        delimiters: What joins the items of lists, by name in the query.
         hidden: For the response component, the fields that only wrap the result.
         internal: Whether it is for the hand-written part of the client only.
     """
@@ -79,7 +79,7 @@ class Method:
     encoding: Literal["json", "multipart"] = "json"
     fixed: tuple[tuple[str, bool], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
-    comma: tuple[str, ...] = ()
+    delimiters: tuple[tuple[str, str], ...] = ()
     hidden: tuple[str, frozenset[str]] | None = None
     paging: behaviour.Paging | None = None
     batch: behaviour.Batch | None = None
@@ -228,8 +228,8 @@ class _Operation:
                 for parameter in parameters
                 if "x-client-constant" in parameter
             ),
-            comma=tuple(
-                parameter["name"]
+            delimiters=tuple(
+                (parameter["name"], ",")
                 for parameter in parameters
                 if parameter["in"] == "query" and parameter.get("explode") is False
             ),

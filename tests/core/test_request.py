@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from coze_core import CozeError, Endpoint
 from coze_core._headers import header_map
+from coze_core._redact import Redaction
 from coze_core._request import Request, write_request
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ ITEM = Endpoint(
     "GET",
     "/boxes/{box_id}/items/{item_id}",
     headers={"X-Version": "2"},
-    comma=frozenset({"ids"}),
+    delimiters={"ids": ","},
 )
 POST = Endpoint("boxes.post", "POST", "/boxes")
 FORM = Endpoint("boxes.upload", "POST", "/upload", encoding="multipart")
@@ -226,3 +227,80 @@ def closed_file() -> io.BytesIO:
 def test_what_is_no_file_is_refused(value: Any) -> None:
     with pytest.raises(CozeError, match=r"^boxes\.upload: "):
         write(FORM, files={"file": value})
+
+
+def test_lists_in_paths_and_headers_are_joined_with_commas() -> None:
+    request = write(ITEM, path={"box_id": ["a,b", "c/d"], "item_id": 1}, headers={"X-Tags": [1, 2]})
+    assert request.url == "https://api.test/base/boxes/a%2Cb,c%2Fd/items/1"
+    assert request.headers["x-tags"] == ("X-Tags", "1,2")
+    with pytest.raises(CozeError, match="',' separates"):
+        write(headers={"X-Tags": ["a,b"]})
+    with pytest.raises(CozeError, match="item_id is ''"):
+        write(ITEM, path={"box_id": "1", "item_id": []})
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+        st.text(st.characters(exclude_categories=["Cs"])),
+    )
+)
+def test_a_form_in_the_url_encoding_says_what_was_given(fields: dict[str, str]) -> None:
+    request = write(Endpoint("boxes.post", "POST", "/boxes", encoding="form"), body=fields)
+    assert request.headers["content-type"] == ("Content-Type", "application/x-www-form-urlencoded")
+    content = (request.content or b"").decode()
+    assert dict(parse_qsl(content, keep_blank_values=True)) == fields
+
+
+def test_lists_in_a_form_are_repeated_or_joined() -> None:
+    endpoint = Endpoint("a.b", "POST", "/", encoding="form", delimiters={"x": "|"})
+    assert write(endpoint, body={"x": ["1", "2"], "y": ["3", "4"]}).content == b"x=1%7C2&y=3&y=4"
+
+
+def test_a_form_may_hold_several_files_under_one_name_and_media_types() -> None:
+    endpoint = Endpoint(
+        "a.b",
+        "POST",
+        "/",
+        encoding="multipart",
+        media_types={"files": "image/png", "about": "application/json"},
+    )
+    files = [b"one", ("two.gif", b"two", "image/gif")]
+    request = write(endpoint, body={"about": {"a": 1}}, files={"files": files, "one": ("a", b"")})
+    assert [(part.name, part.filename, part.content, part.media_type) for part in request.form] == [
+        ("about", None, b'{"a":1}', "application/json"),
+        ("files", "files", b"one", "image/png"),
+        ("files", "two.gif", b"two", "image/gif"),
+        ("one", "a", b"", None),
+    ]
+
+
+def test_a_raw_body_is_the_whole_file_with_its_media_type(tmp_path: Path) -> None:
+    endpoint = Endpoint("a.b", "POST", "/", encoding="raw", media_types={"body": "audio/wav"})
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"whole")
+    file = io.BytesIO(b"whole")
+    file.read(2)
+    for value, media_type in (
+        (b"whole", "audio/wav"),
+        (path, "audio/wav"),
+        (file, "audio/wav"),
+        (("a.mp3", b"whole", "audio/mpeg"), "audio/mpeg"),
+    ):
+        request = write(endpoint, files={"body": value})
+        assert (request.content, request.headers["content-type"][1]) == (b"whole", media_type)
+    assert write(endpoint, files={"body": None}).content is None
+
+
+def test_none_is_sent_as_null_where_the_api_asks_for_it() -> None:
+    endpoint = Endpoint("a.b", "POST", "/", null_fields=frozenset({"x"}))
+    assert write(endpoint, body={"x": None, "y": None}).content == b'{"x":null}'
+
+
+def test_the_texts_of_a_form_are_hidden_in_reports() -> None:
+    request = write(
+        Endpoint("a.b", "POST", "/", encoding="form"), body={"bot_id": "7", "x": "ab cd ef"}
+    )
+    redaction = Redaction(request)
+    assert '{"bot_id":"7","x":"***"}' in redaction.curl()
+    assert redaction.scrub("it said ab cd ef") == "it said ***"

@@ -67,7 +67,7 @@ MANY: BatchOperation[ThingList] = BatchOperation(
     argument="ids",
     size=2,
     join="items",
-    comma=frozenset({"ids"}),
+    delimiters={"ids": ","},
 )
 UPLOAD: Operation[Thing] = Operation(
     "things.upload", "POST", "/upload", result=lambda: Thing, encoding="multipart"
