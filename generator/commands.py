@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from generator.build import Project, build
 from generator.diff.changelog import Changelog
+from generator.diff.formats import show
 from generator.diff.report import compare as compare_sides
-from generator.diff.sides import open_side, snapshot
-from generator.diff.terminal import show
-from generator.diff.trees import MANIFEST
+from generator.diff.revisions import MANIFEST, open_side, snapshot
 from generator.lock import locked
 from generator.progress import Progress
 from generator.tree import compare

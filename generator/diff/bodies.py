@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from generator.diff.document import object_at, objects_at, schema_at
-from generator.diff.trace import Hit, Root
-from generator.diff.values import canonical
+from generator.diff.document import canonical, object_at, objects_at, schema_at
+from generator.diff.located import Hit, Root
 from generator.spec import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.diff.document import Document, Part
-    from generator.diff.finding import Direction
-    from generator.diff.graph import Graph
+    from generator.diff.graph import Direction, Graph
+    from generator.diff.located import Subject
     from generator.diff.operations import Operation
-    from generator.diff.trace import Subject
 
 
 @frozen

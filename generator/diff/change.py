@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from attrs import frozen
 
+from generator.diff.document import canonical
 from generator.diff.rules import CLIENT, WIRE, worst_client, worst_wire
-from generator.diff.values import canonical
 
 if TYPE_CHECKING:
     from pathlib import PurePath

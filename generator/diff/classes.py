@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from generator.diff.annotations import is_safe, parse, without_none
-from generator.diff.trace import Hit, Subject
+from generator.diff.located import Hit, Subject
 from generator.spec import join
 
 if TYPE_CHECKING:

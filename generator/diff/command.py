@@ -11,10 +11,17 @@ import typer
 from rich.console import Console
 
 from generator.diff.accepted import FILE, Accepted
-from generator.diff.formats import as_annotations, as_json, as_markdown
+from generator.diff.formats import (
+    as_annotations,
+    as_json,
+    as_markdown,
+    rules_as_json,
+    rules_as_markdown,
+    show,
+    show_rules,
+)
 from generator.diff.report import Report, compare
-from generator.diff.sides import open_side
-from generator.diff.terminal import rules_as_json, rules_as_markdown, show, show_rules
+from generator.diff.revisions import open_side
 from generator.errors import GeneratorError
 
 Format: TypeAlias = Literal["terminal", "json", "markdown", "github"]

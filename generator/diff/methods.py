@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from generator.diff.annotations import is_related, is_safe, parse, without_none
+from generator.diff.located import Hit, Subject
 from generator.diff.operations import erased
-from generator.diff.trace import Hit, Subject
 from generator.spec import join
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define
 
-from generator.diff.finding import Finding, found
-from generator.diff.graph import Edge
-from generator.diff.lifecycle import compare_lifecycles
+from generator.diff.graph import Edge, Finding, found
+from generator.diff.operations import compare_lifecycles
 from generator.diff.schema import schema_of
 from generator.spec import join
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.diff.document import Parts
-    from generator.diff.finding import Direction
-    from generator.diff.graph import Graph, Pair
+    from generator.diff.graph import Direction, Graph, Pair
     from generator.diff.schema import Schema
 
 _SIMILAR: Final = 0.6

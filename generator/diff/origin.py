@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from generator.diff.change import Change, Source
+from generator.diff.comparison import State, judge
 from generator.diff.document import Document
-from generator.diff.judge import State, judge
 from generator.diff.lines import Lines
+from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
-from generator.diff.trees import DOCUMENT
 from generator.diff.written import Written, essence, places_of
 from generator.overlay import Overlay, apply
 from generator.reader import read_yaml
@@ -23,8 +23,7 @@ from generator.spec import join
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generator.diff.sides import Side
-    from generator.diff.trees import Tree
+    from generator.diff.revisions import Side, Tree
 
 _Key = tuple[str, str, str]
 

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from generator.diff.document import Node, objects_at, schema_at
-from generator.diff.lifecycle import compare_lifecycles, removal
+from generator.diff.located import Hit, Root
 from generator.diff.objects import renamed
+from generator.diff.operations import compare_lifecycles, removal
 from generator.diff.schema import schema_of
-from generator.diff.trace import Hit, Root
 from generator.spec import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from generator.diff.document import Document, Part, Parts
-    from generator.diff.finding import Direction
-    from generator.diff.graph import Graph
+    from generator.diff.document import Bound, Document, Part, Parts
+    from generator.diff.graph import Direction, Graph
+    from generator.diff.located import Scope, Subject
     from generator.diff.operations import Operation
     from generator.diff.schema import Schema
-    from generator.diff.trace import Scope, Subject
-    from generator.diff.values import Bound
 
 LOCATIONS: Final[Mapping[str, str]] = {
     "path": "path",

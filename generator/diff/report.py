@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from generator.diff.change import Change, Verdict
-from generator.diff.judge import judge
+from generator.diff.comparison import judge
 from generator.diff.origin import attribute
-from generator.diff.sides import placed
+from generator.diff.revisions import placed
 from generator.diff.suggestion import suggest
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
     from generator.diff.accepted import Accepted
-    from generator.diff.sides import Side
+    from generator.diff.revisions import Side
 
 
 @frozen

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from attrs import field, frozen
 
 from generator.diff.document import (
+    NOTHING,
+    Bound,
     as_node,
+    canonical,
     list_at,
+    narrower,
     object_at,
     objects_at,
     texts_at,
     values_at,
 )
-from generator.diff.values import NOTHING, Bound, canonical, narrower
 from generator.spec import join
 from generator.values import is_array, is_object
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from generator.diff.document import list_at, object_at, objects_at, texts_at
-from generator.diff.trace import Hit
-from generator.diff.values import canonical
+from generator.diff.document import canonical, list_at, object_at, objects_at, texts_at
+from generator.diff.located import Hit
 from generator.spec import join
 
 if TYPE_CHECKING:

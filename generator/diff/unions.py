@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from generator.diff.finding import Finding, found
-from generator.diff.graph import Edge
+from generator.diff.document import NOTHING, includes, narrower
+from generator.diff.graph import Edge, Finding, found
 from generator.diff.schema import described_at, schema_of
-from generator.diff.values import NOTHING, includes, narrower
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,23 +7,35 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, evolve, field
 
 from generator.diff.bodies import Bodies
-from generator.diff.document import list_at, object_at, objects_at, texts_at
+from generator.diff.document import canonical, list_at, object_at, objects_at, texts_at
 from generator.diff.graph import Graph
-from generator.diff.lifecycle import compare_lifecycles, is_unstable, removal
-from generator.diff.operations import Operation, in_item, operations_of
+from generator.diff.keywords import (
+    compare_conditions,
+    compare_discriminators,
+    compare_keywords,
+    compare_null,
+    compare_types,
+)
+from generator.diff.located import Hit, Names, Root, Tracer
+from generator.diff.objects import compare_objects
+from generator.diff.operations import (
+    Operation,
+    compare_lifecycles,
+    in_item,
+    is_unstable,
+    operations_of,
+    removal,
+)
 from generator.diff.parameters import Parameters
-from generator.diff.schemas import compare_schemas
 from generator.diff.security import Security
-from generator.diff.trace import Hit, Names, Root, Tracer
-from generator.diff.values import canonical
+from generator.diff.unions import compare_unions, compare_wrapped
 from generator.spec import join, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from generator.diff.document import Document, Part
-    from generator.diff.finding import Direction
-    from generator.diff.graph import Pair
+    from generator.diff.graph import Direction, Pair
 
 
 @define
@@ -252,3 +264,27 @@ def _urls(part: Part) -> dict[str, str]:
         str(one[0].get("url")): canonical(object_at(one, "variables")[0])
         for one in list_at(part, "servers")
     }
+
+
+def compare_schemas(graph: Graph, pair: Pair) -> None:
+    """Fill in the differences of a pair, and the pairs inside it."""
+    wrapped = compare_wrapped(graph, pair)
+    if wrapped is not None:
+        pair.findings = (wrapped, *compare_null(pair.old, pair.new))
+        return
+    types = compare_types(pair.old, pair.new)
+    if types is not None and types.aspect == "type-changed":
+        # Nothing below can be compared with anything.
+        pair.findings = (types, *compare_null(pair.old, pair.new))
+        return
+    unions, alternatives = compare_unions(graph, pair)
+    objects, inner = compare_objects(graph, pair)
+    pair.edges = (*inner, *alternatives)
+    pair.findings = (
+        *([types] if types else ()),
+        *compare_keywords(pair.old, pair.new),
+        *unions,
+        *objects,
+        *compare_conditions(graph, pair),
+        *compare_discriminators(pair),
+    )

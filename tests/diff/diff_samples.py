@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from generator.diff.comparison import State, judge
 from generator.diff.document import Document
-from generator.diff.judge import State, judge
 from generator.diff.surface import default_surface
 
 if TYPE_CHECKING:

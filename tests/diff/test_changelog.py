@@ -11,7 +11,7 @@ from diff_samples import compare, operation, parameter, response
 from generator.diff.changelog import add_entry
 from generator.diff.report import Report
 from generator.diff.report import compare as report_on
-from generator.diff.sides import open_side, snapshot
+from generator.diff.revisions import open_side, snapshot
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import Any, Final
 from consumer_edits import DOCUMENT, edits
 
 from generator.diff.change import Verdict
+from generator.diff.comparison import State, judge
 from generator.diff.document import Document
-from generator.diff.judge import State, judge
 from generator.emit import emit
 from generator.manifest import surface
 from generator.normalise import normalise

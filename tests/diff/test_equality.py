@@ -20,7 +20,7 @@ from diff_samples import (
 )
 
 from generator.diff.change import Verdict
-from generator.diff.judge import judge
+from generator.diff.comparison import judge
 from generator.diff.rules import rules
 from generator.spec import load
 

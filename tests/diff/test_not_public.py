@@ -10,7 +10,7 @@ from diff_samples import Json, compare, document
 
 from generator.diff.report import Report
 from generator.diff.report import compare as report_on
-from generator.diff.sides import open_side
+from generator.diff.revisions import open_side
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from diff_project import Repository
 
 from generator.diff.change import Change, Source
 from generator.diff.report import Report, compare
-from generator.diff.sides import open_side
+from generator.diff.revisions import open_side
 from generator.errors import GeneratorError
 
 DOCUMENT = PurePosixPath("openapi/coze.yaml")

@@ -12,7 +12,7 @@ from hypothesis import given
 
 from generator.diff.formats import as_annotations, as_json, as_markdown
 from generator.diff.report import Report, compare
-from generator.diff.sides import open_side
+from generator.diff.revisions import open_side
 from generator.errors import GeneratorError
 from generator.spec import dump
 from tests.fuzz.documents import DOCUMENT, broken

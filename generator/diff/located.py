@@ -10,8 +10,7 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from generator.diff.finding import Direction, Finding
-    from generator.diff.graph import Edge, Pair
+    from generator.diff.graph import Direction, Edge, Finding, Pair
     from generator.diff.rules import WireLevel
 
 Scope: TypeAlias = Literal["parameter", "body", "header"]

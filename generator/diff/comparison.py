@@ -8,17 +8,17 @@ from attrs import frozen
 
 from generator.diff.change import Change
 from generator.diff.classes import Classes
+from generator.diff.located import Names
 from generator.diff.methods import Methods
 from generator.diff.rules import CLIENT, WIRE, rules, worst_client
-from generator.diff.trace import Names
 from generator.diff.wire import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from generator.diff.document import Document
+    from generator.diff.located import Hit, Subject
     from generator.diff.rules import ClientLevel
-    from generator.diff.trace import Hit, Subject
 
 
 @frozen
