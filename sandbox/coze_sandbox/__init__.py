@@ -17,10 +17,21 @@ code 4000, and a text that names each violation and its place: unknown or missin
 fields, wrong types, arrays repeated where commas are due, a wrong content type. Ids that no page
 gave and sizes above the limit of a page or a batch are refused as well.
 
+`Sandbox(strict=False)` accepts what the service accepts in practice: null fields and empty query
+values are absent, and unknown names are only noted in `requests`.
+
 **Answers are the same each time.** They come from the examples in the document, else from types and
 names. What a request gives appears where the result has a field of that name: the result for
-`bot_id="123"` has the `bot_id` 123. Nothing is stored: what one call creates, no other call finds.
-Each list holds 45 items (`Sandbox(items=...)`). Streams are the scripts in `streams/`.
+`bot_id="123"` has the `bot_id` 123. Each list holds 45 items (`Sandbox(items=...)`). Streams are
+the scripts in `streams/`. Your own answers go before:
+
+    sandbox.answer("bots.list", items=[{"name": "Helper"}, {"name": "Guide"}])
+    sandbox.answer("users.me", {"user_name": "me"})
+
+**What takes time progresses**, one step with each poll: a chat is created, in progress, then
+completed, with messages and usage; so are runs of workflows in the background, documents, copies
+and bills. A scenario for the call that starts it says how it ends: `Scenario(script="failed")`, for
+chats also `requires_action` and `canceled`. Nothing else is stored.
 
 **Your program's requests** are in `sandbox.requests`, oldest first, without their tokens:
 
@@ -42,7 +53,8 @@ A single request can bring its own along, from any program, in the header `x-san
     x-sandbox-scenario: {"error_event": "error", "code": 4028, "msg": "no credits left"}
 
 `Scenario` lists what there is. The scripted streams have these variants for `script`: chats
-`requires_action` and `failed`, runs of workflows `interrupt`, chats with workflows `interrupt` and
+`requires_action`, `failed`, `canceled` and `voice`, runs of workflows `interrupt`, chats with
+workflows `interrupt` and
 `failed`.
 
 **Tokens** are issued as the real service does it, with all checks, once an application is known:
@@ -54,32 +66,51 @@ A single request can bring its own along, from any program, in the header `x-san
 The authorize page agrees at once; a device is approved by its verification page or by
 `sandbox.oauth.approve(user_code)`. These tokens expire; `OAuth` lists what can be set.
 
-**In pytest**, one sandbox serves many tests:
+**In pytest**, the fixture `coze_sandbox` is there once the package is installed. One server serves
+all tests and is reset for each; clients made with `Coze()` reach it.
 
-    @pytest.fixture(scope="session")
-    def running():
-        with Sandbox() as sandbox:
-            yield sandbox
-
-    @pytest.fixture
-    def sandbox(running):
-        running.reset()
-        return running
+    def test_my_program(coze_sandbox):
+        coze_sandbox.answer("bots.list", items=[])
+        assert my_program() == "no bots"
 """
 
 from __future__ import annotations
 
-try:
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
     from coze_sandbox._oauth import OAuth
     from coze_sandbox._requests import RecordedRequest
     from coze_sandbox._scenarios import Scenario
     from coze_sandbox._server import Sandbox
-except ModuleNotFoundError as _error:
-    if (_error.name or "").partition(".")[0] == __name__:
-        raise
-    raise ModuleNotFoundError(
-        f"the sandbox needs {_error.name}; run `pip install coze-client[sandbox]`",
-        name=_error.name,
-    ) from _error
 
 __all__ = ["OAuth", "RecordedRequest", "Sandbox", "Scenario"]
+
+_MODULES = {
+    "OAuth": "_oauth",
+    "RecordedRequest": "_requests",
+    "Sandbox": "_server",
+    "Scenario": "_scenarios",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Loaded on first use: pytest imports this package for its plugin in every run.
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == __name__:
+            raise
+        raise ModuleNotFoundError(
+            f"the sandbox needs {error.name}; run `pip install coze-client[sandbox]`",
+            name=error.name,
+        ) from error
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coze_sandbox._bodies import Bodies
 from coze_sandbox._document import EVENT_STREAM, JSON
 from coze_sandbox._errors import RefusalError, code_of
 from coze_sandbox._json import encode
+from coze_sandbox._lifecycles import Lifecycles
 from coze_sandbox._streams import Streams
 from coze_sandbox._synthesis import Synthesiser
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coze_sandbox._call import Call
     from coze_sandbox._document import Document
     from coze_sandbox._scenarios import Scenario
@@ -48,8 +52,27 @@ class Answers:
 
     def __init__(self, document: Document, items: int) -> None:
         synthesiser = Synthesiser(document)
-        self._bodies = Bodies(document, synthesiser, items)
         self._streams = Streams(synthesiser)
+        self._lifecycles = Lifecycles(self._streams)
+        self._bodies = Bodies(document, synthesiser, self._lifecycles, items)
+        self._operations = {one.name: one for one in document.operations}
+
+    def set(self, operation: str, result: Any, items: Sequence[Any] | None) -> None:
+        """Set what an operation answers; see `Sandbox.answer`.
+
+        Raises:
+            ValueError: there is no such operation, or it is no list and has items.
+        """
+        if operation not in self._operations:
+            raise ValueError(f"no operation is called {operation!r}; use a name like 'bots.list'")
+        if items is not None and self._operations[operation].pagination is None:
+            raise ValueError(f"{operation} is no list; pass its result instead of items")
+        self._bodies.set(operation, result, items)
+
+    def clear(self) -> None:
+        """Forget what was set, and what is under way."""
+        self._bodies.clear()
+        self._lifecycles.clear()
 
     def answer(self, call: Call, scenario: Scenario, logid: str) -> Answer:
         """Answer a call that is correct.
@@ -62,6 +85,8 @@ class Answers:
         stream = call.operation.stream
         if stream is not None and call.streamed and not scenario.plain:
             frames = self._streams.frames(call, stream, scenario)
+            data = [json.loads(frame.data or "null") for frame in frames]
+            self._lifecycles.streamed(call, scenario.script, data)
             return Answer(tuple(frame.encode() for frame in frames), EVENT_STREAM)
         media_type = next((one for one in call.operation.answers if one != EVENT_STREAM), JSON)
         if media_type != JSON:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from coze_sandbox._answers import Answer, Answers, refusal
 from coze_sandbox._call import Call, read
-from coze_sandbox._checking import Checker
+from coze_sandbox._checking import Checker, as_served
 from coze_sandbox._delivery import Delivery
 from coze_sandbox._errors import FORBIDDEN, UNAUTHENTICATED, RefusalError
 from coze_sandbox._oauth import OAuth
@@ -35,9 +35,11 @@ class Application:
     Args:
         document: the effective document.
         items: how many items each collection has.
+        strict: whether requests are refused that the service would take in practice.
     """
 
-    def __init__(self, document: Document, items: int) -> None:
+    def __init__(self, document: Document, items: int, *, strict: bool) -> None:
+        self._strict = strict
         self.requests: list[RecordedRequest] = []
         self.oauth = OAuth()
         self.scenarios = Scenarios(
@@ -47,7 +49,7 @@ class Application:
         )
         self._router = Router(document.operations)
         self._checker = Checker(document)
-        self._answers = Answers(document, items)
+        self.answers = Answers(document, items)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request."""
@@ -64,24 +66,29 @@ class Application:
         logid = hashlib.sha256(repr((method, path, query, content)).encode()).hexdigest()[:32]
         scenario = Scenario()
         name = ""
+        unknown: tuple[str, ...] = ()
         answer = self.oauth.page(path, request.query_params) if method == "GET" else None
         try:
             if answer is None:
-                operation, values = self._router.find(method, path)
+                operation, values = self._router.find(method, path, strict=self._strict)
                 name = operation.name
                 if operation.secured:
                     self._authenticate(headers.get("authorization", ""))
                 call = read(Call(operation, values, query, headers, content))
                 name = call.name
-                self._checker.check(call)
+                if not self._strict:
+                    call = as_served(call)
+                unknown = self._checker.check(call, strict=self._strict)
                 forced = _forced(headers)
                 scenario = self.scenarios.take(name) if forced is None else forced
                 answer = None if scenario.fails else self.oauth.answer(call)
-                answer = answer or self._answers.answer(call, scenario, logid)
+                answer = answer or self.answers.answer(call, scenario, logid)
         except RefusalError as error:
             answer = refusal(error, logid)
         answer.headers[LOGID] = logid
-        recorded = RecordedRequest(method, path, query, without_token(headers), content, name)
+        recorded = RecordedRequest(
+            method, path, query, without_token(headers), content, name, unknown
+        )
         self._record(recorded)
         return answer, scenario
 

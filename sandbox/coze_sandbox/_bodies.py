@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from coze_sandbox._echo import echo, given_by, identify
 from coze_sandbox._errors import RefusalError
 from coze_sandbox._json import Object, at, is_array, is_object, put
-from coze_sandbox._lists import id_name, page
+from coze_sandbox._lists import Collection, id_name, page
 from coze_sandbox._shapes import Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coze_sandbox._call import Call
     from coze_sandbox._document import Batch, Document
+    from coze_sandbox._lifecycles import Lifecycles
     from coze_sandbox._scenarios import Scenario
     from coze_sandbox._synthesis import Synthesiser
 
@@ -25,13 +28,37 @@ class Bodies:
     Args:
         document: the effective document.
         synthesiser: makes the values.
+        lifecycles: what goes on after calls.
         items: how many items a collection has.
     """
 
-    def __init__(self, document: Document, synthesiser: Synthesiser, items: int) -> None:
+    def __init__(
+        self, document: Document, synthesiser: Synthesiser, lifecycles: Lifecycles, items: int
+    ) -> None:
+        self._lifecycles = lifecycles
         self._envelope = document.envelope
         self._synthesiser = synthesiser
         self._shapes = {one.name: Shape(one, synthesiser, items) for one in document.operations}
+        self._results: Object = {}
+        self._collections: dict[str, Collection] = {}
+
+    def set(self, operation: str, result: Any, items: Sequence[Any] | None) -> None:
+        """Set the result of an operation, or the collection that it lists."""
+        if result is not None:
+            self._results[operation] = result
+        if items is not None:
+            made = self._shapes[operation].collection
+
+            def make(number: int) -> Any:
+                given = items[number - 1]
+                return {**made.item(number), **given} if is_object(given) else given
+
+            self._collections[operation] = Collection(make, len(items))
+
+    def clear(self) -> None:
+        """Forget what was set."""
+        self._results.clear()
+        self._collections.clear()
 
     def body(self, call: Call, scenario: Scenario, logid: str) -> Any:
         """Make the body for a call.
@@ -48,18 +75,28 @@ class Bodies:
         paging = call.operation.pagination
         batch = call.operation.batch
         if paging is not None:
-            page(call, paging, shape.collection, body, scenario)
+            items = self._collections.get(call.operation.name, shape.collection)
+            page(call, paging, items, body, scenario)
             given = {name: value for name, value in given.items() if name not in paging.arguments}
             places.append(paging.items)
         elif batch is not None:
             self._join(call, batch, shape, body)
+        self._lifecycles.apply(call, scenario.script, body)
         self._give_back(call, shape, body, given, places)
-        result = body.get(self._envelope.data, body)
-        if scenario.result is not None and is_object(result):
-            result |= scenario.result
+        for result in (self._results.get(call.operation.name), scenario.result):
+            self._replace(body, result)
         self._wrap(body, logid)
         self._omit(body, scenario.absent, paging.items if paging else None)
         return body
+
+    def _replace(self, body: Object, result: Any) -> None:
+        """Put a result into a body: field by field where both are objects."""
+        place = self._envelope.data
+        usual = body.get(place, body)
+        if is_object(result) and is_object(usual):
+            usual |= copy.deepcopy(result)
+        elif result is not None:
+            body[place] = copy.deepcopy(result)
 
     def _join(self, call: Call, batch: Batch, shape: Shape, body: Object) -> None:
         """Put one item for each id that was asked into the list that batches join."""

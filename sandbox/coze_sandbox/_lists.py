@@ -37,7 +37,7 @@ class Collection:
 
     def between(self, start: int, stop: int) -> list[Any]:
         """Give copies of the items from one position up to, not with, another."""
-        items = (self._item(position) for position in range(start, min(stop, self._size)))
+        items = (self.item(position + 1) for position in range(start, min(stop, self._size)))
         return [dict(one) if is_object(one) else one for one in items]
 
     def position(self, item_id: str) -> int | None:
@@ -45,10 +45,11 @@ class Collection:
         ids = (identity(item) for item in self.between(0, self._size))
         return next((position for position, one in enumerate(ids) if one == item_id), None)
 
-    def _item(self, position: int) -> Any:
-        if position not in self._made:
-            self._made[position] = self._make(position + 1)
-        return self._made[position]
+    def item(self, number: int) -> Any:
+        """Give the item of a number from 1."""
+        if number not in self._made:
+            self._made[number] = self._make(number)
+        return self._made[number]
 
 
 def id_name(item: Object) -> str:

@@ -26,6 +26,7 @@ class RecordedRequest:
         headers: headers by lower-case name; the value of `authorization` is `...`.
         body: the body, byte by byte.
         operation: dotted name of the operation, empty where none matched.
+        unknown: what a strict sandbox would have refused: names that the document does not know.
     """
 
     method: str
@@ -34,6 +35,7 @@ class RecordedRequest:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     operation: str = ""
+    unknown: tuple[str, ...] = ()
 
     def json(self) -> Any:
         """Give the body as a JSON value.

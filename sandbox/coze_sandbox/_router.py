@@ -27,12 +27,13 @@ class Router:
             for path, methods in sorted(self._paths.items(), key=lambda one: one[0].count("{"))
         ]
 
-    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+    def find(self, method: str, path: str, *, strict: bool) -> tuple[Operation, dict[str, str]]:
         """Find the operation, and what its path parameters hold.
 
         Args:
             method: the HTTP method.
             path: the path as it was sent, still percent-encoded.
+            strict: whether the method counts on a path that has a single operation.
 
         Raises:
             RefusalError: no path matches (404), or none of its methods (405).
@@ -41,6 +42,8 @@ class Router:
             match = pattern.fullmatch(path)
             if match is None:
                 continue
+            if not strict and len(methods) == 1:
+                method = next(iter(methods))
             if method not in methods:
                 allowed = ", ".join(sorted(methods))
                 raise RefusalError(

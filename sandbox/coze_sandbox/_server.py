@@ -16,7 +16,7 @@ from coze_sandbox._oauth import OAuth
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from coze_sandbox._requests import RecordedRequest
@@ -29,14 +29,19 @@ KEEP_ALIVE = 3600  # seconds; callers shall not meet connections that close whil
 class Sandbox:
     """An offline server of the API on the loopback interface.
 
-    It serves while it is entered. Each sandbox has its own port, requests and scenarios, so several
-    may run at once; it runs in a thread of its own, so the caller may be blocking, asyncio or trio.
+    It serves while it is entered, or from `start` to `stop`. Each sandbox has its own port,
+    requests and scenarios, so several may run at once; it runs in a thread of its own, so the
+    caller may be blocking, asyncio or trio.
 
     Args:
         document: the effective OpenAPI document, or the path of a JSON file; by default the one
             that the client was generated from.
         items: number of items in each collection.
         port: TCP port; 0 takes a free one.
+        strict: refuse each request that breaks the document. Without it, what the service accepts
+            in practice passes: null fields and empty query values are absent, headers that are
+            always the same may be missing, a path with a single operation takes any method, and
+            unknown names are noted in `requests`.
 
     Raises:
         ValueError: the document is none, or `items` is negative.
@@ -49,10 +54,11 @@ class Sandbox:
         *,
         items: int = 45,
         port: int = 0,
+        strict: bool = True,
     ) -> None:
         if items < 0:
             raise ValueError(f"items is {items}; it must be 0 or more")
-        self._application = Application(load(document), items)
+        self._application = Application(load(document), items, strict=strict)
         self._port = port
         self._server: _Server | None = None
 
@@ -64,7 +70,7 @@ class Sandbox:
             RuntimeError: the sandbox is not running.
         """
         if self._server is None:
-            raise RuntimeError("the sandbox is not running; use it in a `with` statement")
+            raise RuntimeError("the sandbox is not running; call start() or enter it by `with`")
         return f"http://{HOST}:{self._server.port}"
 
     @property
@@ -99,21 +105,50 @@ class Sandbox:
         """
         self._application.scenarios.add(scenario, operation, times)
 
+    def answer(
+        self, operation: str, result: Any = None, *, items: Sequence[Any] | None = None
+    ) -> None:
+        """Set what an operation answers from now on.
+
+        Args:
+            operation: dotted name of the method, such as `bots.retrieve`.
+            result: the result; the fields of an object replace those of the usual result.
+            items: the whole collection of a list; the fields of an object replace those of the
+                usual item.
+
+        Raises:
+            ValueError: there is no such operation, or it is no list and `items` is given.
+        """
+        self._application.answers.set(operation, result, items)
+
     def reset(self) -> None:
-        """Forget the scenarios, the recorded requests, and all that the token service knows."""
+        """Forget scenarios, answers, requests, what is under way, and the token service's state."""
         self._application.oauth = OAuth()
         self._application.scenarios.clear()
         self._application.requests.clear()
+        self._application.answers.clear()
 
-    def __enter__(self) -> Self:
-        """Start to serve.
+    def start(self) -> Self:
+        """Start to serve; a sandbox that is running goes on.
 
         Raises:
             OSError: the port is taken.
         """
-        self._server = _Server(self._application, self._port)
-        self._server.start()
+        if self._server is None:
+            server = _Server(self._application, self._port)
+            server.start()
+            self._server = server
         return self
+
+    def stop(self) -> None:
+        """Close every connection and stop serving."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        """Start to serve; see `start`."""
+        return self.start()
 
     def __exit__(
         self,
@@ -121,9 +156,7 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
+        self.stop()
 
 
 class _Server(uvicorn.Server):

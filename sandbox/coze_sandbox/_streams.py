@@ -70,20 +70,22 @@ class Streams:
             frames.append(self._failure(stream, scenario, frames))
         return frames
 
-    def _scripted(self, call: Call, stream: EventStream, variant: str | None) -> list[Frame]:
-        """Find the script of the method, else that of its union of events."""
+    def script(self, names: tuple[str, ...], variant: str | None) -> list[Frame]:
+        """Read the script of the first name that has one; no variant but the usual may be missing.
+
+        Raises:
+            RefusalError: none of them has this variant.
+        """
         suffix = "" if variant is None else f".{variant}"
         script = next(
-            (
-                self._scripts[f"{name}{suffix}"]
-                for name in (call.name, stream.name)
-                if f"{name}{suffix}" in self._scripts
-            ),
-            None,
+            (self._scripts[name + suffix] for name in names if name + suffix in self._scripts), None
         )
         if script is None and variant is not None:
-            raise RefusalError(f"scenario: {call.name} has no script called {variant!r}")
-        frames = [Frame.parse(block) for block in (script or "").split("\n\n") if block.strip()]
+            raise RefusalError(f"scenario: {names[0]} has no script called {variant!r}")
+        return [Frame.parse(block) for block in (script or "").split("\n\n") if block.strip()]
+
+    def _scripted(self, call: Call, stream: EventStream, variant: str | None) -> list[Frame]:
+        frames = self.script((call.name, stream.name), variant)
         return [frame for frame in frames if frame.event in stream.events]
 
     def _made_up(self, stream: EventStream) -> list[Frame]:

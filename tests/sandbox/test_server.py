@@ -26,7 +26,7 @@ WITHOUT = """
 import sys
 sys.modules[{module!r}] = None
 try:
-    import coze_sandbox
+    from coze_sandbox import Sandbox
 except ModuleNotFoundError as error:
     print(error)
 """
