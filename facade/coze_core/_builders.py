@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import (
@@ -87,6 +87,17 @@ class _Scalar(Builder):
         return value if type(value) is self._kind else walk.keep(value)
 
 
+class _Text(_Scalar):
+    """Takes integers as their digits, where nothing else takes them: ids are numbers to some."""
+
+    def __init__(self) -> None:
+        super().__init__(str)
+
+    def build(self, value: object, walk: Walk) -> object:
+        kept = super().build(value, walk)
+        return str(kept) if type(kept) is int else kept
+
+
 class _Float(Builder):
     """Takes integers too, as JSON writes 1.0 as 1."""
 
@@ -168,7 +179,8 @@ class _Union(Builder):
     def build(self, value: object, walk: Walk) -> object:
         members = [member for member in self._members if member.accepts(value)]
         if not members:
-            return walk.keep(value)
+            text = next((member for member in self._members if isinstance(member, _Text)), None)
+            return text.build(value, walk) if text else walk.keep(value)
         if len(members) == 1:
             return members[0].build(value, walk)
         return max(members, key=lambda member: member.rank(value)).build(value, walk)
@@ -254,7 +266,16 @@ class _Other(Builder):
             return walk.keep(value)
 
 
-_SCALARS: tuple[object, ...] = (str, int, bool, NoneType)
+_PLAIN: Mapping[object, Callable[[], Builder]] = {
+    Any: _Anything,
+    object: _Anything,
+    str: _Text,
+    int: lambda: _Scalar(int),
+    float: _Float,
+    bool: lambda: _Scalar(bool),
+    None: lambda: _Scalar(NoneType),
+    NoneType: lambda: _Scalar(NoneType),
+}
 
 
 def wire_names(model: type[object]) -> Mapping[str, str]:
@@ -265,12 +286,8 @@ def wire_names(model: type[object]) -> Mapping[str, str]:
 @cache
 def builder(hint: Any) -> Builder:
     origin, arguments = get_origin(hint) or hint, get_args(hint)
-    if origin in (Any, object):
-        return _Anything()
-    if origin in _SCALARS or origin is None:
-        return _Scalar(NoneType if origin is None else origin)
-    if origin is float:
-        return _Float()
+    if origin in _PLAIN:
+        return _PLAIN[origin]()
     if origin is Literal:
         return _Literal(arguments)
     if origin is Annotated:

@@ -29,7 +29,7 @@ class Decoded(NamedTuple, Generic[T]):
 
     Args:
         value: What was built.
-        problems: The JSON path of each value that was missing or kept as it came.
+        problems: The JSON path of each value that was missing, kept as it came, or made a text of.
     """
 
     value: T

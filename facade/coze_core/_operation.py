@@ -28,6 +28,7 @@ class EndpointOptions(TypedDict, total=False):
     encoding: Literal["json", "form", "multipart", "raw"]
     media_types: Mapping[str, str]
     null_fields: frozenset[str]
+    lists: frozenset[str]
     idempotent: bool
 
 
@@ -42,6 +43,7 @@ class Endpoint:
         delimiters: What joins the items of a list to one value, by name in the query or form.
         encoding: How the body is written; a raw one is a single file.
         media_types: The media types of files and of fields of a form, by name.
+        lists: Names of arguments that take a list, and so no single text.
         null_fields: Fields of a JSON body whose ``None`` is sent as null; others are left out.
         idempotent: Whether sending the request twice does no more than sending it once. Taken
             for granted with GET, PUT and DELETE.
@@ -57,6 +59,7 @@ class Endpoint:
         self.delimiters = options.get("delimiters") or {}
         self.encoding = options.get("encoding", "json")
         self.media_types = options.get("media_types") or {}
+        self.lists = options.get("lists") or frozenset[str]()
         self.null_fields = options.get("null_fields") or frozenset[str]()
         self.idempotent = options.get("idempotent", False) or method in {"GET", "PUT", "DELETE"}
 

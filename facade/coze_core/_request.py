@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from urllib.parse import quote, urlencode
 
-import msgspec
-
+from coze_core._encoding import to_json, to_texts
 from coze_core._errors import CozeError
 from coze_core._headers import HeaderMap, header_value
 from coze_core._response import RequestInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from coze_core._files import FormPart
     from coze_core._http import HTTPTimeout
@@ -126,12 +126,15 @@ def write_request(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: 
 
 
 def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) -> Request:
+    if endpoint.lists:
+        _check_lists(endpoint, parts)
     path = endpoint.path
     for name, value in (parts.get("path") or {}).items():
         path = path.replace(f"{{{name}}}", _segment(name, value))  # which holds no brace itself
     request = Request(endpoint, base_url + path, headers | endpoint.headers)
     for name, value in _given(parts.get("headers")):
-        text = _joined(name, value, ",") if _is_list(value) else _text(name, value)
+        texts = to_texts(name, value)
+        text = texts[0] if isinstance(value, str | Mapping) else _joined(name, texts, ",")
         request.headers[name.lower()] = (name, header_value(name, text))
     request.query = _pairs(endpoint, parts.get("query"))
     if request.query:
@@ -145,7 +148,7 @@ def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) 
                 for name, value in body.items()
                 if value is not None or name in endpoint.null_fields
             }
-            _set_content(request, "application/json", _json("the body", content))
+            _set_content(request, "application/json", to_json("the body", content))
     elif endpoint.encoding == "form":
         text = urlencode(_pairs(endpoint, parts.get("body")))
         _set_content(request, "application/x-www-form-urlencoded", text.encode())
@@ -168,7 +171,7 @@ def _write_files(endpoint: Endpoint, request: Request, parts: Parts) -> None:
         request.form = [
             FormPart(name, None, text.encode(), media_types.get(name))
             for name, value in _given(parts.get("body"))
-            for text in _texts(name, value)
+            for text in to_texts(name, value)
         ]
         request.form += files
     for part in files if endpoint.encoding == "raw" else ():
@@ -180,6 +183,18 @@ def _set_content(request: Request, media_type: str, content: bytes) -> None:
     request.content = content
 
 
+def _check_lists(endpoint: Endpoint, parts: Parts) -> None:
+    """Refuse a single text where a list is due, which would be taken for its characters."""
+    for name in endpoint.lists:
+        for place in (parts.get("query"), parts.get("headers"), parts.get("body")):
+            value = (place or {}).get(name)
+            if isinstance(value, str | bytes):
+                raise CozeError(
+                    f"{name} is of type {type(value).__name__}, where a list is due. "
+                    "Pass a list of values, also for one."
+                )
+
+
 def _given(values: Mapping[str, object] | None) -> Iterator[tuple[str, object]]:
     return ((name, value) for name, value in (values or {}).items() if value is not None)
 
@@ -189,7 +204,7 @@ def _quoted(text: str) -> str:
 
 
 def _segment(name: str, value: str) -> str:
-    text = ",".join([quote(text, safe="") for text in _texts(name, value)])
+    text = ",".join([quote(text, safe="") for text in to_texts(name, value)])
     if text in {"", ".", ".."}:
         raise CozeError(
             f"{name} is {text!r}, which would address something else. Pass an id of the API."
@@ -202,53 +217,15 @@ def _pairs(endpoint: Endpoint, values: Mapping[str, object] | None) -> list[tupl
     pairs: list[tuple[str, str]] = []
     for name, value in _given(values):
         delimiter = endpoint.delimiters.get(name)
-        texts = [_joined(name, value, delimiter)] if delimiter else _texts(name, value)
+        texts = to_texts(name, value)
+        if delimiter:
+            texts = [_joined(name, texts, delimiter)]
         pairs += [(name, text) for text in texts]
     return pairs
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, list | tuple | set | frozenset)
-
-
-def _texts(name: str, value: object) -> list[str]:
-    if _is_list(value):
-        return [_text(name, item) for item in cast("list[object]", value)]
-    return [_text(name, value)]
-
-
-def _joined(name: str, value: object, delimiter: str) -> str:
-    texts = _texts(name, value)
+def _joined(name: str, texts: list[str], delimiter: str) -> str:
     for text in texts:
         if delimiter in text:
             raise CozeError(f"{name} holds {text!r}, but {delimiter!r} separates its values.")
     return delimiter.join(texts)
-
-
-def _text(name: str, value: object) -> str:
-    match value:
-        case None:
-            raise CozeError(f"{name} is or holds None. Leave it out instead.")
-        case str():
-            return _encodable(name, value)
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return str(value)
-        case _:
-            return _json(name, value).decode()
-
-
-def _encodable(name: str, text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise CozeError(f"{name} holds half a character: {error.reason}.") from error
-    return text
-
-
-def _json(name: str, value: object) -> bytes:
-    try:
-        return msgspec.json.encode(value)
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise CozeError(f"{name} cannot be written as JSON: {error}.") from error

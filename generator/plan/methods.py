@@ -18,6 +18,7 @@ from generator.plan.arguments import (
 )
 from generator.plan.schemas import referred
 from generator.plan.types import (
+    ListOf,
     Nullable,
     Reference,
     Scalar,
@@ -110,6 +111,19 @@ class Method:
     def constant(self) -> str:
         """The name of the constant that describes its operation."""
         return f"_{self.name.upper()}"
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The request names of the arguments that take a list."""
+        return tuple(
+            one.wire for one in self.arguments if isinstance(without_null(one.type), ListOf)
+        )
+
+    @property
+    def null_fields(self) -> tuple[str, ...]:
+        """The names in the JSON body that must be sent, if only as ``null``."""
+        body = [one for one in self.arguments if one.location == "body" and one.required]
+        return tuple(one.wire for one in body if isinstance(one.type, Nullable))
 
     @property
     def places(self) -> tuple[tuple[Location, tuple[Argument, ...]], ...]:

@@ -33,6 +33,7 @@ _FIRST_CALL = _IMPORT | {
     "coze_core._builders",
     "coze_core._call",
     "coze_core._decode",
+    "coze_core._encoding",
     "coze_core._error_table",
     "coze_core._errors",
     "coze_core._gunzip",

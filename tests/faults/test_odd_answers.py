@@ -32,7 +32,11 @@ def body(fields: str) -> bytes:
 
 
 ODD: dict[str, tuple[Act, dict[str, Any]]] = {
-    "the wrong type": (answer(body=body(f'"id": 7, {GOOD}')), {"id": 7, "content": "hi"}),
+    "the wrong type": (answer(body=body(f'"id": 7.5, {GOOD}')), {"id": 7.5, "content": "hi"}),
+    "a number for a text": (
+        answer(body=body(f'"id": {10**25 + 1}, "tags": [7, "x"], {GOOD}')),
+        {"id": "10000000000000000000000001", "tags": ["7", "x"], "content": "hi"},
+    ),
     "an object for a text": (answer(body=body(f'"id": {{"a": 1}}, {GOOD}')), {"id": {"a": 1}}),
     "a list for an object": (answer(body=body(f'"id": "1", {GOOD}, "usage": []')), {"usage": []}),
     "null for what is required": (answer(body=body(f'"id": null, {GOOD}')), {"id": None}),

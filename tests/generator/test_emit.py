@@ -225,6 +225,35 @@ def test_fields_beside_the_data_make_a_model_without_the_envelope(generate: Gene
     assert set(run(data="x", debug_url="y").to_dict()) == {"data", "debug_url"}
 
 
+MOVE = """
+paths:
+  /v1/move:
+    post:
+      operationId: things.move
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [ids, parent_id]
+              properties:
+                ids: {type: array, items: {type: string}}
+                parent_id: {type: string, nullable: true}
+                note: {type: string, nullable: true}
+      responses: {'200': {description: ok}}
+"""
+
+
+def test_a_method_knows_what_must_be_a_list_and_what_is_sent_as_null(generate: Generate) -> None:
+    api, recorder = root(generate(MOVE))
+    api.things.move(ids=["1"], parent_id=None)
+    operation = recorder.asked[0][1]
+    assert operation.lists == {"ids"}
+    assert operation.null_fields == {"parent_id"}
+    with pytest.raises(TypeError, match="parent_id"):
+        api.things.move(ids=["1"])
+
+
 LIST = (
     """
 paths:
