@@ -16,7 +16,7 @@ from coze_core._lazy import lazy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from coze_api import events, models, params
-    from coze_client import callbacks
+    from coze_client import callbacks, messages
     from coze_client._client import AsyncCoze, Coze
     from coze_client._oauth.authorization import AuthorizationRequest
     from coze_client._oauth.code import AuthorizationCodeAuth, PKCEAuth
@@ -70,6 +70,7 @@ else:
             "coze_client._oauth.token": "OAuthToken",
             "coze_client._version": "__version__",
             "coze_client.callbacks": "callbacks",
+            "coze_client.messages": "messages",
             "coze_core": (
                 "APIConnectionError APIError APITimeoutError AsyncDownload AsyncPage AsyncPages "
                 "AsyncStream AuthenticationError ConflictError CozeError Download Event "
@@ -122,6 +123,7 @@ __all__ = [
     "__version__",
     "callbacks",
     "events",
+    "messages",
     "models",
     "params",
     "response_of",
