@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from generator.build import Project, build
 from generator.diff.changelog import Changelog
 from generator.diff.formats import show
-from generator.diff.report import compare as compare_sides
-from generator.diff.revisions import MANIFEST, open_side, snapshot
+from generator.diff.report import compare as compare_revisions
+from generator.diff.revisions import MANIFEST, open_revision, snapshot
 from generator.lock import locked
 from generator.progress import Progress
 from generator.tree import compare
@@ -88,7 +88,7 @@ def update_project(root: Path, file: Path, console: Console) -> None:
         built = update(Project(root), file, progress.step)
         if before is not None:
             progress.step("diff")
-            report = compare_sides(before, open_side(None, root, raw=False))
+            report = compare_revisions(before, open_revision(None, root, raw=False))
             if changelog is not None:
                 changelog.record(report)
     if report is not None:

@@ -69,8 +69,8 @@ class Accepted:
             ),
         )
 
-    def silence(self, changes: tuple[Change, ...]) -> tuple[tuple[Change, ...], int]:
-        """The changes that are left, with findings on the file, and how many were silenced."""
+    def without_accepted(self, changes: tuple[Change, ...]) -> tuple[tuple[Change, ...], int]:
+        """Return what is not accepted, with findings on the file, and how many changes are."""
         today = datetime.now(UTC).date()
         known = {entry.fingerprint for entry in self.entries if entry.expires >= today}
         left = tuple(change for change in changes if change.fingerprint not in known)
@@ -85,9 +85,9 @@ class Accepted:
 
     def _finding(self, id_: str, entry: Entry) -> Change:
         rule = rules()[id_]
-        told = entry.fingerprint, entry.expires.isoformat()
+        values = entry.fingerprint, entry.expires.isoformat()
         source = Source("acceptance", self.file, entry.line)
-        return Change(rule, rule.wire, rule.client, "", self.file.name, *told, "", "", source)
+        return Change(rule, rule.wire, rule.client, "", self.file.name, *values, "", "", source)
 
 
 def _entry(file: Path, line: int | None, value: Any) -> Entry:

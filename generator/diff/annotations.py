@@ -1,4 +1,4 @@
-"""Compares annotations: what a caller may pass, and what a caller has to expect."""
+"""Compare annotations: what a caller may pass, and what a caller has to expect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Position: TypeAlias = Literal["input", "output"]
-Side: TypeAlias = Literal["narrow", "wide"]
+Newer: TypeAlias = Literal["narrow", "wide"]
 
 _INVARIANT: Final = frozenset({"list", "dict"})
 _PROMOTED: Final = frozenset({("bool", "int"), ("bool", "float"), ("int", "float")})
@@ -49,23 +49,23 @@ def parse(annotation: str, renamed: Mapping[str, str] | None = None) -> Union:
 
 
 def without_none(union: Union) -> Union:
-    """The members that are not ``None``."""
+    """Return the members that are not ``None``."""
     return union - {Type(_NONE)}
 
 
 def is_safe(old: Union, new: Union, position: Position) -> bool:
-    """Whether code that fits the old annotation fits the new one.
+    """Return whether code that fits the old annotation fits the new one.
 
     An input may take more, an output may be less. What becomes ``Any`` fits everything; code that
     used ``Any`` may not fit what took its place.
     """
     if position == "input":
-        return _fits(old, new, free="wide")
-    return _fits(new, old, free="narrow")
+        return _fits(old, new, newer="wide")
+    return _fits(new, old, newer="narrow")
 
 
 def is_related(old: Union, new: Union) -> bool:
-    """Whether two results can be used alike: the same classes and containers, whatever the rest."""
+    """Return whether two results have the same classes and containers, and so can be used alike."""
     return _shape(without_none(old)) == _shape(without_none(new))
 
 
@@ -74,20 +74,20 @@ def _shape(union: Union) -> frozenset[str]:
     return frozenset(member.name for member in union).union(*inner)
 
 
-def _fits(narrow: Union, wide: Union, *, free: Side) -> bool:
-    """Whether each member of one union fits one of the other.
+def _fits(narrow: Union, wide: Union, *, newer: Newer) -> bool:
+    """Return whether each member of one union fits one of the other.
 
     Args:
         narrow: The union whose members have to fit.
         wide: The other one.
-        free: The side that is newer, whose ``Any`` fits everything.
+        newer: The one that is newer, whose ``Any`` fits everything.
     """
-    if Type(_ANY) in (wide if free == "wide" else narrow):
+    if Type(_ANY) in (wide if newer == "wide" else narrow):
         return True
-    return all(any(_member_fits(one, other, free) for other in wide) for one in narrow)
+    return all(any(_member_fits(one, other, newer) for other in wide) for one in narrow)
 
 
-def _member_fits(narrow: Type, wide: Type, free: Side) -> bool:
+def _member_fits(narrow: Type, wide: Type, newer: Newer) -> bool:
     if wide.value is not None or narrow == wide:
         return narrow == wide
     if narrow.name != wide.name:
@@ -96,10 +96,10 @@ def _member_fits(narrow: Type, wide: Type, free: Side) -> bool:
         return False
     pairs = list(zip(narrow.arguments, wide.arguments, strict=True))
     if narrow.name in _INVARIANT:
-        other: Side = "narrow" if free == "wide" else "wide"
-        if not all(_fits(two, one, free=other) for one, two in pairs):
+        other: Newer = "narrow" if newer == "wide" else "wide"
+        if not all(_fits(two, one, newer=other) for one, two in pairs):
             return False
-    return all(_fits(one, two, free=free) for one, two in pairs)
+    return all(_fits(one, two, newer=newer) for one, two in pairs)
 
 
 def _union(node: ast.expr, renamed: Mapping[str, str]) -> Union:

@@ -36,7 +36,7 @@ class Source:
     line: int | None = None
 
     def __str__(self) -> str:
-        """As in ``overlay overlays/20-bots.yaml:7``."""
+        """Return it as in ``overlay overlays/20-bots.yaml:7``."""
         if self.file is None:
             return self.cause
         return f"{self.cause} {self.file}" + (f":{self.line}" if self.line else "")
@@ -83,15 +83,15 @@ class Change:
         return self.rule.message.format(
             at=self.path or self.operation,
             name=self.operation,
-            old=_told(self.old),
-            new=_told(self.new),
+            old=_text(self.old),
+            new=_text(self.new),
         )
 
     @property
     def fingerprint(self) -> str:
         """Twelve letters that stay the same as long as the change does."""
-        essence = [self.id, self.operation, self.path, self.old, self.new]
-        return hashlib.sha256(canonical(essence).encode()).hexdigest()[:12]
+        identity = [self.id, self.operation, self.path, self.old, self.new]
+        return hashlib.sha256(canonical(identity).encode()).hexdigest()[:12]
 
     @property
     def severity(self) -> tuple[int, int]:
@@ -132,6 +132,6 @@ class Verdict:
         return cls(wire, client, "patch")
 
 
-def _told(value: Any) -> str:
-    told = value if isinstance(value, str) else canonical(value)
-    return told if len(told) <= _LONG else f"{told[: _LONG - 1]}…"
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else canonical(value)
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

@@ -1,4 +1,4 @@
-"""Writes what changed into the changelog, under the heading of what is not released."""
+"""Write what changed into the changelog, under the heading of what is not released."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _without_heading(file: Path | None = None) -> GeneratorError:
 
 
 def add_entry(changelog: str, report: Report) -> str:
-    """The changelog with the changes that users may notice.
+    """Return the changelog with the changes that users may notice.
 
     Args:
         changelog: Its text, in the form of Keep a Changelog.
@@ -86,7 +86,7 @@ def add_entry(changelog: str, report: Report) -> str:
 
 
 def _section(group: Group) -> Section | None:
-    """Where a change belongs; none for what nobody notices."""
+    """Return the section that a change belongs to; ``None`` if nobody notices it."""
     first = group.first
     if first.id.endswith("-removed") and first.client == "breaking":
         return "Removed"

@@ -21,7 +21,7 @@ from generator.diff.formats import (
     show_rules,
 )
 from generator.diff.report import Report, compare
-from generator.diff.revisions import open_side
+from generator.diff.revisions import open_revision
 from generator.errors import GeneratorError
 
 Format: TypeAlias = Literal["terminal", "json", "markdown", "github"]
@@ -30,7 +30,7 @@ _HERE = Path()
 
 
 class Limit(StrEnum):
-    """What a comparison may be told to fail on."""
+    """What a comparison may fail on."""
 
     WIRE = "wire-breaking"
     CLIENT = "client-breaking"
@@ -69,8 +69,8 @@ def diff_command(  # noqa: PLR0913  # one parameter for each option
     try:
         file = accepted or (root / FILE if (root / FILE).exists() else None)
         report = compare(
-            open_side(base, root, raw=raw),
-            open_side(revision, root, raw=raw),
+            open_revision(base, root, raw=raw),
+            open_revision(revision, root, raw=raw),
             Accepted.load(file) if file else None,
         )
     except GeneratorError as error:
@@ -82,10 +82,10 @@ def diff_command(  # noqa: PLR0913  # one parameter for each option
         raise typer.Exit(1)
 
 
-def _refusal(told: str) -> typer.Exit:
+def _refusal(message: str) -> typer.Exit:
     """Say why nothing can be compared."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"error: {told}", markup=False, style="red")
+    console.print(f"error: {message}", markup=False, style="red")
     return typer.Exit(2)
 
 

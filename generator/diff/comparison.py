@@ -1,4 +1,4 @@
-"""Judges what differs: each change gets its rule's levels and what the client makes of it."""
+"""Judge what differs: each change gets its rule's levels and what the client makes of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from attrs import frozen
 
 from generator.diff.change import Change
 from generator.diff.classes import Classes
-from generator.diff.located import Names
+from generator.diff.located import ClassNames
 from generator.diff.methods import Methods
 from generator.diff.rules import CLIENT, WIRE, rules, worst_client
 from generator.diff.wire import Comparison
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from generator.diff.document import Document
-    from generator.diff.located import Hit, Subject
+    from generator.diff.located import ClientPart, Located
     from generator.diff.rules import ClientLevel
 
 
@@ -36,29 +36,29 @@ class State:
     classes: Mapping[str, str]
 
 
-def judge(old: State, new: State) -> tuple[Change, ...]:
-    """All changes between two states, the worst first.
+def compare_states(old: State, new: State) -> tuple[Change, ...]:
+    """Return all changes between two states, the worst first.
 
     Raises:
         GeneratorError: A document is not what OpenAPI allows at a place that is compared.
     """
-    comparison = Comparison(old.document, new.document, Names(old.classes, new.classes))
-    wire = comparison.hits()
+    comparison = Comparison(old.document, new.document, ClassNames(old.classes, new.classes))
+    wire = comparison.changes()
     client = list(compare_surfaces(old, new, wire, _renamed(old, new, comparison.classes())))
-    shown = _levels((hit, rules()[hit.rule].client) for hit in client)
-    changes = [_change(hit, _worst(shown, hit, least="safe")) for hit in wire]
-    told = _levels(zip(wire, (change.client for change in changes), strict=True))
-    for hit in client:
-        change = _change(hit, "breaking")
-        if CLIENT.index(change.client) > CLIENT.index(_worst(told, hit, least="none")):
+    shown = _levels((located, rules()[located.rule].client) for located in client)
+    changes = [_change(located, _worst(shown, located, least="safe")) for located in wire]
+    values = _levels(zip(wire, (change.client for change in changes), strict=True))
+    for located in client:
+        change = _change(located, "breaking")
+        if CLIENT.index(change.client) > CLIENT.index(_worst(values, located, least="none")):
             changes.append(change)
     return tuple(sorted(changes, key=_order))
 
 
 def compare_surfaces(
-    old: State, new: State, wire: Iterable[Hit], renamed: Mapping[str, str]
-) -> Iterator[Hit]:
-    """The changes of the client.
+    old: State, new: State, wire: Iterable[Located], renamed: Mapping[str, str]
+) -> Iterator[Located]:
+    """Yield the changes of the client.
 
     Args:
         old: The older state.
@@ -66,18 +66,18 @@ def compare_surfaces(
         wire: What changed on the wire, which tells what was renamed there.
         renamed: The new names of renamed classes.
     """
-    arguments: dict[Subject, Subject] = {}
+    arguments: dict[ClientPart, ClientPart] = {}
     fields: dict[tuple[str, str], str] = {}
-    for hit in wire:
-        if not hit.rule.endswith("-renamed") or hit.rule == "schema-renamed":
+    for located in wire:
+        if not located.rule.endswith("-renamed") or located.rule == "schema-renamed":
             continue
-        for subject in hit.subjects:
+        for subject in located.affected:
             if subject[0] == "argument":
                 place, _, name = subject[2].rpartition(".")
-                if name == hit.old:
-                    arguments[subject] = (*subject[:2], f"{place}.{hit.new}")
+                if name == located.old:
+                    arguments[subject] = (*subject[:2], f"{place}.{located.new}")
             elif subject[0] == "field":
-                fields[subject[1], hit.old] = hit.new
+                fields[subject[1], located.old] = located.new
     yield from Methods(
         old.surface.get("methods", {}), new.surface.get("methods", {}), renamed, arguments
     ).compare()
@@ -90,7 +90,7 @@ def _by_class(state: State) -> dict[str, str]:
 
 
 def _renamed(old: State, new: State, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The classes that stand for the same schemas under other names."""
+    """Return the classes that stand for the same schemas under other names."""
     olds, news = _names(old), _names(new)
     found: dict[str, str] = {}
     for was, now in pairs:
@@ -103,35 +103,37 @@ def _names(state: State) -> set[str]:
     return {*state.surface.get("models", {}), *state.surface.get("shapes", {})}
 
 
-def _levels(hits: Iterable[tuple[Hit, ClientLevel]]) -> dict[Subject, ClientLevel]:
-    """How bad the worst of some changes is for each part of the client."""
-    found: dict[Subject, ClientLevel] = {}
-    for hit, level in hits:
-        for subject in hit.subjects:
+def _levels(changes: Iterable[tuple[Located, ClientLevel]]) -> dict[ClientPart, ClientLevel]:
+    """Return how bad the worst of some changes is for each part of the client."""
+    found: dict[ClientPart, ClientLevel] = {}
+    for located, level in changes:
+        for subject in located.affected:
             found[subject] = worst_client((level, found.get(subject, "none")))
     return found
 
 
-def _worst(levels: Mapping[Subject, ClientLevel], hit: Hit, *, least: ClientLevel) -> ClientLevel:
-    """How bad it is for the parts of the client that a change concerns."""
-    return worst_client([least, *(levels.get(subject, least) for subject in hit.subjects)])
+def _worst(
+    levels: Mapping[ClientPart, ClientLevel], located: Located, *, least: ClientLevel
+) -> ClientLevel:
+    """Return how bad it is for the parts of the client that a change concerns."""
+    return worst_client([least, *(levels.get(subject, least) for subject in located.affected)])
 
 
-def _change(hit: Hit, most: ClientLevel) -> Change:
+def _change(located: Located, client_cap: ClientLevel) -> Change:
     """Judge by the rule, but no worse than what the client shows."""
-    rule = rules()[hit.rule]
-    client = most if CLIENT.index(most) < CLIENT.index(rule.client) else rule.client
-    wire = hit.most if WIRE.index(hit.most) < WIRE.index(rule.wire) else rule.wire
+    rule = rules()[located.rule]
+    client = client_cap if CLIENT.index(client_cap) < CLIENT.index(rule.client) else rule.client
+    wire = located.wire_cap if WIRE.index(located.wire_cap) < WIRE.index(rule.wire) else rule.wire
     return Change(
         rule,
         wire,
         client,
-        hit.operation,
-        hit.place,
-        hit.old,
-        hit.new,
-        hit.old_at,
-        hit.new_at,
+        located.operation,
+        located.place,
+        located.old,
+        located.new,
+        located.old_at,
+        located.new_at,
     )
 
 

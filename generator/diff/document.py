@@ -20,14 +20,14 @@ NOTHING: Final = frozenset({"nothing"})
 
 
 def canonical(value: Any) -> str:
-    """A text that is the same for equal JSON values: ``1`` is ``1.0`` and not ``true``."""
+    """Return a text that is the same for equal JSON values: ``1`` is ``1.0`` and not ``true``."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def narrower(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """The types that are in both sets; an integer is a number."""
+    """Return the types that are in both sets; an integer is a number."""
     found = one & other
     if ("number" in one and "integer" in other) or ("number" in other and "integer" in one):
         found |= {"integer"}
@@ -35,7 +35,7 @@ def narrower(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
 
 
 def includes(wide: frozenset[str], narrow: frozenset[str]) -> bool:
-    """Whether all values of the narrow types are values of the wide ones; no types: any."""
+    """Return whether all values of the narrow types are values of the wide ones; no types: any."""
     if not wide or narrow == NOTHING:
         return True
     return bool(narrow) and (narrow <= wide or narrow - {"integer"} <= wide >= {"number"})
@@ -56,11 +56,11 @@ class Bound:
     exclusive: bool = False
 
     def tighter(self, other: Bound) -> Bound:
-        """Of two limits the one that allows less."""
+        """Return the limit that allows less."""
         return self if self._rank() <= other._rank() else other
 
     def allows_less_than(self, other: Bound) -> bool:
-        """Whether it allows less than another limit."""
+        """Return whether it allows less than another limit."""
         return self._rank() < other._rank()
 
     def _rank(self) -> tuple[float, bool]:
@@ -111,7 +111,7 @@ class Document:
         return not str(self.root["openapi"]).startswith("3.0")
 
     def follow(self, part: Part) -> Part:
-        """The part itself, or what its ``$ref`` leads to in the end.
+        """Return the part itself, or what its ``$ref`` leads to in the end.
 
         Raises:
             GeneratorError: The reference leads nowhere, or in a circle.
@@ -127,7 +127,7 @@ class Document:
         )
 
     def target(self, part: Part) -> Part:
-        """What the ``$ref`` of a part names, which may be another reference."""
+        """Return what the ``$ref`` of a part names, which may be another reference."""
         return self._target(part[0]["$ref"], part[1])
 
     def _target(self, ref: Any, at: str) -> Part:
@@ -156,7 +156,7 @@ class Document:
 
 
 def as_node(value: Any, pointer: str) -> Node:
-    """The value as an object; true and false as the schemas that allow anything and nothing.
+    """Return the value as an object; true and false are schemas of anything and of nothing.
 
     Raises:
         GeneratorError: It is none of these.
@@ -173,7 +173,7 @@ def as_node(value: Any, pointer: str) -> Node:
 
 
 def object_at(part: Part, key: str) -> Part:
-    """The object under a key, empty if there is none."""
+    """Return the object under a key, empty if there is none."""
     node, pointer = part
     value = node.get(key)
     place = join(pointer, key)
@@ -185,7 +185,7 @@ def object_at(part: Part, key: str) -> Part:
 
 
 def objects_at(part: Part, key: str) -> Iterator[tuple[str, Part]]:
-    """The objects in the object under a key, by their names."""
+    """Yield the objects in the object under a key, by their names."""
     inner, pointer = object_at(part, key)
     for name, value in inner.items():
         if value is not None:
@@ -194,7 +194,7 @@ def objects_at(part: Part, key: str) -> Iterator[tuple[str, Part]]:
 
 
 def list_at(part: Part, key: str) -> Parts:
-    """The objects in the list under a key."""
+    """Return the objects in the list under a key."""
     place = join(part[1], key)
     return tuple(
         (as_node(value, join(place, number)), join(place, number))
@@ -203,7 +203,7 @@ def list_at(part: Part, key: str) -> Parts:
 
 
 def values_at(part: Part, key: str) -> list[Any]:
-    """The list of values under a key."""
+    """Return the list of values under a key."""
     value = part[0].get(key)
     if value is None:
         return []
@@ -213,7 +213,7 @@ def values_at(part: Part, key: str) -> list[Any]:
 
 
 def texts_at(part: Part, key: str) -> list[str]:
-    """The list of texts under a key."""
+    """Return the list of texts under a key."""
     values = values_at(part, key)
     if not all(isinstance(value, str) for value in values):
         raise _unfit(values, join(part[1], key), "a list of texts")
@@ -221,7 +221,7 @@ def texts_at(part: Part, key: str) -> list[str]:
 
 
 def schema_at(owner: Part, key: str = "schema") -> Parts:
-    """The schema of a media type, header or parameter; without one, anything."""
+    """Return the schema of a media type, header or parameter; without one, anything."""
     value = owner[0].get(key)
     if value is None:
         return (({}, owner[1]),)

@@ -22,7 +22,7 @@ _LISTED: Final = 10
 
 
 def as_json(report: Report) -> str:
-    """The verdict and all changes."""
+    """Return the verdict and all changes."""
     verdict = report.verdict
     data = {
         "wire": verdict.wire,
@@ -35,7 +35,7 @@ def as_json(report: Report) -> str:
 
 
 def as_markdown(report: Report) -> str:
-    """A comment for a pull request."""
+    """Return a comment for a pull request."""
     verdict = report.verdict
     lines = [
         f"## Changes from {report.old} to {report.new}",
@@ -71,7 +71,7 @@ def as_markdown(report: Report) -> str:
 
 
 def as_annotations(report: Report) -> str:
-    """Workflow commands of GitHub, which mark the lines that were changed."""
+    """Return workflow commands of GitHub, which mark the lines that were changed."""
     return "".join(f"{_annotation(group)}\n" for group in report.groups)
 
 
@@ -105,7 +105,7 @@ def _where(group: Group) -> str:
 
 
 def _cell(text: str) -> str:
-    """A text that can't end a cell of a table."""
+    """Return a text that can't end a cell of a table."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
     return " ".join(escaped.split())
 
@@ -118,8 +118,8 @@ def _annotation(group: Group) -> str:
         command = "error"
     elif levels & {"risky", "typing"}:
         command = "warning"
-    told = f"wire {first.wire}, client {first.client}"
-    properties = {"title": f"{first.id} ({told})"}
+    notes = f"wire {first.wire}, client {first.client}"
+    properties = {"title": f"{first.id} ({notes})"}
     if first.source.file is not None:
         properties["file"] = str(first.source.file)
         if first.source.line is not None:
@@ -171,14 +171,14 @@ def show(report: Report, console: Console) -> None:
                 console.print(line, overflow="ellipsis", no_wrap=True)
             else:
                 console.print(line, soft_wrap=True)
-    told: list[str] = []
+    notes: list[str] = []
     if len(groups) > room:
-        told.append(f"{len(groups) - room} more causes: --format markdown shows all")
+        notes.append(f"{len(groups) - room} more causes: --format markdown shows all")
     if report.accepted:
-        told.append(f"{report.accepted} accepted changes are not shown")
+        notes.append(f"{report.accepted} accepted changes are not shown")
     if not groups:
-        told.append("nothing changed")
-    for line in told:
+        notes.append("nothing changed")
+    for line in notes:
         console.print(Text(line, style="dim"))
 
 
@@ -188,23 +188,23 @@ def show_rules(console: Console) -> None:
         head = Text(f"{rule.id}  ", "bold")
         head.append(f"{rule.wire}  ", _COLORS[rule.wire]).append(rule.client, _COLORS[rule.client])
         console.print(head, soft_wrap=True)
-        told = [f"{rule.message}. {rule.why}", *filter(None, [_example(rule.id)])]
-        console.print(Padding(Text("\n".join(told)), (0, 0, 0, 4)))
+        notes = [f"{rule.message}. {rule.why}", *filter(None, [_example(rule.id)])]
+        console.print(Padding(Text("\n".join(notes)), (0, 0, 0, 4)))
 
 
 def rules_as_markdown() -> str:
-    """All rules as a table in Markdown."""
+    """Return all rules as a table in Markdown."""
     lines = ["| rule | wire | client | explanation | example |", "|---|---|---|---|---|"]
     for rule in rules().values():
         example = _example(rule.id).replace("|", "\\|")
-        told = f"{rule.message}. {rule.why}".replace("|", "\\|")
+        notes = f"{rule.message}. {rule.why}".replace("|", "\\|")
         example = f"`{example}`" if example else ""
-        lines.append(f"| `{rule.id}` | {rule.wire} | {rule.client} | {told} | {example} |")
+        lines.append(f"| `{rule.id}` | {rule.wire} | {rule.client} | {notes} | {example} |")
     return "\n".join([*lines, ""])
 
 
 def rules_as_json() -> str:
-    """All rules as JSON."""
+    """Return all rules as JSON."""
     data = [
         {
             "id": rule.id,

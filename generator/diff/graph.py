@@ -39,8 +39,8 @@ class Finding:
     only: Direction | None = None
 
 
-def found(aspect: str, old: Schema, new: Schema, was: Any = None, now: Any = None) -> Finding:
-    """A difference of two schemas as a whole."""
+def finding(aspect: str, old: Schema, new: Schema, was: Any = None, now: Any = None) -> Finding:
+    """Return a difference of two schemas as a whole."""
     return Finding(aspect, was, now, old.pointer, new.pointer)
 
 
@@ -90,7 +90,7 @@ class Graph:
     _pairs: dict[tuple[int, int], Pair] = field(factory=dict["tuple[int, int]", Pair])
 
     def pair(self, old: Parts, new: Parts) -> Pair:
-        """The pair of two schemas, compared or not."""
+        """Return the pair of two schemas, compared or not."""
         one, other = schema_of(self.old, old), schema_of(self.new, new)
         found = self._pairs.get((id(one), id(other)))
         if found is None:
@@ -98,7 +98,7 @@ class Graph:
         return found
 
     def reached(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
-        """The pairs and all inside them, compared."""
+        """Yield the pairs and all inside them, compared."""
         waiting = list(pairs)
         seen = set(map(id, waiting))
         while waiting:
@@ -113,11 +113,11 @@ class Graph:
                     waiting.append(edge.pair)
 
     def same(self, old: Parts, new: Parts) -> bool:
-        """Whether two schemas say the same."""
+        """Return whether two schemas say the same."""
         return not any(pair.findings for pair in self.reached([self.pair(old, new)]))
 
     def differing(self, roots: Iterable[Pair]) -> frozenset[int]:
-        """The ids of all pairs that differ or lead to one that does."""
+        """Return the ids of all pairs that differ or lead to one that does."""
         outer: dict[int, list[int]] = {}
         found: list[int] = []
         for pair in self.reached(roots):

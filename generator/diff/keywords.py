@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.diff.document import Bound, canonical, includes
-from generator.diff.graph import Finding, found
+from generator.diff.graph import Finding, finding
 from generator.values import is_object
 
 if TYPE_CHECKING:
@@ -34,29 +34,31 @@ _WIDER_FORMATS: Final = frozenset(
 
 
 def compare_types(old: Schema, new: Schema) -> Finding | None:
-    """How the types changed, if they did."""
+    """Return how the types changed, if they did."""
     if old.types == new.types:
         if old.is_implied == new.is_implied:
             return None
-        return found("type-omitted" if new.is_implied else "type-stated", old, new, old.told)
+        return finding(
+            "type-omitted" if new.is_implied else "type-stated", old, new, old.type_label
+        )
     if includes(new.types, old.types):
         aspect = "type-generalized"
     elif includes(old.types, new.types):
         aspect = "type-specialized"
     else:
         aspect = "type-changed"
-    return found(aspect, old, new, old.told, new.told)
+    return finding(aspect, old, new, old.type_label, new.type_label)
 
 
 def compare_null(old: Schema, new: Schema) -> Iterator[Finding]:
     """Yield whether ``null`` became a value, or no longer is one."""
     # Null is among the values of a schema without a type: what that means, its type says.
     if old.nullable != new.nullable and not (old.is_untyped or new.is_untyped):
-        yield found("became-nullable" if new.nullable else "became-not-nullable", old, new)
+        yield finding("became-nullable" if new.nullable else "became-not-nullable", old, new)
 
 
 def compare_keywords(old: Schema, new: Schema) -> Iterator[Finding]:
-    """The differences of schemas whose types have values in common."""
+    """Yield the differences of schemas whose types have values in common."""
     yield from compare_null(old, new)
     if old.encoding != new.encoding:
         yield from _format(old, new)
@@ -71,7 +73,7 @@ def compare_keywords(old: Schema, new: Schema) -> Iterator[Finding]:
     if "uniqueItems" in old.keywords or "uniqueItems" in new.keywords:
         was, now = "uniqueItems" in old.keywords, "uniqueItems" in new.keywords
         if was != now:
-            yield found("unique-items-set" if now else "unique-items-unset", old, new)
+            yield finding("unique-items-set" if now else "unique-items-unset", old, new)
 
 
 def _format(old: Schema, new: Schema) -> Iterator[Finding]:
@@ -84,14 +86,14 @@ def _format(old: Schema, new: Schema) -> Iterator[Finding]:
         aspect = "format-specialized"
     else:
         aspect = "format-changed"
-    yield found(aspect, old, new, was, now)
+    yield finding(aspect, old, new, was, now)
 
 
 def _content(old: Schema, new: Schema) -> Iterator[Finding]:
     for keyword in ("contentMediaType", "contentEncoding"):
         was, now = old.keywords.get(keyword), new.keywords.get(keyword)
         if was != now:
-            yield found("content-changed", old, new, was, now)
+            yield finding("content-changed", old, new, was, now)
 
 
 def _values(old: Schema, new: Schema) -> Iterator[Finding]:
@@ -100,28 +102,28 @@ def _values(old: Schema, new: Schema) -> Iterator[Finding]:
         return
     was, now = old.keywords.get("enum"), new.keywords.get("enum")
     if was is None and now is not None:
-        yield found("enum-set", old, new, None, now)
+        yield finding("enum-set", old, new, None, now)
     elif was is not None and now is None:
-        yield found("enum-unset", old, new, was, None)
+        yield finding("enum-unset", old, new, was, None)
     elif was is not None and now is not None:
         for value in _without(was, now):
-            yield found("enum-value-removed", old, new, value, None)
+            yield finding("enum-value-removed", old, new, value, None)
         for value in _without(now, was):
-            yield found("enum-value-added", old, new, None, value)
+            yield finding("enum-value-added", old, new, None, value)
 
 
 def _const(old: Schema, new: Schema) -> Iterator[Finding]:
     was, now = _only_values(old), _only_values(new)
     if was is None:
-        yield found("const-set", old, new, None, now)
+        yield finding("const-set", old, new, None, now)
     elif now is None:
-        yield found("const-unset", old, new, was, None)
+        yield finding("const-unset", old, new, was, None)
     elif not _without(was, now) and _without(now, was):
-        yield found("const-unset", old, new, was, now)
+        yield finding("const-unset", old, new, was, now)
     elif not _without(now, was) and _without(was, now):
-        yield found("const-set", old, new, was, now)
+        yield finding("const-set", old, new, was, now)
     elif _without(was, now):
-        yield found("const-changed", old, new, was, now)
+        yield finding("const-changed", old, new, was, now)
 
 
 def _only_values(schema: Schema) -> list[Any] | None:
@@ -136,9 +138,9 @@ def _extensible_values(old: Schema, new: Schema) -> Iterator[Finding]:
     if was is None or now is None:
         return
     for value in _without(was, now):
-        yield found("extensible-enum-value-removed", old, new, value, None)
+        yield finding("extensible-enum-value-removed", old, new, value, None)
     for value in _without(now, was):
-        yield found("extensible-enum-value-added", old, new, None, value)
+        yield finding("extensible-enum-value-added", old, new, None, value)
 
 
 def _without(values: list[Any], others: list[Any]) -> list[Any]:
@@ -149,11 +151,11 @@ def _without(values: list[Any], others: list[Any]) -> list[Any]:
 def _default(old: Schema, new: Schema) -> Iterator[Finding]:
     was, now = old.keywords.get("default"), new.keywords.get("default")
     if was is None and now is not None:
-        yield found("default-added", old, new, None, now)
+        yield finding("default-added", old, new, None, now)
     elif was is not None and now is None:
-        yield found("default-removed", old, new, was, None)
+        yield finding("default-removed", old, new, was, None)
     elif canonical(was) != canonical(now):
-        yield found("default-changed", old, new, was, now)
+        yield finding("default-changed", old, new, was, now)
 
 
 def _limit(old: Schema, new: Schema, keyword: str, name: str) -> Iterator[Finding]:
@@ -165,7 +167,7 @@ def _limit(old: Schema, new: Schema, keyword: str, name: str) -> Iterator[Findin
         verb = "set" if was is None else "unset"
     else:
         verb = "increased" if now.allows_less_than(was) != was.upper else "decreased"
-    yield found(f"{name}-{verb}", old, new, was and str(was), now and str(now))
+    yield finding(f"{name}-{verb}", old, new, was and str(was), now and str(now))
 
 
 def _pattern(old: Schema, new: Schema) -> Iterator[Finding]:
@@ -179,7 +181,7 @@ def _pattern(old: Schema, new: Schema) -> Iterator[Finding]:
         aspect = "pattern-removed"
     else:
         aspect = "pattern-changed"
-    yield found(aspect, old, new, " and ".join(was) or None, " and ".join(now) or None)
+    yield finding(aspect, old, new, " and ".join(was) or None, " and ".join(now) or None)
 
 
 def _multiple(old: Schema, new: Schema) -> Iterator[Finding]:
@@ -194,7 +196,7 @@ def _multiple(old: Schema, new: Schema) -> Iterator[Finding]:
         aspect = "multiple-of-specialized"
     else:
         aspect = "multiple-of-changed"
-    yield found(aspect, old, new, was, now)
+    yield finding(aspect, old, new, was, now)
 
 
 def _is_multiple(one: float, other: float) -> bool:
@@ -203,7 +205,7 @@ def _is_multiple(one: float, other: float) -> bool:
 
 
 def compare_conditions(graph: Graph, pair: Pair) -> Iterator[Finding]:
-    """Conditions can be told to be equal or not; what a change of one allows can't be told."""
+    """Yield changed conditions. They can be compared for being equal, not for what they allow."""
     old, new = pair.old.conditions, pair.new.conditions
     for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name), new.get(name)
@@ -211,14 +213,14 @@ def compare_conditions(graph: Graph, pair: Pair) -> Iterator[Finding]:
             # An item without a schema of its own has that of the others.
             was, now = was or _others(pair.old), now or _others(pair.new)
         if was is None:
-            yield found("condition-added", pair.old, pair.new, None, name)
+            yield finding("condition-added", pair.old, pair.new, None, name)
         elif now is None:
-            yield found("condition-removed", pair.old, pair.new, name, None)
+            yield finding("condition-removed", pair.old, pair.new, name, None)
         elif isinstance(was, list) or isinstance(now, list):
             if was != now:
-                yield found("condition-changed", pair.old, pair.new, name, name)
+                yield finding("condition-changed", pair.old, pair.new, name, name)
         elif not graph.same(was, now):
-            yield found("condition-changed", pair.old, pair.new, name, name)
+            yield finding("condition-changed", pair.old, pair.new, name, name)
 
 
 def _others(schema: Schema) -> Parts:
@@ -226,7 +228,7 @@ def _others(schema: Schema) -> Parts:
 
 
 def compare_discriminators(pair: Pair) -> Iterator[Finding]:
-    """The property that tells alternatives apart, and its values."""
+    """Yield the property that tells alternatives apart, and its values."""
     old: dict[str, Any] | None = pair.old.keywords.get("discriminator")
     new: dict[str, Any] | None = pair.new.keywords.get("discriminator")
     if old is None and new is None:
@@ -234,11 +236,11 @@ def compare_discriminators(pair: Pair) -> Iterator[Finding]:
     if old is None or new is None:
         was, now = old and old.get("propertyName"), new and new.get("propertyName")
         verb = "removed" if new is None else "added"
-        yield found(f"discriminator-{verb}", pair.old, pair.new, was, now)
+        yield finding(f"discriminator-{verb}", pair.old, pair.new, was, now)
         return
     was, now = old.get("propertyName"), new.get("propertyName")
     if was != now:
-        yield found("discriminator-changed", pair.old, pair.new, was, now)
+        yield finding("discriminator-changed", pair.old, pair.new, was, now)
     yield from _mappings(pair, _mapping(old), _mapping(new))
 
 
@@ -246,17 +248,17 @@ def _mappings(pair: Pair, old: dict[str, str], new: dict[str, str]) -> Iterator[
     for value, was in old.items():
         now = new.get(value)
         if now is None:
-            yield found("discriminator-value-removed", pair.old, pair.new, value, None)
+            yield finding("discriminator-value-removed", pair.old, pair.new, value, None)
         elif was != now:
-            told = f"{value}: {was}", f"{value}: {now}"
-            yield found("discriminator-value-changed", pair.old, pair.new, *told)
+            type_label = f"{value}: {was}", f"{value}: {now}"
+            yield finding("discriminator-value-changed", pair.old, pair.new, *type_label)
     for value in new:
         if value not in old:
-            yield found("discriminator-value-added", pair.old, pair.new, None, value)
+            yield finding("discriminator-value-added", pair.old, pair.new, None, value)
 
 
 def _mapping(discriminator: dict[str, Any]) -> dict[str, str]:
-    """Which component each value means; a name and a reference to it are the same."""
+    """Return which component each value means; a name and a reference to it are the same."""
     mapping = discriminator.get("mapping")
     if not is_object(mapping):
         return {}

@@ -23,7 +23,7 @@ class Lines:
     text: str
 
     def of(self, pointer: str) -> int | None:
-        """The line, from 1, of what a JSON pointer names; of what holds it if it is not there."""
+        """Return the line, from 1, of what a JSON pointer names, or of what would hold it."""
         place = tuple(split(pointer))
         while place:
             if place in self._lines:

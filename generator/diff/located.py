@@ -1,4 +1,4 @@
-"""Follows differing schemas to the places of an operation where they are used."""
+"""Follow differing schemas to the places of an operation where they are used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from generator.diff.rules import WireLevel
 
 Scope: TypeAlias = Literal["parameter", "body", "header"]
-Subject: TypeAlias = tuple[str, ...]
+ClientPart: TypeAlias = tuple[str, ...]
 """A part of the Python client: ``("argument", operation, wire name)``, ``("field", class, name)``,
 ``("class", class)``, ``("returns", operation)``, ``("body", operation)`` or ``("method",
 operation)``."""
@@ -25,8 +25,8 @@ _RESTRICTS_TEXT: Final = frozenset({"format", "enum", "const", "pattern", "minLe
 
 
 @frozen
-class Hit:
-    """A change at one place of an operation, or of the document as a whole.
+class Located:
+    """A finding at one place of an operation, or a change of the document as a whole.
 
     Attributes:
         rule: The id of the rule that judges it.
@@ -48,20 +48,20 @@ class Hit:
     new: Any
     old_at: str
     new_at: str
-    subjects: frozenset[Subject] = frozenset()
+    affected: frozenset[ClientPart] = frozenset()
     names: tuple[str, ...] = ()
-    most: WireLevel = "breaking"
+    wire_cap: WireLevel = "breaking"
 
 
 @frozen
-class Names:
+class ClassNames:
     """The classes of two clients that stand for schemas, by JSON pointer."""
 
     old: Mapping[str, str]
     new: Mapping[str, str]
 
     def of(self, pair: Pair) -> list[str]:
-        """The names of the classes of a pair."""
+        """Return the names of the classes of a pair."""
         found = self.old.get(pair.old.pointer), self.new.get(pair.new.pointer)
         return [name for name in found if name]
 
@@ -83,7 +83,7 @@ class Root:
     scope: Scope
     direction: Direction
     place: str
-    subject: Subject
+    subject: ClientPart
     textual: bool = False
 
 
@@ -92,7 +92,7 @@ class _Step:
     root: Root
     pair: Pair
     place: str
-    holders: frozenset[Subject]
+    holders: frozenset[ClientPart]
     at_root: bool = True
     whole: bool = True
 
@@ -111,10 +111,10 @@ class Tracer:
     operation: str
     key: str
     differing: frozenset[int]
-    names: Names = field(repr=False)
+    names: ClassNames = field(repr=False)
 
-    def hits(self, roots: list[Root]) -> Iterator[Hit]:
-        """The changes that the roots lead to, each at the nearest place."""
+    def changes(self, roots: list[Root]) -> Iterator[Located]:
+        """Yield the changes that the roots lead to, each at the nearest place."""
         seen: set[int] = set()
         waiting = deque(
             _Step(root, root.pair, root.place, frozenset({root.subject})) for root in roots
@@ -126,7 +126,7 @@ class Tracer:
             seen.add(id(step.pair))
             for finding in step.pair.findings:
                 if finding.only in {None, step.root.direction}:
-                    yield self._hit(step, finding)
+                    yield self._located(step, finding)
             waiting.extend(
                 self._inner(step, edge)
                 for edge in step.pair.edges
@@ -148,9 +148,9 @@ class Tracer:
             whole=False,
         )
 
-    def _property(self, step: _Step, name: str) -> frozenset[Subject]:
-        """The parts of the client that stand for a property of the step's schema."""
-        found: set[Subject] = {("field", class_, name) for class_ in self.names.of(step.pair)}
+    def _property(self, step: _Step, name: str) -> frozenset[ClientPart]:
+        """Return the parts of the client that stand for a property of the step's schema."""
+        found: set[ClientPart] = {("field", class_, name) for class_ in self.names.of(step.pair)}
         if step.whole and step.root.scope == "body":
             if step.root.direction == "request":
                 found.add(("argument", self.key, f"body.{name}"))
@@ -158,20 +158,20 @@ class Tracer:
                 found.add(step.root.subject)
         return frozenset(found or step.holders)
 
-    def _hit(self, step: _Step, finding: Finding) -> Hit:
+    def _located(self, step: _Step, finding: Finding) -> Located:
         root = step.root
-        place, subjects = step.place, step.holders
+        place, affected = step.place, step.holders
         if finding.name is not None:
-            place, subjects = f"{place}.{finding.name}", self._property(step, finding.name)
+            place, affected = f"{place}.{finding.name}", self._property(step, finding.name)
             rule = f"{root.direction}-{finding.aspect}"
         else:
             scope = root.scope if step.at_root else "property"
             aspect = _aspect(step, finding.aspect)
             rule = f"{root.direction}-{scope}-{aspect}"
-            subjects |= {("class", class_) for class_ in self.names.of(step.pair)}
+            affected |= {("class", class_) for class_ in self.names.of(step.pair)}
         if finding.aspect.endswith("renamed"):
-            subjects |= self._property(step, str(finding.old))
-        return Hit(
+            affected |= self._property(step, str(finding.old))
+        return Located(
             rule,
             self.operation,
             place,
@@ -179,12 +179,12 @@ class Tracer:
             finding.new,
             finding.old_at,
             finding.new_at,
-            subjects,
+            affected,
         )
 
 
 def _aspect(step: _Step, aspect: str) -> str:
-    """Where values are texts, any scalar may become an unrestricted text, or come from one."""
+    """Return the aspect for a place where values are texts, and any scalar is one."""
     if aspect != "type-changed" or not step.root.textual or not step.at_root:
         return aspect
     old, new = step.pair.old, step.pair.new

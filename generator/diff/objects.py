@@ -1,4 +1,4 @@
-"""Compares the properties and items of two schemas."""
+"""Compare the properties and items of two schemas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define
 
-from generator.diff.graph import Edge, Finding, found
+from generator.diff.graph import Edge, Finding, finding
 from generator.diff.operations import compare_lifecycles
 from generator.diff.schema import schema_of
 from generator.spec import join
@@ -29,17 +29,17 @@ _FLAGS: Final[tuple[tuple[str, str, Direction], ...]] = (
 
 
 def compare_objects(graph: Graph, pair: Pair) -> tuple[list[Finding], list[Edge]]:
-    """The differences in properties and items, and the pairs inside."""
+    """Return the differences in properties and items, and the pairs inside."""
     return _Objects(graph, pair, _properties(pair.old), _properties(pair.new)).compare()
 
 
 def similar(one: str, other: str) -> float:
-    """How similar two names are, from 0 to 1; capitals and underscores do not count."""
+    """Return how similar two names are, from 0 to 1; capitals and underscores do not count."""
     return SequenceMatcher(None, _plain(one), _plain(other)).ratio()
 
 
 def renamed(old: dict[str, int], new: dict[str, int]) -> Iterator[tuple[str, str]]:
-    """The pairs of names that may be one thing renamed, the most similar first.
+    """Yield the pairs of names that may be one thing renamed, the most similar first.
 
     Args:
         old: The names that went, with their positions.
@@ -61,7 +61,7 @@ def _plain(name: str) -> str:
 
 
 def _properties(schema: Schema) -> dict[str, Parts]:
-    """The properties by name; one that is only said to be required can be anything."""
+    """Return the properties by name; one that is only said to be required can be anything."""
     bare: dict[str, Parts] = {
         name: (({}, schema.pointer),)
         for name in sorted(schema.required)
@@ -80,21 +80,21 @@ class _Objects:
     def compare(self) -> tuple[list[Finding], list[Edge]]:
         findings: list[Finding] = []
         edges: list[Edge] = []
-        gone = {name: at for at, name in enumerate(self.old) if name not in self.new}
-        come = {name: at for at, name in enumerate(self.new) if name not in self.old}
-        for was, now in self._renamed(gone, come):
+        removed = {name: at for at, name in enumerate(self.old) if name not in self.new}
+        added = {name: at for at, name in enumerate(self.new) if name not in self.old}
+        for was, now in self._renamed(removed, added):
             findings.extend(self._rename(was, now))
-            del gone[was], come[now]
+            del removed[was], added[now]
             edges.append(self._edge(was, now))
-        for name in gone:
+        for name in removed:
             findings.extend(self._removed(name))
-        for name in come:
+        for name in added:
             findings.extend(self._added(name))
         for name in self.old:
             if name in self.new:
                 edges.append(self._edge(name, name))
                 findings.extend(self._kept(name))
-        findings.extend(self._merged(bool(gone), bool(come)))
+        findings.extend(self._merged(bool(removed), bool(added)))
         more, inner = self._rest()
         return [*findings, *more], [*edges, *inner]
 
@@ -102,9 +102,9 @@ class _Objects:
         inner = self.graph.pair(self.old[was], self.new[now])
         return Edge(f".{now}", inner, now, frozenset(_hidden(inner.old) | _hidden(inner.new)))
 
-    def _renamed(self, gone: dict[str, int], come: dict[str, int]) -> list[tuple[str, str]]:
+    def _renamed(self, removed: dict[str, int], added: dict[str, int]) -> list[tuple[str, str]]:
         pairs: list[tuple[str, str]] = []
-        for was, now in renamed(gone, come):
+        for was, now in renamed(removed, added):
             taken = any(was == one or now == other for one, other in pairs)
             if not taken and self.graph.same(self.old[was], self.new[now]):
                 pairs.append((was, now))
@@ -116,7 +116,7 @@ class _Objects:
             "response": was in self.pair.old.required,
         }
         for direction in _shown(schema_of(self.graph.new, self.new[now])):
-            yield self._found(
+            yield self._finding(
                 "required-property-renamed" if required[direction] else "property-renamed",
                 now,
                 was,
@@ -126,27 +126,27 @@ class _Objects:
 
     def _removed(self, name: str) -> Iterator[Finding]:
         shown = _shown(schema_of(self.graph.old, self.old[name]))
-        told = schema_of(self.graph.old, self.old[name]).told
+        type_label = schema_of(self.graph.old, self.old[name]).type_label
         prefix = "required-" if name in self.pair.old.required else ""
         for direction in shown:
             closed = direction == "request" and self.pair.new.additional is False
             aspect = "property-forbidden" if closed else f"{prefix}property-removed"
-            yield self._found(aspect, name, told, None, direction)
+            yield self._finding(aspect, name, type_label, None, direction)
 
     def _added(self, name: str) -> Iterator[Finding]:
         schema = schema_of(self.graph.new, self.new[name])
         prefix = "required-" if name in self.pair.new.required else ""
         for direction in _shown(schema):
-            yield self._found(f"{prefix}property-added", name, None, schema.told, direction)
+            yield self._finding(f"{prefix}property-added", name, None, schema.type_label, direction)
 
     def _merged(self, *verbs: bool) -> Iterator[Finding]:
-        """Schemas that are merged in anew or no more, where that makes properties come or go."""
+        """Yield schemas that are merged in anew, or no more, if properties come or go with them."""
         old, new = self.pair.old, self.pair.new
         lost, more = old.merged - new.merged, new.merged - old.merged
         if verbs[0] and lost:
-            yield found("all-of-removed", old, new, _told(lost), None)
+            yield finding("all-of-removed", old, new, _label(lost), None)
         if verbs[1] and more:
-            yield found("all-of-added", old, new, None, _told(more))
+            yield finding("all-of-added", old, new, None, _label(more))
 
     def _kept(self, name: str) -> Iterator[Finding]:
         was = schema_of(self.graph.old, self.old[name])
@@ -157,16 +157,18 @@ class _Objects:
             if before != after:
                 prefix = "required-" if needed[before] else ""
                 verb = "set" if after else "unset"
-                yield self._found(f"{prefix}property-{word}-{verb}", name, before, after)
+                yield self._finding(f"{prefix}property-{word}-{verb}", name, before, after)
         if needed[0] != needed[1]:
             word = "required" if needed[1] else "optional"
             shown = _shown(was) & _shown(now)
             for direction in sorted(shown):
-                yield self._found(f"property-became-{word}", name, needed[0], needed[1], direction)
+                yield self._finding(
+                    f"property-became-{word}", name, needed[0], needed[1], direction
+                )
         for aspect, old, new in compare_lifecycles(was.keywords, now.keywords):
-            yield self._found(f"property-{aspect}", name, old, new)
+            yield self._finding(f"property-{aspect}", name, old, new)
 
-    def _found(
+    def _finding(
         self,
         aspect: str,
         name: str,
@@ -186,13 +188,13 @@ class _Objects:
         )
 
     def _rest(self) -> tuple[list[Finding], list[Edge]]:
-        """Further properties and items."""
+        """Return the differences in further properties and items, and the pairs inside."""
         old, new = self.pair.old, self.pair.new
         findings: list[Finding] = []
         edges: list[Edge] = []
         if (old.additional is False) != (new.additional is False):
             verb = "forbidden" if new.additional is False else "allowed"
-            findings.append(found(f"additional-properties-{verb}", old, new))
+            findings.append(finding(f"additional-properties-{verb}", old, new))
         elif not isinstance(old.additional, bool) or not isinstance(new.additional, bool):
             inner = self.graph.pair(
                 _or_any(old.additional, old.pointer), _or_any(new.additional, new.pointer)
@@ -206,7 +208,7 @@ class _Objects:
         return findings, edges
 
 
-def _told(pointers: frozenset[str]) -> str:
+def _label(pointers: frozenset[str]) -> str:
     return " and ".join(sorted(pointer.rpartition("/")[2] for pointer in pointers))
 
 

@@ -51,19 +51,19 @@ class Operation:
 
 
 def operations_of(document: Document) -> dict[str, Operation]:
-    """The operations of a document, by key."""
+    """Return the operations of a document, by key."""
     found: dict[str, Operation] = {}
     for path, part in objects_at((document.root, ""), "paths"):
         if path.startswith("/"):
             for operation in in_item(document, path, part):
-                # Two paths that differ in the names of parameters only are told apart by these.
+                # Two paths that differ in the names of parameters only differ by these.
                 key = operation.label if operation.key in found else operation.key
                 found[key] = operation
     return found
 
 
 def in_item(document: Document, path: str, part: Part) -> Iterator[Operation]:
-    """The operations of a path item."""
+    """Yield the operations of a path item."""
     item = document.follow(part)
     for method in METHODS:
         if item[0].get(method) is not None:
@@ -71,14 +71,14 @@ def in_item(document: Document, path: str, part: Part) -> Iterator[Operation]:
             yield Operation(
                 method.upper(),
                 path,
-                erased(method, path),
+                operation_key(method, path),
                 operation,
                 _parameters(document, path, item, operation),
             )
 
 
-def erased(method: str, path: str) -> str:
-    """Method and path, path parameters without names."""
+def operation_key(method: str, path: str) -> str:
+    """Return method and path, path parameters without names."""
     return f"{method.upper()} {_PARAMETER.sub('{}', path)}"
 
 
@@ -101,8 +101,11 @@ def _parameters(
                     pointer=pointer,
                     remedy="Give it 'name' and 'in'.",
                 )
-            told = positions.get(name, name) if place == "path" else name
-            found[place, told.lower() if place == "header" else told] = (node, pointer)
+            name_or_position = positions.get(name, name) if place == "path" else name
+            found[place, name_or_position.lower() if place == "header" else name_or_position] = (
+                node,
+                pointer,
+            )
     return found
 
 
@@ -117,7 +120,7 @@ _LEVEL: Final = "x-stability-level"
 def compare_lifecycles(
     old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any, Any]]:
-    """The aspects that changed, each with what was and what is.
+    """Yield the aspects that changed, each with what was and what is.
 
     Args:
         old: An operation or parameter, or the keywords of a property.
@@ -132,12 +135,12 @@ def compare_lifecycles(
 
 
 def is_unstable(node: Mapping[str, Any]) -> bool:
-    """Whether it says of itself that nothing is promised yet."""
+    """Return whether it says of itself that nothing is promised yet."""
     return node.get(_LEVEL) in _UNSTABLE
 
 
 def removal(old: Mapping[str, Any]) -> Removal:
-    """How the removal of something was announced."""
+    """Return how the removal of something was announced."""
     if old.get("deprecated") is not True:
         return ""
     if old.get(_SUNSET) is None:

@@ -1,4 +1,4 @@
-"""Tells where changes come from: the document, an overlay, or the generator."""
+"""Tell where changes come from: the document, an overlay, or the generator."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from generator.diff.change import Change, Source
-from generator.diff.comparison import State, judge
+from generator.diff.comparison import State, compare_states
 from generator.diff.document import Document
 from generator.diff.lines import Lines
 from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
-from generator.diff.written import Written, essence, places_of
+from generator.diff.written import Written, action_key, places_of
 from generator.overlay import Overlay, apply
 from generator.reader import read_yaml
 from generator.spec import join
@@ -23,19 +23,19 @@ from generator.spec import join
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generator.diff.revisions import Side, Tree
+    from generator.diff.revisions import Revision, Tree
 
 _Key = tuple[str, str, str]
 
 
 def attribute(
-    changes: tuple[Change, ...], old: Side, new: Side
+    changes: tuple[Change, ...], old: Revision, new: Revision
 ) -> tuple[tuple[Change, dict[str, Any]], ...]:
     """Return the changes with their sources and with pointers into what was edited.
 
     Args:
-        changes: The changes between the two sides.
-        old: The older side.
+        changes: The changes between the two revisions.
+        old: The older revision.
         new: The newer one.
 
     Returns:
@@ -49,12 +49,12 @@ def attribute(
     return tuple(origins.of(change) for change in changes)
 
 
-def _in_file(change: Change, side: Side, lines: Lines) -> Change:
+def _in_file(change: Change, revision: Revision, lines: Lines) -> Change:
     if not change.new_at.startswith("/"):
         named = change.new_at.partition("#")[0]
-        file = Path(side.file).parent / named if named else side.file
+        file = Path(revision.file).parent / named if named else revision.file
         return evolve(change, source=Source("document", file))
-    return evolve(change, source=Source("document", side.file, lines.of(change.new_at)))
+    return evolve(change, source=Source("document", revision.file, lines.of(change.new_at)))
 
 
 @frozen
@@ -72,14 +72,14 @@ class _Layer:
             view = Document(document)
             default = default_surface(view)
             states.append(State(view, default.surface, default.classes))
-        return cls(judge(*states), old, new)
+        return cls(compare_states(*states), old, new)
 
     @cached_property
     def by_key(self) -> Mapping[_Key, Change]:
         return {_key(change): change for change in self.changes}
 
     def find(self, change: Change) -> Change | None:
-        """The same change; for one of the client alone, the one that makes it."""
+        """Return the same change; for one of the client alone, the one that makes it."""
         found = self.by_key.get(_key(change))
         if found is None and change.wire == "none" and change.operation:
             names = ("operation-id-changed", "operation-id-added", "operation-id-removed")
@@ -90,8 +90,8 @@ class _Layer:
 
 @frozen
 class _Origins:
-    old: Side
-    new: Side
+    old: Revision
+    new: Revision
     old_tree: Tree
     new_tree: Tree
 
@@ -185,16 +185,16 @@ class _Origins:
             )
             lines = Lines(self.new_tree.read(name).decode("utf-8-sig")) if news else None
             for actions, others, where in ((news, olds, lines), (olds, news, None)):
-                known = set(map(essence, others))
+                known = set(map(action_key, others))
                 found += [
                     Written.of(name, action, documents, where)
                     for action in actions
-                    if essence(action) not in known
+                    if action_key(action) not in known
                 ]
         return found
 
     def _overlay(self, change: Change, at: Change) -> Source:
-        """The action that wrote the place of a change, or speaks of what changed."""
+        """Return the action that wrote the place of a change, or speaks of what changed."""
         places = list(places_of(change, at))
         scored = [(written.score(change, places), written) for written in self._actions]
         best, written = max(
@@ -207,7 +207,7 @@ class _Origins:
 
 
 def _moved(change: Change, to: Change | None) -> Change:
-    """The change with the places of another one."""
+    """Return the change with the places of another one."""
     return evolve(change, old_at=to.old_at, new_at=to.new_at) if to else change
 
 

@@ -1,4 +1,4 @@
-"""Compares the parameters of an operation."""
+"""Compare the parameters of an operation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from generator.diff.document import Node, objects_at, schema_at
-from generator.diff.located import Hit, Root
+from generator.diff.located import Located, Root
 from generator.diff.objects import renamed
 from generator.diff.operations import compare_lifecycles, removal
 from generator.diff.schema import schema_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from generator.diff.document import Bound, Document, Part, Parts
     from generator.diff.graph import Direction, Graph
-    from generator.diff.located import Scope, Subject
+    from generator.diff.located import ClientPart, Scope
     from generator.diff.operations import Operation
     from generator.diff.schema import Schema
 
@@ -52,69 +52,69 @@ class Parameters:
     new: Operation
     direction: Direction
 
-    def compare(self) -> Iterator[Hit | Root]:
-        """The changes, and the places of schemas."""
-        pairs, gone, come = self._matched()
+    def compare(self) -> Iterator[Located | Root]:
+        """Yield the changes, and the places of schemas."""
+        pairs, removed, added = self._matched()
         for was, now in pairs:
             old, new = self.old.parameters[was], self.new.parameters[now]
             if was[0] != now[0]:
-                yield self._hit("parameter-moved", old, new, was[0], now[0])
+                yield self._located("parameter-moved", old, new, was[0], now[0])
             elif _name(old[0]) != _name(new[0]):
                 yield self._renamed(old, new)
             yield from self._kept(old, new)
-        for key in gone:
+        for key in removed:
             old = self.old.parameters[key]
-            yield self._hit(f"parameter-removed{removal(old[0])}", old, None, old[0]["name"])
-        for key in come:
+            yield self._located(f"parameter-removed{removal(old[0])}", old, None, old[0]["name"])
+        for key in added:
             new = self.new.parameters[key]
             rule = "required-parameter-added" if _required(new[0]) else "parameter-added"
-            yield self._hit(rule, None, new, None, new[0]["name"])
+            yield self._located(rule, None, new, None, new[0]["name"])
 
     def _matched(self) -> tuple[list[tuple[_Key, _Key]], list[_Key], list[_Key]]:
-        """Those that are on both sides, those that went, and those that came."""
+        """Return those that are on both sides, those that went, and those that came."""
         pairs = [(key, key) for key in self.old.parameters if key in self.new.parameters]
-        gone = [key for key in self.old.parameters if key not in self.new.parameters]
-        come = [key for key in self.new.parameters if key not in self.old.parameters]
+        removed = [key for key in self.old.parameters if key not in self.new.parameters]
+        added = [key for key in self.new.parameters if key not in self.old.parameters]
 
         def match(was: _Key, now: _Key) -> None:
-            if was in gone and now in come:
-                gone.remove(was)
-                come.remove(now)
+            if was in removed and now in added:
+                removed.remove(was)
+                added.remove(now)
                 pairs.append((was, now))
 
-        names = {_plain(self.new.parameters[key][0]): key for key in reversed(come)}
-        for key in tuple(gone):
+        names = {_plain(self.new.parameters[key][0]): key for key in reversed(added)}
+        for key in tuple(removed):
             moved = names.get(_plain(self.old.parameters[key][0]))
             if moved is not None:
                 match(key, moved)
         for place in LOCATIONS:
-            left = {name: at for at, (where, name) in enumerate(gone) if where == place}
-            right = {name: at for at, (where, name) in enumerate(come) if where == place}
+            left = {name: at for at, (where, name) in enumerate(removed) if where == place}
+            right = {name: at for at, (where, name) in enumerate(added) if where == place}
             for was, now in renamed(left, right):
                 if self.graph.same(
                     parameter_schema(self.graph.old, self.old.parameters[place, was]),
                     parameter_schema(self.graph.new, self.new.parameters[place, now]),
                 ):
                     match((place, was), (place, now))
-        return pairs, gone, come
+        return pairs, removed, added
 
-    def _renamed(self, old: Part, new: Part) -> Hit:
+    def _renamed(self, old: Part, new: Part) -> Located:
         if new[0]["in"] == "path":
             rule = "path-parameter-renamed"
         else:
             rule = "required-parameter-renamed" if _required(new[0]) else "parameter-renamed"
-        return self._hit(rule, old, new, old[0]["name"], new[0]["name"])
+        return self._located(rule, old, new, old[0]["name"], new[0]["name"])
 
-    def _kept(self, old: Part, new: Part) -> Iterator[Hit | Root]:
+    def _kept(self, old: Part, new: Part) -> Iterator[Located | Root]:
         was, now = _required(old[0]), _required(new[0])
         if was != now:
             verb = "required" if now else "optional"
-            yield self._hit(f"parameter-became-{verb}", old, new, was, now)
+            yield self._located(f"parameter-became-{verb}", old, new, was, now)
         for aspect, before, after in compare_lifecycles(old[0], new[0]):
-            yield self._hit(f"parameter-{aspect}", old, new, before, after)
+            yield self._located(f"parameter-{aspect}", old, new, before, after)
         formats = _content(old[0]), _content(new[0])
         if formats[0] != formats[1]:
-            yield self._hit("parameter-content-changed", old, new, *formats)
+            yield self._located("parameter-content-changed", old, new, *formats)
         schemas = parameter_schema(self.graph.old, old), parameter_schema(self.graph.new, new)
         views = schema_of(self.graph.old, schemas[0]), schema_of(self.graph.new, schemas[1])
         scope: Scope = "parameter" if self.direction == "request" else "header"
@@ -123,36 +123,36 @@ class Parameters:
         narrowed = _is_repeated(old, views[0]) and _is_scalar(views[1])
         if widened or narrowed:
             rule = f"{self.direction}-{scope}-type-{'generalized' if widened else 'specialized'}"
-            yield self._hit(rule, old, new, views[0].told, views[1].told)
+            yield self._located(rule, old, new, views[0].type_label, views[1].type_label)
             schemas = (schemas[0], views[1].items) if widened else (views[0].items, schemas[1])
         # In a scalar there is nothing to explode.
         scalar = _is_scalar(views[0])
         styles = _style(old[0], scalar=scalar), _style(new[0], scalar=scalar)
         if styles[0] != styles[1] and formats == (None, None) and not (widened or narrowed):
-            yield self._hit("parameter-style-changed", old, new, *styles)
+            yield self._located("parameter-style-changed", old, new, *styles)
         for key, what in _ALLOWED.items():
             if (old[0].get(key) is True) != (new[0].get(key) is True):
                 verb = "allowed" if new[0].get(key) is True else "forbidden"
-                yield self._hit(f"parameter-{what}-{verb}", old, new)
+                yield self._located(f"parameter-{what}-{verb}", old, new)
         if _is_described(old[0]) != _is_described(new[0]):
             verb = "described" if _is_described(new[0]) else "undescribed"
-            yield self._hit(f"path-parameter-{verb}", old, new, old[0]["name"], new[0]["name"])
+            yield self._located(f"path-parameter-{verb}", old, new, old[0]["name"], new[0]["name"])
         place = f"{LOCATIONS.get(new[0]['in'], new[0]['in'])}.{new[0]['name']}"
         subject = ("argument", self.new.key, place)
         pair = self.graph.pair(*schemas)
         yield Root(pair, scope, self.direction, place, subject, textual=not formats[1])
 
-    def _hit(
+    def _located(
         self, rule: str, old: Part | None, new: Part | None, was: Any = None, now: Any = None
-    ) -> Hit:
-        subjects: set[Subject] = set()
+    ) -> Located:
+        affected: set[ClientPart] = set()
         places = [
             f"{LOCATIONS.get(part[0]['in'], part[0]['in'])}.{part[0]['name']}"
             for part in (old, new)
             if part
         ]
-        subjects.update(("argument", self.new.key, place) for place in places)
-        return Hit(
+        affected.update(("argument", self.new.key, place) for place in places)
+        return Located(
             rule,
             self.new.label,
             places[-1],
@@ -160,12 +160,12 @@ class Parameters:
             now,
             old[1] if old else join(self.old.part[1], "parameters"),
             new[1] if new else join(self.new.part[1], "parameters"),
-            frozenset(subjects),
+            frozenset(affected),
         )
 
 
 def _name(node: Node) -> str:
-    """The name as the server sees it: that of a header is written as one likes."""
+    """Return the name as the server sees it: that of a header is written as one likes."""
     return node["name"].lower() if node["in"] == "header" else node["name"]
 
 
@@ -178,13 +178,13 @@ def _required(node: Node) -> bool:
 
 
 def _content(node: Node) -> str | None:
-    """The media type that the value is written in, if it is no plain text."""
+    """Return the media type that the value is written in, if it is no plain text."""
     content = node.get("content")
     return next(iter(content), None) if content else None
 
 
 def _is_described(node: Node) -> bool:
-    """Whether more is told of it than the path does."""
+    """Return whether anything but the path describes it."""
     return node["in"] != "path" or "schema" in node or "content" in node
 
 
@@ -214,7 +214,7 @@ def _style(node: Node, *, scalar: bool) -> str:
 
 
 def parameter_schema(document: Document, parameter: Part) -> Parts:
-    """The schema of a parameter; one that nothing describes is a text."""
+    """Return the schema of a parameter; one that nothing describes is a text."""
     media = next((part for _, part in objects_at(parameter, "content")), None)
     if media is not None:
         return schema_at(document.follow(media))

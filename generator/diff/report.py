@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from generator.diff.change import Change, Verdict
-from generator.diff.comparison import judge
+from generator.diff.comparison import compare_states
 from generator.diff.origin import attribute
 from generator.diff.revisions import placed
 from generator.diff.suggestion import suggest
@@ -16,7 +16,7 @@ from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
     from generator.diff.accepted import Accepted
-    from generator.diff.revisions import Side
+    from generator.diff.revisions import Revision
 
 
 @frozen
@@ -47,11 +47,11 @@ class Group:
 
 @frozen
 class Report:
-    """What changed between two sides.
+    """What changed between two revisions.
 
     Attributes:
-        old: What the older side is called.
-        new: What the newer side is called.
+        old: What the older revision is called.
+        new: What the newer revision is called.
         changes: The changes, the worst first.
         accepted: How many more changes there are, which are accepted.
     """
@@ -76,7 +76,7 @@ class Report:
 
 
 def _cause(change: Change) -> tuple[str, ...]:
-    """What is the same for changes that one edit makes."""
+    """Return what is the same for changes that one edit makes."""
     source = change.source
     # An action of an overlay may write to many places.
     where = (
@@ -84,41 +84,41 @@ def _cause(change: Change) -> tuple[str, ...]:
         if source.cause == "overlay" and source.line
         else (change.old_at, change.new_at)
     )
-    apart = "" if change.operation and change.path else f"{change.operation} {change.path}"
-    told = repr((change.old, change.new))
-    return change.id, change.wire, change.client, *where, told, apart
+    separate = "" if change.operation and change.path else f"{change.operation} {change.path}"
+    values = repr((change.old, change.new))
+    return change.id, change.wire, change.client, *where, values, separate
 
 
-def compare(old: Side, new: Side, accepted: Accepted | None = None) -> Report:
-    """Compare two sides.
+def compare(old: Revision, new: Revision, accepted: Accepted | None = None) -> Report:
+    """Compare two revisions.
 
     Args:
-        old: The older side.
-        new: The newer side.
+        old: The older revision.
+        new: The newer revision.
         accepted: The changes that are known and accepted.
 
     Raises:
         GeneratorError: A document is not what OpenAPI allows at a place that is compared.
     """
     try:
-        changes = judge(old.state, new.state)
+        changes = compare_states(old.state, new.state)
     except GeneratorError as error:
         raise _placed(error, old, new) from error
     changes = tuple(
         evolve(change, suggestion=suggest(change, document))
         for change, document in attribute(changes, old, new)
     )
-    silenced = 0
+    accepted_changes = 0
     if accepted is not None:
-        changes, silenced = accepted.silence(changes)
-    return Report(old.label, new.label, changes, silenced)
+        changes, accepted_changes = accepted.without_accepted(changes)
+    return Report(old.label, new.label, changes, accepted_changes)
 
 
-def _placed(error: GeneratorError, old: Side, new: Side) -> GeneratorError:
-    """The error with the file that is to blame: the one that can't even be compared with itself."""
-    for side in (old, new):
+def _placed(error: GeneratorError, old: Revision, new: Revision) -> GeneratorError:
+    """Return the error with the file to blame: the one that fails even against itself."""
+    for revision in (old, new):
         try:
-            judge(side.state, side.state)
+            compare_states(revision.state, revision.state)
         except GeneratorError:
-            return placed(error, Path(side.file), side.text)
+            return placed(error, Path(revision.file), revision.text)
     return error

@@ -36,7 +36,7 @@ class Tree(Protocol):
     """The files of a project at one time."""
 
     def read(self, name: str) -> bytes:
-        """The content of a file.
+        """Return the content of a file.
 
         Raises:
             GeneratorError: There is none.
@@ -44,12 +44,12 @@ class Tree(Protocol):
         ...
 
     def overlays(self) -> list[str]:
-        """The names of the overlays, in the order in which they are applied."""
+        """Return the names of the overlays, in the order in which they are applied."""
         ...
 
 
 @frozen
-class Folder:
+class FolderTree:
     """The files of a project as they lie in a folder.
 
     Attributes:
@@ -61,7 +61,7 @@ class Folder:
     document: Path | None = None
 
     def read(self, name: str) -> bytes:
-        """The content of a file."""
+        """Return the content of a file."""
         path = self.document if self.document and name == DOCUMENT else self.root / name
         try:
             return path.read_bytes()
@@ -71,13 +71,13 @@ class Folder:
             ) from error
 
     def overlays(self) -> list[str]:
-        """The names of the overlays."""
+        """Return the names of the overlays."""
         found = (self.root / _OVERLAYS).glob("*.yaml")
         return sorted(f"{_OVERLAYS}/{path.name}" for path in found)
 
 
 @frozen
-class Revision:
+class GitTree:
     """The files of a project as git has them.
 
     Attributes:
@@ -89,7 +89,7 @@ class Revision:
     name: str
 
     def exists(self) -> bool:
-        """Whether git knows the revision."""
+        """Return whether git knows the revision."""
         try:
             found = self._git("rev-parse", "--verify", "--quiet", f"{self.name}^{{commit}}")
         except GeneratorError:
@@ -97,11 +97,11 @@ class Revision:
         return not found.startswith(b"^")  # which excludes a revision, and names none
 
     def read(self, name: str) -> bytes:
-        """The content of a file."""
+        """Return the content of a file."""
         return self._git("show", f"{self.name}:./{name}")
 
     def overlays(self) -> list[str]:
-        """The names of the overlays."""
+        """Return the names of the overlays."""
         listed = self._git("ls-tree", "--name-only", self.name, f"{_OVERLAYS}/").decode()
         return sorted(name for name in listed.splitlines() if name.endswith(".yaml"))
 
@@ -121,9 +121,9 @@ class Revision:
         except FileNotFoundError as error:
             raise GeneratorError("git is not installed", remedy="Install it.") from error
         except subprocess.CalledProcessError as error:
-            told = error.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            stderr = error.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
             raise GeneratorError(
-                f"git has no such thing: {told.splitlines()[0] if told else self.name}",
+                f"git has no such thing: {stderr.splitlines()[0] if stderr else self.name}",
                 remedy=_REMEDY,
             ) from error
         return done.stdout
@@ -146,17 +146,17 @@ class Snapshot:
         return cls({name: tree.read(name) for name in names})
 
     def read(self, name: str) -> bytes:
-        """The content of a file."""
+        """Return the content of a file."""
         return self.files[name]
 
     def overlays(self) -> list[str]:
-        """The names of the overlays."""
+        """Return the names of the overlays."""
         return sorted(name for name in self.files if name.startswith(f"{_OVERLAYS}/"))
 
 
 @frozen
-class Side:
-    """One side.
+class Revision:
+    """One of the two things that are compared.
 
     Attributes:
         label: How the caller named it.
@@ -180,8 +180,8 @@ class Side:
         return self._text().decode("utf-8-sig")
 
 
-def open_side(name: str | None, root: Path, *, raw: bool) -> Side:
-    """Read a side.
+def open_revision(name: str | None, root: Path, *, raw: bool) -> Revision:
+    """Read a revision.
 
     Args:
         name: A folder, a file, or a git revision; ``None``: the working tree.
@@ -198,25 +198,25 @@ def open_side(name: str | None, root: Path, *, raw: bool) -> Side:
     if path.is_file():
         return _raw_file(label, path) if raw else _candidate(label, path, root)
     if path.is_dir():
-        tree = Folder(path)
+        tree = FolderTree(path)
         return _raw_tree(label, tree) if raw else _built(label, tree, check=True)
-    tree = Revision(root, label)
+    tree = GitTree(root, label)
     if not tree.exists():
         raise GeneratorError(f"there is no file, folder or revision {label!r}", remedy=_REMEDY)
     return _raw_tree(label, tree) if raw else _built(label, tree, check=False)
 
 
-def snapshot(root: Path) -> Side:
-    """The working tree as it is now, which later edits do not change.
+def snapshot(root: Path) -> Revision:
+    """Return the working tree as it is now, which later edits do not change.
 
     Raises:
         GeneratorError: It holds no build.
     """
-    return _built("before", Snapshot.of(Folder(root)), check=False)
+    return _built("before", Snapshot.of(FolderTree(root)), check=False)
 
 
-def _client(label: str, tree: Tree, document: dict[str, Any], manifest: dict[str, Any]) -> Side:
-    """The side of a client that was built: its effective spec and its manifest."""
+def _client(label: str, tree: Tree, document: dict[str, Any], manifest: dict[str, Any]) -> Revision:
+    """Return the revision of a client that was built, from its effective spec and manifest."""
     surface: dict[str, Any] = manifest["surface"]
     classes = {
         join("/components/schemas", name): name
@@ -225,14 +225,14 @@ def _client(label: str, tree: Tree, document: dict[str, Any], manifest: dict[str
     }
     state = State(Document(document), surface, classes)
     read = partial(tree.read, DOCUMENT)
-    return Side(label, state, manifest["inputs"], tree, PurePosixPath(DOCUMENT), read)
+    return Revision(label, state, manifest["inputs"], tree, PurePosixPath(DOCUMENT), read)
 
 
-def _built(label: str, tree: Tree, *, check: bool) -> Side:
+def _built(label: str, tree: Tree, *, check: bool) -> Revision:
     document = read_yaml(tree.read(EFFECTIVE).decode(), Path(EFFECTIVE))
     manifest = json.loads(tree.read(MANIFEST))
     try:
-        side = _client(label, tree, document, manifest)
+        revision = _client(label, tree, document, manifest)
     except (KeyError, TypeError) as error:
         raise GeneratorError(
             f"the manifest of {label} is of another form: {error!r} is missing",
@@ -240,8 +240,8 @@ def _built(label: str, tree: Tree, *, check: bool) -> Side:
             remedy="Build that state again, or compare documents with --raw.",
         ) from error
     if check:
-        _check(label, tree, side.inputs)
-    return side
+        _check(label, tree, revision.inputs)
+    return revision
 
 
 def _check(label: str, tree: Tree, inputs: Mapping[str, Any]) -> None:
@@ -256,13 +256,13 @@ def _check(label: str, tree: Tree, inputs: Mapping[str, Any]) -> None:
             )
 
 
-def _raw_tree(label: str, tree: Tree) -> Side:
+def _raw_tree(label: str, tree: Tree) -> Revision:
     content = tree.read(DOCUMENT)
     document = read_yaml(content.decode("utf-8-sig"), Path(DOCUMENT))
     return _raw(label, document, PurePosixPath(DOCUMENT), lambda: content, None)
 
 
-def _raw_file(label: str, path: Path) -> Side:
+def _raw_file(label: str, path: Path) -> Revision:
     def read(name: str) -> dict[str, Any]:
         return load(path.parent / name)
 
@@ -275,7 +275,7 @@ def _raw(
     file: PurePosixPath | Path,
     text: Callable[[], bytes],
     read: Callable[[str], dict[str, Any]] | None,
-) -> Side:
+) -> Revision:
     if not is_object(document):
         raise GeneratorError(
             "the document is no object", file=Path(file), line=1, remedy="Name an OpenAPI file."
@@ -285,22 +285,22 @@ def _raw(
         default = default_surface(view)
     except GeneratorError as error:
         raise placed(error, Path(file), text().decode("utf-8-sig")) from error
-    return Side(label, State(view, default.surface, default.classes), {}, None, file, text)
+    return Revision(label, State(view, default.surface, default.classes), {}, None, file, text)
 
 
-def _candidate(label: str, path: Path, root: Path) -> Side:
-    """A new upstream document, with the overlays of the project."""
+def _candidate(label: str, path: Path, root: Path) -> Revision:
+    """Return a new upstream document, with the overlays of the project."""
     # What a comparison of built clients does without takes long to import.
     from generator.build import Project, build  # noqa: PLC0415
 
     built = build(Project(root, path), lambda _: None)
     manifest = json.loads(built.files["coze_api/manifest.json"])
-    side = _client(label, Folder(root, path), built.document, manifest)
-    return evolve(side, file=path)
+    revision = _client(label, FolderTree(root, path), built.document, manifest)
+    return evolve(revision, file=path)
 
 
 def placed(error: GeneratorError, file: Path, text: str) -> GeneratorError:
-    """The error with the file that it is about, and the line.
+    """Return the error with the file that it is about, and the line.
 
     Args:
         error: The error.

@@ -82,7 +82,7 @@ class Rule:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """All rules, by id.
+    """Return all rules, by id.
 
     Raises:
         GeneratorError: The data are broken.
@@ -107,7 +107,7 @@ def rules() -> Mapping[str, Rule]:
 
 
 def worst_wire(levels: Collection[WireLevel]) -> WireLevel:
-    """The worst of some levels."""
+    """Return the worst of some levels."""
     worst: WireLevel = "none"
     for level in WIRE:
         if level in levels:
@@ -116,7 +116,7 @@ def worst_wire(levels: Collection[WireLevel]) -> WireLevel:
 
 
 def worst_client(levels: Collection[ClientLevel]) -> ClientLevel:
-    """The worst of some levels."""
+    """Return the worst of some levels."""
     worst: ClientLevel = "none"
     for level in CLIENT:
         if level in levels:
@@ -125,7 +125,7 @@ def worst_client(levels: Collection[ClientLevel]) -> ClientLevel:
 
 
 def _entries() -> Iterator[tuple[Path, Any, Callable[[Any], Iterable[Rule]]]]:
-    """What stands in the files, and how rules are made of it."""
+    """Yield what stands in the files, and how rules are made of it."""
     file = _FOLDER / "schema.yaml"
     data = load(file)
     aspects = [*data["aspects"], *(aspect for one in data["limits"] for aspect in _limit(one))]
@@ -157,7 +157,7 @@ def _single(entry: dict[str, Any]) -> Iterator[Rule]:
 
 
 def _places(kind: Any, levels: Any, entry: dict[str, Any]) -> Iterator[Rule]:
-    """The rules of one aspect: one for each place where schemas are used."""
+    """Yield the rules of one aspect: one for each place where schemas are used."""
     client: Any = entry.get("client", "safe")
     for direction, scope in _PLACES:
         if direction not in entry or (kind == "property" and scope != "body"):
@@ -184,7 +184,7 @@ def _places(kind: Any, levels: Any, entry: dict[str, Any]) -> Iterator[Rule]:
 
 
 def _limit(limit: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The four aspects of a limit."""
+    """Yield the four aspects of a limit."""
     kind, keyword, upper = limit["type"], limit["keyword"], limit["upper"]
     words = f"{limit['words']} of {{at}}"
     none, low, high = (

@@ -153,13 +153,13 @@ class Schema:
         return format_, media_type, encoding
 
     @property
-    def told(self) -> str:
+    def type_label(self) -> str:
         """Its types in words."""
         return " or ".join(sorted(self.types)) or "anything"
 
 
 def schema_of(document: Document, parts: Parts) -> Schema:
-    """The view of schemas that hold at the same time; the same object for the same schemas.
+    """Return the view of schemas that hold at the same time; the same object for the same schemas.
 
     Raises:
         GeneratorError: A schema is not what OpenAPI allows, or a reference leads nowhere.
@@ -174,7 +174,7 @@ def schema_of(document: Document, parts: Parts) -> Schema:
 
 
 def described_at(document: Document, part: Part) -> str:
-    """The pointer of the schema that a part stands for: wrappers that add nothing are passed."""
+    """Return the pointer of the schema that a part stands for, inside wrappers that add nothing."""
     node, pointer = part
     seen: set[int] = set()
     while id(node) not in seen:
@@ -231,7 +231,7 @@ class _View:
         )
 
     def _layers(self) -> tuple[list[Part], list[Group], bool]:
-        """All schemas that hold at the same time, the alternatives beside them, and null."""
+        """Return all schemas that hold at the same time, the alternatives beside them, and null."""
         layers: list[Part] = []
         groups: list[Group] = []
         null = False
@@ -304,7 +304,7 @@ class _View:
 
 
 def _says(node: Node) -> bool:
-    """Whether a schema that is written in place says anything about values."""
+    """Return whether a schema that is written in place says anything about values."""
     return "$ref" not in node and not node.keys() <= _WRAPS
 
 
@@ -318,14 +318,14 @@ def _types_of(part: Part) -> frozenset[str]:
 
 
 def _inferred(part: Part) -> Iterable[str]:
-    """The types that a schema means that names none."""
+    """Yield the types that a schema implies if it names none."""
     node = part[0]
     yield from {kind for key, kind in _KINDS_BY_KEYWORD.items() if key in node}
     yield from {_KINDS_BY_VALUE[type(value)] for value in _listed(part) if value is not None}
 
 
 def _listed(part: Part) -> list[Any]:
-    """The values that a schema lists."""
+    """Return the values that a schema lists."""
     return values_at(part, "enum") or ([part[0]["const"]] if "const" in part[0] else [])
 
 
@@ -357,7 +357,7 @@ def _keywords(layers: list[Part]) -> dict[str, Any]:
             patterns: list[str] = found.get("pattern", [])
             found["pattern"] = sorted({*patterns, pattern})
         if "enum" in node:
-            # Null is told apart by ``nullable``.
+            # Null has its place in ``nullable``.
             listed = [value for value in values_at(layer, "enum") if value is not None]
             found["enum"] = _common(found["enum"], listed) if "enum" in found else listed
     return found

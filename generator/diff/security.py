@@ -1,4 +1,4 @@
-"""Compares who may call: security requirements, and the schemes they name."""
+"""Compare who may call: security requirements, and the schemes they name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from generator.diff.document import canonical, list_at, object_at, objects_at, texts_at
-from generator.diff.located import Hit
+from generator.diff.located import Located
 from generator.spec import join
 
 if TYPE_CHECKING:
@@ -34,16 +34,16 @@ class Security:
     def __attrs_post_init__(self) -> None:
         """Find the schemes that only have another name."""
         olds, news = _schemes(self.old), _schemes(self.new)
-        come = {canonical(_definition(part)): name for name, part in news.items()}
+        added = {canonical(_definition(part)): name for name, part in news.items()}
         renamed = {
-            name: come[canonical(_definition(part))]
+            name: added[canonical(_definition(part))]
             for name, part in olds.items()
-            if name not in news and canonical(_definition(part)) in come
+            if name not in news and canonical(_definition(part)) in added
         }
         object.__setattr__(self, "_renamed", renamed)
 
-    def document(self, *, inherited: bool) -> Iterator[Hit]:
-        """The changes of what holds for all operations, and of the schemes.
+    def document(self, *, inherited: bool) -> Iterator[Located]:
+        """Yield the changes of what holds for all operations, and of the schemes.
 
         Args:
             inherited: Whether there is an operation that says nothing else on both sides.
@@ -53,53 +53,53 @@ class Security:
         olds, news = _schemes(self.old), _schemes(self.new)
         holders = ("/components/securitySchemes",) * 2
         for name, part in olds.items():
-            told = self._renamed.get(name, name)
-            if told in news:
-                yield from _scheme(told, part, news[told])
+            current = self._renamed.get(name, name)
+            if current in news:
+                yield from _scheme(current, part, news[current])
             else:
                 place = f"security.{name}"
-                yield Hit("security-scheme-removed", "", place, name, None, part[1], holders[1])
+                yield Located("security-scheme-removed", "", place, name, None, part[1], holders[1])
         for name, part in news.items():
             if name not in olds and name not in self._renamed.values():
                 place = f"security.{name}"
-                yield Hit("security-scheme-added", "", place, None, name, holders[0], part[1])
+                yield Located("security-scheme-added", "", place, None, name, holders[0], part[1])
 
-    def operation(self, old: Operation, new: Operation) -> Iterator[Hit]:
-        """The changes of what holds for an operation alone."""
+    def operation(self, old: Operation, new: Operation) -> Iterator[Located]:
+        """Yield the changes of what holds for an operation alone."""
         if "security" in old.node or "security" in new.node:
             before = old.part if "security" in old.node else (self.old.root, "")
             after = new.part if "security" in new.node else (self.new.root, "")
             yield from self._requirements(new.label, before, after)
 
-    def _requirements(self, label: str, old: Part, new: Part) -> Iterator[Hit]:
+    def _requirements(self, label: str, old: Part, new: Part) -> Iterator[Located]:
         olds, news = self._alternatives(old, self._renamed), self._alternatives(new, {})
         pointers = join(old[1], "security"), join(new[1], "security")
 
-        def hit(rule: str, was: Any, now: Any) -> Hit:
-            return Hit(rule, label, "security", was, now, *pointers)
+        def located(rule: str, was: Any, now: Any) -> Located:
+            return Located(rule, label, "security", was, now, *pointers)
 
         kept, removed, added = _match(olds, news)
         counts = Counter(schemes for schemes, _ in {*olds, *news})
         # Scopes are named where schemes alone do not tell two alternatives apart.
-        gone = [_label(one, with_scopes=counts[one[0]] > 1) for one in removed if one[0]]
-        come = [_label(one, with_scopes=counts[one[0]] > 1) for one in added if one[0]]
+        removed = [_label(one, with_scopes=counts[one[0]] > 1) for one in removed if one[0]]
+        added = [_label(one, with_scopes=counts[one[0]] > 1) for one in added if one[0]]
         match _is_open(olds), _is_open(news):
             case True, False:
-                yield hit("security-required", None, " or ".join(come))
-            case _, True if gone:
-                yield hit("security-dropped", " or ".join(gone), None)
+                yield located("security-required", None, " or ".join(added))
+            case _, True if removed:
+                yield located("security-dropped", " or ".join(removed), None)
             case False, True:
-                yield hit("security-alternative-added", None, "none")
+                yield located("security-alternative-added", None, "none")
             case _:
-                for way in gone:
-                    yield hit("security-alternative-removed", way, None)
-                for way in come:
-                    yield hit("security-alternative-added", None, way)
+                for way in removed:
+                    yield located("security-alternative-removed", way, None)
+                for way in added:
+                    yield located("security-alternative-added", None, way)
         for before, after in kept:
             for scope in sorted(after[1] - before[1]):
-                yield hit("security-scope-added", None, scope)
+                yield located("security-scope-added", None, scope)
             for scope in sorted(before[1] - after[1]):
-                yield hit("security-scope-removed", scope, None)
+                yield located("security-scope-removed", scope, None)
 
     @staticmethod
     def _alternatives(part: Part, renamed: Mapping[str, str]) -> list[_Alternative]:
@@ -125,15 +125,15 @@ def _match(
         The pairs, those that are left on the older side, and those on the newer one.
     """
     pairs: list[tuple[_Alternative, _Alternative]] = []
-    gone = [one for one in old if one not in new]
-    come = [one for one in new if one not in old]
-    candidates = [(was, now) for was in gone for now in come if was[0] == now[0]]
+    removed = [one for one in old if one not in new]
+    added = [one for one in new if one not in old]
+    candidates = [(was, now) for was in removed for now in added if was[0] == now[0]]
     for was, now in sorted(candidates, key=lambda pair: -len(pair[0][1] & pair[1][1])):
-        if was in gone and now in come:
-            gone.remove(was)
-            come.remove(now)
+        if was in removed and now in added:
+            removed.remove(was)
+            added.remove(now)
             pairs.append((was, now))
-    return pairs, gone, come
+    return pairs, removed, added
 
 
 def _is_open(alternatives: list[_Alternative]) -> bool:
@@ -141,27 +141,27 @@ def _is_open(alternatives: list[_Alternative]) -> bool:
     return not alternatives or any(not schemes for schemes, _ in alternatives)
 
 
-def _scheme(name: str, old: Part, new: Part) -> Iterator[Hit]:
-    def hit(rule: str, was: Any, now: Any) -> Hit:
-        return Hit(rule, "", f"security.{name}", was, now, old[1], new[1])
+def _scheme(name: str, old: Part, new: Part) -> Iterator[Located]:
+    def located(rule: str, was: Any, now: Any) -> Located:
+        return Located(rule, "", f"security.{name}", was, now, old[1], new[1])
 
     was, now = _definition(old), _definition(new)
     for key in _DEFINES:
         if was.get(key) != now.get(key):
-            yield hit("security-scheme-changed", was.get(key), now.get(key))
+            yield located("security-scheme-changed", was.get(key), now.get(key))
     formats = old[0].get("bearerFormat"), new[0].get("bearerFormat")
     if formats[0] != formats[1]:
-        yield hit("security-format-changed", *formats)
+        yield located("security-format-changed", *formats)
     olds, news = dict(objects_at(old, "flows")), dict(objects_at(new, "flows"))
     for flow in olds:
         if flow not in news:
-            yield hit("security-flow-removed", flow, None)
+            yield located("security-flow-removed", flow, None)
     for flow, part in news.items():
         if flow not in olds:
-            yield hit("security-flow-added", None, flow)
+            yield located("security-flow-added", None, flow)
         else:
             for rule, before, after in _flow(olds[flow], part):
-                yield hit(rule, before, after)
+                yield located(rule, before, after)
 
 
 def _flow(old: Part, new: Part) -> Iterator[tuple[str, Any, Any]]:

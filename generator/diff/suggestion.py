@@ -19,7 +19,7 @@ _CLASS: Final = frozenset({"schema-renamed", "class-renamed", "shape-renamed"})
 
 
 def suggest(change: Change, document: dict[str, Any]) -> str | None:
-    """The overlay action that keeps the old name, as YAML.
+    """Return the overlay action that keeps the old name, as YAML.
 
     Args:
         change: The change, whose newer pointer leads into the document.
@@ -45,7 +45,7 @@ def suggest(change: Change, document: dict[str, Any]) -> str | None:
 
 
 def json_path(document: dict[str, Any], pointer: str) -> str:
-    """The JSONPath of what a JSON pointer names in a document."""
+    """Return the JSONPath of what a JSON pointer names in a document."""
     found = "$"
     node: Any = document
     for part in split(pointer):
@@ -60,7 +60,7 @@ def json_path(document: dict[str, Any], pointer: str) -> str:
 
 
 def _path_parameter(change: Change, document: dict[str, Any]) -> str:
-    """A path can't be renamed in place: it is copied, and the old one removed."""
+    """Return the actions that copy the path and remove it, as a key can't be renamed in place."""
     _, _, path = change.operation.partition(" ")
     before = path.replace(f"{{{change.new}}}", f"{{{change.old}}}")
     old, new = (json_path(document, join("/paths", one)) for one in (before, path))

@@ -49,7 +49,7 @@ class DefaultSurface:
 
 
 def default_surface(document: Document) -> DefaultSurface:
-    """The surface that default naming rules give.
+    """Return the surface that default naming rules give.
 
     Raises:
         GeneratorError: The document is not what OpenAPI allows at a place that is read.
@@ -73,7 +73,7 @@ def default_surface(document: Document) -> DefaultSurface:
 
 
 def _path(operation: Operation) -> str:
-    """The dotted name of a method: the operation's own, else its first tag and its id."""
+    """Return the dotted name of a method: the operation's own, else its first tag and its id."""
     id_ = operation.node.get("operationId")
     if isinstance(id_, str) and _DOTTED.fullmatch(id_):
         return id_
@@ -173,7 +173,7 @@ class _Builder:
         return "call", "None"
 
     def _chosen(self, owner: Part) -> list[tuple[str, Part]]:
-        """The media type that the client speaks: JSON if there is a choice."""
+        """Return the media type that the client speaks: JSON if there is a choice."""
         content = [
             (name, self.document.follow(part)) for name, part in objects_at(owner, "content")
         ]
@@ -238,7 +238,7 @@ class _Builder:
         return [literal, base]
 
     def _class(self, schema: Schema, position: Position, hint: str) -> str:
-        """The name of the class of an object; what it holds is found out later."""
+        """Return the name of the class of an object, whose contents ``_fill`` finds out."""
         name = self._name(schema, hint)
         if position == "argument" and name not in self.shapes:
             self.shapes[name] = {"keys": {}}
@@ -267,7 +267,7 @@ class _Builder:
                 }
 
     def _name(self, schema: Schema, hint: str) -> str:
-        """The class that stands for a schema; for one without a name and hint, none."""
+        """Return the class that stands for a schema; for one without a name and hint, none."""
         found = self.classes.get(schema.pointer)
         if found is not None:
             return found

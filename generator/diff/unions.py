@@ -1,4 +1,4 @@
-"""Compares ``oneOf`` and ``anyOf``: alternatives are found again by name, then by what they say."""
+"""Compare ``oneOf`` and ``anyOf``: alternatives are found again by name, then by what they say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from generator.diff.document import NOTHING, includes, narrower
-from generator.diff.graph import Edge, Finding, found
+from generator.diff.graph import Edge, Finding, finding
 from generator.diff.schema import described_at, schema_of
 
 if TYPE_CHECKING:
@@ -21,21 +21,25 @@ _NAMED: Final = re.compile(r"/components/schemas/[^/]+")
 
 
 def compare_unions(graph: Graph, pair: Pair) -> tuple[list[Finding], list[Edge]]:
-    """The differences in alternatives, and the pairs of those that are on both sides."""
+    """Return the differences in alternatives, and the pairs of those that are on both sides."""
     old, new = pair.old.groups, pair.new.groups
     if not old and not new:
         return [], []
     if not old or not new:
         # Beside a type of its own, alternatives restrict it.
         verb = "set" if new else "unset"
-        return [found(f"union-{verb}", pair.old, pair.new, _told(old), _told(new))], []
+        return [
+            finding(f"union-{verb}", pair.old, pair.new, _groups_label(old), _groups_label(new))
+        ], []
     if len(old) != len(new):
-        return [found("union-changed", pair.old, pair.new, _told(old), _told(new))], []
+        return [
+            finding("union-changed", pair.old, pair.new, _groups_label(old), _groups_label(new))
+        ], []
     findings: list[Finding] = []
     edges: list[Edge] = []
     for one, other in zip(old, new, strict=True):
         if one.kind != other.kind:
-            findings.append(found("union-kind-changed", pair.old, pair.new, one.kind, other.kind))
+            findings.append(finding("union-kind-changed", pair.old, pair.new, one.kind, other.kind))
         more, inner = _members(graph, pair, one, other)
         findings += more
         edges += inner
@@ -43,7 +47,7 @@ def compare_unions(graph: Graph, pair: Pair) -> tuple[list[Finding], list[Edge]]
 
 
 def compare_wrapped(graph: Graph, pair: Pair) -> Finding | None:
-    """Whether one side is nothing but alternatives, and the other a plain schema."""
+    """Return whether one side is nothing but alternatives, and the other a plain schema."""
     old, new = pair.old, pair.new
     if new.groups and not old.groups and _is_bare(new):
         kept = any(graph.same(old.parts, member) for member in _alternatives(new))
@@ -62,17 +66,17 @@ def compare_wrapped(graph: Graph, pair: Pair) -> Finding | None:
         )
     else:
         return None
-    return found(aspect, old, new, _told(old.groups), _told(new.groups))
+    return finding(aspect, old, new, _groups_label(old.groups), _groups_label(new.groups))
 
 
 def _is_union(document: Document, schema: Schema) -> bool:
-    """Whether it is written as alternatives, though it be one."""
+    """Return whether it is written as alternatives, even as one alone."""
     node, _ = document.follow(schema.parts[0])
     return "oneOf" in node or "anyOf" in node
 
 
 def _overlaps(graph: Graph, pair: Pair) -> bool:
-    """Whether what was valid may fit a second of the alternatives, of which one only may fit."""
+    """Return whether what was valid may fit two alternatives of a ``oneOf``."""
     new = pair.new
     if all(group.kind == "anyOf" for group in new.groups):
         return False
@@ -100,15 +104,15 @@ def _alternatives(schema: Schema) -> list[Parts]:
 
 
 def _members(graph: Graph, pair: Pair, old: Group, new: Group) -> tuple[list[Finding], list[Edge]]:
-    gone, come = list(old.members), list(new.members)
+    removed, added = list(old.members), list(new.members)
     edges: list[Edge] = []
 
     def match(fits: Callable[[Parts, Parts], bool]) -> None:
-        for was in tuple(gone):
-            now = next((other for other in come if fits(was, other)), None)
+        for was in tuple(removed):
+            now = next((other for other in added if fits(was, other)), None)
             if now is not None:
-                gone.remove(was)
-                come.remove(now)
+                removed.remove(was)
+                added.remove(now)
                 edges.append(Edge(f"|{_label(graph.new, now)}", graph.pair(was, now)))
 
     def same_name(was: Parts, now: Parts) -> bool:
@@ -123,15 +127,15 @@ def _members(graph: Graph, pair: Pair, old: Group, new: Group) -> tuple[list[Fin
 
     match(same_name)
     match(graph.same)
-    if len(gone) == len(come) == 1:
+    if len(removed) == len(added) == 1:
         match(same_types)
     findings = [
         Finding("alternative-removed", _label(graph.old, was), None, was[0][1], pair.new.pointer)
-        for was in gone
+        for was in removed
     ]
     findings += [
         Finding("alternative-added", None, _label(graph.new, now), pair.old.pointer, now[0][1])
-        for now in come
+        for now in added
     ]
     return findings, edges
 
@@ -141,12 +145,12 @@ def _is_named(document: Document, member: Parts) -> bool:
 
 
 def _label(document: Document, member: Parts) -> str:
-    """What an alternative is called: its component, or its types."""
+    """Return what an alternative is called: its component, or its types."""
     pointer = described_at(document, member[0])
     if _NAMED.fullmatch(pointer):
         return pointer.rpartition("/")[2]
-    return schema_of(document, member).told
+    return schema_of(document, member).type_label
 
 
-def _told(groups: tuple[Group, ...]) -> str | None:
+def _groups_label(groups: tuple[Group, ...]) -> str | None:
     return " and ".join(f"{group.kind} of {len(group.members)}" for group in groups) or None

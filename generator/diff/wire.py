@@ -1,4 +1,4 @@
-"""Compares two documents: everything that changes between client and server."""
+"""Compare two documents: everything that changes between client and server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from generator.diff.keywords import (
     compare_null,
     compare_types,
 )
-from generator.diff.located import Hit, Names, Root, Tracer
+from generator.diff.located import ClassNames, Located, Root, Tracer
 from generator.diff.objects import compare_objects
 from generator.diff.operations import (
     Operation,
@@ -50,10 +50,10 @@ class Comparison:
 
     old: Document
     new: Document
-    names: Names
+    names: ClassNames
     graph: Graph = field(init=False)
     security: Security = field(init=False)
-    _found: list[Hit] = field(init=False, factory=list[Hit])
+    _found: list[Located] = field(init=False, factory=list[Located])
     _used: list[tuple[Operation, list[Root]]] = field(
         init=False, factory=list["tuple[Operation, list[Root]]"]
     )
@@ -64,8 +64,8 @@ class Comparison:
         self.graph = Graph(self.old, self.new, compare_schemas)
         self.security = Security(self.old, self.new)
 
-    def hits(self) -> list[Hit]:
-        """All changes between the documents.
+    def changes(self) -> list[Located]:
+        """Return all changes between the documents.
 
         Raises:
             GeneratorError: A document is not what OpenAPI allows at a place that is compared.
@@ -85,14 +85,14 @@ class Comparison:
         differing = self.graph.differing(self._roots())
         for operation, roots in self._used:
             tracer = Tracer(operation.label, operation.key, differing, self.names)
-            self._found.extend(tracer.hits(roots))
+            self._found.extend(tracer.changes(roots))
         return [
-            evolve(hit, most="risky") if hit.operation in self._unstable else hit
-            for hit in self._found
+            evolve(located, wire_cap="risky") if located.operation in self._unstable else located
+            for located in self._found
         ]
 
     def classes(self) -> Iterator[tuple[str, str]]:
-        """The classes that stand for the same schema, where their names differ."""
+        """Yield the classes that stand for the same schema, where their names differ."""
         for pair in self.graph.reached(self._roots()):
             was = self.names.old.get(pair.old.pointer)
             now = self.names.new.get(pair.new.pointer)
@@ -111,37 +111,37 @@ class Comparison:
                 self._operation(operation, kept)
             else:
                 rule = f"operation-removed{removal(operation.node)}"
-                self._found.append(_existence(rule, operation, gone=True))
+                self._found.append(_existence(rule, operation, removed=True))
         for key, operation in news.items():
             if key not in olds:
-                self._found.append(_existence("operation-added", operation, gone=False))
+                self._found.append(_existence("operation-added", operation, removed=False))
 
     def _operation(self, old: Operation, new: Operation) -> None:
         self._found.extend(_names(old, new))
         for aspect, was, now in compare_lifecycles(old.node, new.node):
-            self._found.append(_hit(f"operation-{aspect}", old, new, was, now))
+            self._found.append(_located(f"operation-{aspect}", old, new, was, now))
         self._found.extend(self.security.operation(old, new))
         self._found.extend(_servers(new.label, old.part, new.part))
         self._sent(old, new, "request")
         self._callbacks(old, new)
 
     def _sent(self, old: Operation, new: Operation, direction: Direction) -> None:
-        bodies = Bodies(self.graph, old, new, swapped=direction == "response")
-        self._take(new, Parameters(self.graph, old, new, direction).compare(), apart=True)
+        bodies = Bodies(self.graph, old, new, sent_by_server=direction == "response")
+        self._take(new, Parameters(self.graph, old, new, direction).compare(), separately=True)
         self._take(new, bodies.request())
         self._take(new, bodies.responses())
 
     def _take(
-        self, operation: Operation, found: Iterable[Hit | Root], *, apart: bool = False
+        self, operation: Operation, found: Iterable[Located | Root], *, separately: bool = False
     ) -> None:
-        """Keep changes, and places of schemas: traced together, or each apart."""
+        """Keep changes, and places of schemas, to be traced together or separately."""
         roots: list[Root] = []
         for one in found:
-            if isinstance(one, Hit):
+            if isinstance(one, Located):
                 self._found.append(one)
             else:
                 roots.append(one)
-        groups = [[root] for root in roots] if apart else [roots]
+        groups = [[root] for root in roots] if separately else [roots]
         self._used.extend((operation, group) for group in groups if group)
 
     def _webhooks(self) -> None:
@@ -165,7 +165,7 @@ class Comparison:
     def _reversed(
         self, kind: str, prefix: str, olds: Mapping[str, Part], news: Mapping[str, Part]
     ) -> None:
-        """Operations that the server calls: what is sent and what is received is uncertain."""
+        """Compare operations that the server calls, in both directions: either side may be ours."""
         before = self._called(self.old, prefix, olds)
         after = self._called(self.new, prefix, news)
         for key, operation in before.items():
@@ -173,10 +173,10 @@ class Comparison:
                 self._sent(operation, after[key], "request")
                 self._sent(operation, after[key], "response")
             else:
-                self._found.append(_existence(f"{kind}-removed", operation, gone=True))
+                self._found.append(_existence(f"{kind}-removed", operation, removed=True))
         for key, operation in after.items():
             if key not in before:
-                self._found.append(_existence(f"{kind}-added", operation, gone=False))
+                self._found.append(_existence(f"{kind}-added", operation, removed=False))
 
     @staticmethod
     def _called(document: Document, prefix: str, items: Mapping[str, Part]) -> dict[str, Operation]:
@@ -186,8 +186,8 @@ class Comparison:
             for operation in in_item(document, f"{prefix} {name}", part)
         }
 
-    def _schemas(self) -> Iterator[Hit]:
-        """Classes that have another name; components that went or came are compared where used."""
+    def _schemas(self) -> Iterator[Located]:
+        """Yield renamed classes and removed components; others are compared where they are used."""
         olds, news = _components(self.old), _components(self.new)
         renamed: dict[str, str] = {}
         used: set[str] = set()
@@ -196,15 +196,17 @@ class Comparison:
             used.add(was)
             if was in olds - news and now in news - olds:
                 renamed.setdefault(was, now)
-        for gone in sorted(olds - news - used):
-            name = split(gone)[-1]
-            yield Hit("schema-removed", "", f"schemas.{name}", name, None, gone, "/components")
+        for removed in sorted(olds - news - used):
+            name = split(removed)[-1]
+            yield Located(
+                "schema-removed", "", f"schemas.{name}", name, None, removed, "/components"
+            )
         for was, now in renamed.items():
             if was not in self.names.old or now not in self.names.new:
                 continue
             names = split(was)[-1], split(now)[-1]
-            subjects = frozenset(("class", name) for name in names)
-            yield Hit("schema-renamed", "", f"schemas.{names[0]}", *names, was, now, subjects)
+            affected = frozenset(("class", name) for name in names)
+            yield Located("schema-renamed", "", f"schemas.{names[0]}", *names, was, now, affected)
 
 
 def _items(callback: Part) -> Iterator[tuple[str, Part]]:
@@ -214,49 +216,51 @@ def _items(callback: Part) -> Iterator[tuple[str, Part]]:
 
 
 def _components(document: Document) -> set[str]:
-    """The pointers of the schemas that have a name."""
+    """Return the pointers of the schemas that have a name."""
     schemas, pointer = object_at(object_at((document.root, ""), "components"), "schemas")
     return {join(pointer, name) for name in schemas}
 
 
-def _existence(rule: str, operation: Operation, *, gone: bool) -> Hit:
-    told = (operation.label, None) if gone else (None, operation.label)
+def _existence(rule: str, operation: Operation, *, removed: bool) -> Located:
+    values = (operation.label, None) if removed else (None, operation.label)
     pointer = operation.part[1]
-    subjects = frozenset({("method", operation.key)})
-    return Hit(rule, operation.label, "", *told, pointer, pointer, subjects)
+    affected = frozenset({("method", operation.key)})
+    return Located(rule, operation.label, "", *values, pointer, pointer, affected)
 
 
-def _hit(rule: str, old: Operation, new: Operation, was: Any, now: Any) -> Hit:
-    subjects = frozenset({("method", new.key)})
-    return Hit(rule, new.label, "", was, now, old.part[1], new.part[1], subjects)
+def _located(rule: str, old: Operation, new: Operation, was: Any, now: Any) -> Located:
+    affected = frozenset({("method", new.key)})
+    return Located(rule, new.label, "", was, now, old.part[1], new.part[1], affected)
 
 
-def _names(old: Operation, new: Operation) -> Iterator[Hit]:
+def _names(old: Operation, new: Operation) -> Iterator[Located]:
     was, now = old.node.get("operationId"), new.node.get("operationId")
     if was != now:
         verb = "added" if was is None else "removed" if now is None else "changed"
         pointers = join(old.part[1], "operationId"), join(new.part[1], "operationId")
-        subjects = frozenset({("method", new.key)})
-        yield Hit(f"operation-id-{verb}", new.label, "", was, now, *pointers, subjects)
+        affected = frozenset({("method", new.key)})
+        yield Located(f"operation-id-{verb}", new.label, "", was, now, *pointers, affected)
     tags = [texts_at(operation.part, "tags") for operation in (old, new)]
     if tags[0] != tags[1]:
-        told = [", ".join(one) or None for one in tags]
+        values = [", ".join(one) or None for one in tags]
         pointers = join(old.part[1], "tags"), join(new.part[1], "tags")
-        subjects = frozenset({("method", new.key)})
-        yield Hit("operation-tags-changed", new.label, "", told[0], told[1], *pointers, subjects)
+        affected = frozenset({("method", new.key)})
+        yield Located(
+            "operation-tags-changed", new.label, "", values[0], values[1], *pointers, affected
+        )
 
 
-def _servers(label: str, old: Part, new: Part) -> Iterator[Hit]:
+def _servers(label: str, old: Part, new: Part) -> Iterator[Located]:
     olds, news = _urls(old), _urls(new)
     pointers = join(old[1], "servers"), join(new[1], "servers")
     for url, variables in olds.items():
         if url not in news:
-            yield Hit("server-removed", label, "servers", url, None, *pointers)
+            yield Located("server-removed", label, "servers", url, None, *pointers)
         elif news[url] != variables:
-            yield Hit("server-changed", label, "servers", variables, news[url], *pointers)
+            yield Located("server-changed", label, "servers", variables, news[url], *pointers)
     for url in news:
         if url not in olds:
-            yield Hit("server-added", label, "servers", None, url, *pointers)
+            yield Located("server-added", label, "servers", None, url, *pointers)
 
 
 def _urls(part: Part) -> dict[str, str]:

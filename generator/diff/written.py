@@ -47,16 +47,16 @@ class Written:
         documents: tuple[dict[str, Any], dict[str, Any]],
         lines: Lines | None,
     ) -> Written:
-        """An action, with what it selects in the corrected documents, old and new."""
+        """Return an action, with what it selects in the corrected documents, old and new."""
         targets = {
             tuple(map(str, match.parts))
             for document in documents
             for match in action.query.select(document)
         }
-        return cls(file, action, essence(action), tuple(targets), lines)
+        return cls(file, action, action_key(action), tuple(targets), lines)
 
     def score(self, change: Change, places: list[Place]) -> int:
-        """How likely the action makes a change: how near it wrote, or that it speaks of it."""
+        """Return how likely the action makes a change, from how near to it the action writes."""
         best = 0
         for place in places:
             for target in self.targets:
@@ -71,7 +71,7 @@ class Written:
         return best or int(any(name in self.text for name in names))
 
     def line(self, places: list[Place]) -> int | None:
-        """The line that wrote one of the places."""
+        """Return the line that wrote one of the places."""
         if self.lines is None:
             return None
         here = join("/actions", self.action.number - 1)
@@ -83,7 +83,7 @@ class Written:
 
 
 def places_of(change: Change, at: Change) -> Iterator[Place]:
-    """The places of a change in the corrected documents, old and new."""
+    """Yield the places of a change in the corrected documents, old and new."""
     for pointer in (at.old_at, at.new_at):
         place = tuple(split(pointer))
         yield place
@@ -92,7 +92,7 @@ def places_of(change: Change, at: Change) -> Iterator[Place]:
 
 
 def _depth(value: Any, place: tuple[str, ...]) -> int:
-    """How far a value reaches along a place."""
+    """Return how far a value reaches along a place."""
     for depth, part in enumerate(place):
         if not is_object(value) or part not in value:
             return depth
@@ -100,7 +100,7 @@ def _depth(value: Any, place: tuple[str, ...]) -> int:
     return len(place)
 
 
-def essence(action: Action) -> str:
-    """What an action does, wherever it stands."""
+def action_key(action: Action) -> str:
+    """Return what an action does, wherever it stands."""
     value = str(action.value) if action.kind == "copy" else action.value
     return json.dumps([action.target, action.kind, value], sort_keys=True, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from generator.diff.comparison import State, judge
+from generator.diff.comparison import State, compare_states
 from generator.diff.document import Document
 from generator.diff.surface import default_surface
 
@@ -70,13 +70,15 @@ def state(source: Json) -> State:
 def compare(old: Json, new: Json) -> tuple[Change, ...]:
     """The changes between two raw documents, which are left as they are."""
     before, after = copy.deepcopy((old, new))
-    found = judge(state(before), state(after))
+    found = compare_states(state(before), state(after))
     assert (before, after) == (old, new)
     return found
 
 
 def compare_surfaces(old: Json, new: Json) -> tuple[Change, ...]:
-    return judge(State(Document(document()), old, {}), State(Document(document()), new, {}))
+    return compare_states(
+        State(Document(document()), old, {}), State(Document(document()), new, {})
+    )
 
 
 def judged(example: Example, new: Json) -> tuple[Change, ...]:

@@ -11,7 +11,7 @@ from diff_samples import compare, operation, parameter, response
 from generator.diff.changelog import add_entry
 from generator.diff.report import Report
 from generator.diff.report import compare as report_on
-from generator.diff.revisions import open_side, snapshot
+from generator.diff.revisions import open_revision, snapshot
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -80,6 +80,6 @@ def test_a_snapshot_remembers_what_an_update_replaces(tmp_path: Path) -> None:
     before = snapshot(project.root)
     line = project.replace("openapi/coze.yaml", "size: {type: integer}", "size: {type: string}")
     project.build()
-    report = report_on(before, open_side(None, project.root, raw=False))
+    report = report_on(before, open_revision(None, project.root, raw=False))
     assert {change.id for change in report.changes} == {"response-property-type-changed"}
     assert {change.source.line for change in report.changes} == {line}

@@ -15,7 +15,7 @@ from typing import Any, Final
 from consumer_edits import DOCUMENT, edits
 
 from generator.diff.change import Verdict
-from generator.diff.comparison import State, judge
+from generator.diff.comparison import State, compare_states
 from generator.diff.document import Document
 from generator.emit import emit
 from generator.manifest import surface
@@ -96,7 +96,7 @@ def test_a_checker_complains_where_the_verdict_says_so_and_nowhere_else(tmp_path
         edit(document)
         assert document != DOCUMENT, name
         roots[name] = f"new{number}"
-        verdicts[name] = Verdict.on(judge(old, made(tmp_path / roots[name], document)))
+        verdicts[name] = Verdict.on(compare_states(old, made(tmp_path / roots[name], document)))
     found = errors(tmp_path, ["old", *roots.values()])
     assert found["old"] == 0
     told = {name: verdict.client for name, verdict in verdicts.items()}

@@ -20,7 +20,7 @@ from diff_samples import (
 )
 
 from generator.diff.change import Verdict
-from generator.diff.comparison import judge
+from generator.diff.comparison import compare_states
 from generator.diff.rules import rules
 from generator.spec import load
 
@@ -219,6 +219,6 @@ def test_nothing_differs_from_itself() -> None:
 
 def test_the_bundled_document_does_not_differ_from_itself() -> None:
     path = Path(__file__).parents[2] / "openapi" / "coze.yaml"
-    changes = judge(state(load(path)), state(load(path)))
+    changes = compare_states(state(load(path)), state(load(path)))
     assert changes == ()
     assert Verdict.on(changes) == Verdict("none", "none", "none")

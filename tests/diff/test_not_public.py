@@ -10,7 +10,7 @@ from diff_samples import Json, compare, document
 
 from generator.diff.report import Report
 from generator.diff.report import compare as report_on
-from generator.diff.revisions import open_side
+from generator.diff.revisions import open_revision
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def project(tmp_path: Path) -> Repository:
 
 def report(project: Repository) -> Report:
     project.build()
-    sides = [open_side(name, project.root, raw=False) for name in ("HEAD", None)]
+    sides = [open_revision(name, project.root, raw=False) for name in ("HEAD", None)]
     return report_on(*sides)
 
 

@@ -9,7 +9,7 @@ from diff_project import Repository
 
 from generator.diff.change import Change, Source
 from generator.diff.report import Report, compare
-from generator.diff.revisions import open_side
+from generator.diff.revisions import open_revision
 from generator.errors import GeneratorError
 
 DOCUMENT = PurePosixPath("openapi/coze.yaml")
@@ -23,7 +23,7 @@ def project(tmp_path: Path) -> Repository:
 
 def report(project: Repository) -> Report:
     return compare(
-        open_side("HEAD", project.root, raw=False), open_side(None, project.root, raw=False)
+        open_revision("HEAD", project.root, raw=False), open_revision(None, project.root, raw=False)
     )
 
 
@@ -157,7 +157,8 @@ def test_two_revisions_are_compared_without_a_checkout(project: Repository) -> N
     project.build()
     project.commit()
     found = compare(
-        open_side("HEAD~1", project.root, raw=False), open_side("HEAD", project.root, raw=False)
+        open_revision("HEAD~1", project.root, raw=False),
+        open_revision("HEAD", project.root, raw=False),
     )
     assert the(found, "operation-id-changed").old == "bots.create"
 
@@ -165,7 +166,7 @@ def test_two_revisions_are_compared_without_a_checkout(project: Repository) -> N
 @pytest.mark.parametrize("name", ["^HEAD", "HEAD^@", "HEAD..HEAD", "HEAD HEAD", "--all"])
 def test_what_is_not_one_revision_is_one_error(project: Repository, name: str) -> None:
     with pytest.raises(GeneratorError, match=r"no file, folder or revision|names nothing"):
-        open_side(name, project.root, raw=False)
+        open_revision(name, project.root, raw=False)
 
 
 def test_the_folder_says_which_repository_is_meant_and_not_the_environment(
@@ -189,8 +190,8 @@ def test_folders_are_compared(
     other.replace("overlays/20-bots.yaml", "bots.create", "bots.make")
     other.build()
     found = compare(
-        open_side(str(project.root), project.root, raw=False),
-        open_side(str(other.root), project.root, raw=False),
+        open_revision(str(project.root), project.root, raw=False),
+        open_revision(str(other.root), project.root, raw=False),
     )
     assert the(found, "operation-id-changed").source.file == BOTS
 
@@ -198,7 +199,7 @@ def test_folders_are_compared(
 def test_raw_revisions_are_documents_as_published(project: Repository) -> None:
     project.replace("openapi/coze.yaml", "operationId: GetBot", "operationId: FetchBot")
     found = compare(
-        open_side("HEAD", project.root, raw=True), open_side(None, project.root, raw=True)
+        open_revision("HEAD", project.root, raw=True), open_revision(None, project.root, raw=True)
     )
     change = the(found, "operation-id-changed")
     assert (change.old, change.client) == ("GetBot", "breaking")
@@ -226,7 +227,8 @@ def test_a_new_document_is_compared_with_the_overlays_of_the_project(project: Re
     text = (project.root / "openapi/coze.yaml").read_text(encoding="utf-8")
     new.write_text(text.replace("size: {type: integer}", "size: {type: string}"))
     found = compare(
-        open_side(None, project.root, raw=False), open_side(str(new), project.root, raw=False)
+        open_revision(None, project.root, raw=False),
+        open_revision(str(new), project.root, raw=False),
     )
     assert {change.id for change in found.changes} == {"response-property-type-changed"}
     assert {change.source.file for change in found.changes} == {new}

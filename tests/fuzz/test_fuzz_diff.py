@@ -12,7 +12,7 @@ from hypothesis import given
 
 from generator.diff.formats import as_annotations, as_json, as_markdown
 from generator.diff.report import Report, compare
-from generator.diff.revisions import open_side
+from generator.diff.revisions import open_revision
 from generator.errors import GeneratorError
 from generator.spec import dump
 from tests.fuzz.documents import DOCUMENT, broken
@@ -25,7 +25,7 @@ def compared(old: dict[str, Any], new: dict[str, Any]) -> Report:
         files = [folder / "old.yaml", folder / "new.yaml"]
         for file, document in zip(files, (old, new), strict=True):
             file.write_text(dump(document), encoding="utf-8")
-        sides = [open_side(str(file), folder, raw=True) for file in files]
+        sides = [open_revision(str(file), folder, raw=True) for file in files]
         return compare(*sides, None)
 
 
