@@ -26,7 +26,7 @@ def base_url(given: str | None, auth: HTTPAuth | None = None) -> str:
         CozeError: The authentication is for another one.
     """
     if isinstance(auth, TokenAuth):
-        return auth.settle(given)
+        return auth.bind_base_url(given)
     return given or os.environ.get("COZE_API_BASE", "").strip() or _BASE_URL
 
 

@@ -39,7 +39,7 @@ class TokenAuth(HTTPAuth, TokenSource):
         """What the paths of the API are added to; its host gets the tokens."""
 
     @abstractmethod
-    def settle(self, base_url: str | None) -> str:
+    def bind_base_url(self, base_url: str | None) -> str:
         """Agrees on the base URL with a client, for good.
 
         Args:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 from contextlib import ExitStack
 from functools import partial
+from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import pytest
 from anyio.from_thread import start_blocking_portal
 from joserfc.jwk import RSAKey
@@ -115,7 +117,7 @@ def redirect_uri() -> str:
 def logged_in(sandbox: Sandbox, redirect_uri: str) -> Callable[..., PKCEAuth]:
     """Makes an authentication whose login was made in another one, and so is only stored."""
 
-    def make(store: Any = None) -> PKCEAuth:
+    def make(store: Any = None, *, ends_soon: bool = False) -> PKCEAuth:
         store = store or MemoryTokenStore()
         options: Any = {
             "client_id": "public",
@@ -125,7 +127,9 @@ def logged_in(sandbox: Sandbox, redirect_uri: str) -> Callable[..., PKCEAuth]:
         }
         first = PKCEAuth(**options)
         request = first.start()
-        first.finish(request, redirect_of(request.url))
+        token = first.finish(request, redirect_of(request.url))
+        if ends_soon:
+            store.save(msgspec.structs.replace(token, expires_at=time() + 30, renew_at=None))
         sandbox.requests.clear()
         return PKCEAuth(**options)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import threading
@@ -181,6 +182,13 @@ def test_what_is_no_redirect_is_refused(redirect: str) -> None:
         AuthorizationRequest(url="", state="s").code_of(redirect)
 
 
+@pytest.mark.parametrize("state", ["", None, 0])
+def test_a_session_without_a_state_is_no_login(state: Any) -> None:
+    """Else whoever sends a redirect without a state could log a user in as somebody else."""
+    with pytest.raises(CozeError, match="state must be the text"):
+        AuthorizationRequest(url="", state=state)
+
+
 def test_a_state_of_any_kind_can_be_compared() -> None:
     with pytest.raises(CozeError, match="does not belong"):
         AuthorizationRequest(url="", state="s").code_of("?state=%C3%A9%F0%9F%92%A9&code=1")
@@ -236,7 +244,9 @@ def test_a_redirect_to_elsewhere_cannot_be_received(uri: str) -> None:
 def test_a_port_that_is_taken_is_named(redirect_uri: str) -> None:
     with (
         LoopbackReceiver(redirect_uri, "one"),
-        pytest.raises(CozeError, match=f"Port {urlsplit(redirect_uri).port} is taken"),
+        pytest.raises(
+            CozeError, match=rf"Port {urlsplit(redirect_uri).port} of 127\.0\.0\.1 is taken"
+        ),
         LoopbackReceiver(redirect_uri, "two"),
     ):
         pass
@@ -272,6 +282,39 @@ def test_other_names_of_the_loopback_are_fine(redirect_uri: str, host: str) -> N
             assert status_of(f"{uri}?code=1&state=s") == 200
     except CozeError:
         pytest.skip(f"this machine has no {host}")
+
+
+@pytest.mark.parametrize(("family", "host"), [("AF_INET", "127.0.0.1"), ("AF_INET6", "::1")])
+@pytest.mark.parametrize("first", ["receiver", "other"])
+def test_localhost_is_ours_at_both_addresses_or_an_error(
+    redirect_uri: str, family: str, host: str, first: str
+) -> None:
+    """A browser may take either: the code must not go to another program."""
+    import socket
+
+    uri = redirect_uri.replace("127.0.0.1", "localhost")
+    address = host, urlsplit(uri).port
+    listen = functools.partial(
+        socket.create_server, address, family=getattr(socket, family), reuse_port=False
+    )
+    try:
+        listen().close()
+    except OSError:
+        pytest.skip(f"this machine has no {host}")
+    if first == "other":
+        with (
+            listen(),
+            pytest.raises(CozeError, match=f"of {host} is taken"),
+            LoopbackReceiver(uri, "s"),
+        ):
+            pass
+    else:
+        with LoopbackReceiver(uri, "s") as receiver:
+            with pytest.raises(OSError, match="in use"):
+                listen()
+            bracketed = f"[{host}]" if ":" in host else host
+            assert status_of(f"{uri.replace('localhost', bracketed)}?code=1&state=s") == 200
+            assert receiver.wait(0) == "/callback?code=1&state=s"
 
 
 def status_of(url: str) -> int:

@@ -26,10 +26,11 @@ from coze_client import (
     MemoryTokenStore,
     PKCEAuth,
 )
-from coze_client._oauth.flight import Flight
-from coze_client._oauth.keeper import TokenKeeper
+from coze_client._oauth.renewal import Renewal
+from coze_client._oauth.stores import held
+from coze_client._oauth.token_cache import TokenCache
 from coze_sandbox import Scenario
-from tests.auth.conftest import REFRESH, operations
+from tests.auth.conftest import REFRESH, operations, redirect_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,9 +142,7 @@ def test_authentications_that_share_a_store_use_its_refresh_token_once(
     sandbox: Sandbox, logged_in: LoggedIn
 ) -> None:
     """A web application makes one for each request of a user."""
-    sandbox.oauth.token_seconds = 30
-    first = logged_in()
-    sandbox.oauth.token_seconds = 900
+    first = logged_in(ends_soon=True)
     sandbox.scenario(SLOW, operation=REFRESH)
     tokens = in_threads(20, lambda: sharing(first).token())
     assert [type(token) for token in tokens] == [str] * 20
@@ -154,9 +153,7 @@ def test_authentications_that_share_a_store_use_its_refresh_token_once(
 async def test_tasks_with_authentications_that_share_a_store_do_so_too(
     sandbox: Sandbox, logged_in: LoggedIn
 ) -> None:
-    sandbox.oauth.token_seconds = 30
-    first = logged_in()
-    sandbox.oauth.token_seconds = 900
+    first = logged_in(ends_soon=True)
     sandbox.scenario(SLOW, operation=REFRESH)
     tokens = await in_tasks(20, lambda: sharing(first).atoken())
     assert [type(token) for token in tokens] == [str] * 20
@@ -250,15 +247,89 @@ async def test_a_task_that_asyncio_cancels_does_not_either(
 ) -> None:
     import asyncio
 
-    sandbox.oauth.token_seconds = 30
-    auth = logged_in()
-    sandbox.oauth.token_seconds = 900
+    auth = logged_in(ends_soon=True)
     sandbox.scenario(SLOW, operation=REFRESH)
     leader = asyncio.create_task(auth.atoken())
     await asyncio.sleep(0.1)
     leader.cancel()
     assert await auth.atoken()
     assert leader.cancelled()
+    assert operations(sandbox) == [REFRESH]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_login_that_asyncio_cancels_while_it_waits_for_the_store_leaves_it_free(
+    sandbox: Sandbox, logged_in: LoggedIn
+) -> None:
+    import asyncio
+
+    store = MemoryTokenStore()
+    auth = logged_in(store)
+    request = auth.start()
+    redirect = await to_thread.run_sync(redirect_of, request.url)
+    with store.lock():
+        login = asyncio.create_task(auth.afinish(request, redirect))
+        await until(lambda: REFRESH in operations(sandbox))
+        await asyncio.sleep(0.1)
+        login.cancel()
+        await asyncio.sleep(0.1)
+    with pytest.raises(asyncio.CancelledError):
+        await login
+    with held(store._lock, 5):
+        pass
+
+
+STOPPED = """
+import asyncio, sys
+from coze_client import JWTAuth
+url, key, end = sys.argv[1:]
+auth = JWTAuth(client_id="service", public_key_id="key-1", private_key=key, base_url=url)
+loop = asyncio.new_event_loop()
+
+async def leave():
+    kept.append(asyncio.create_task(auth.atoken()))
+    await asyncio.to_thread(sys.stdin.read, 1)
+
+kept = []
+loop.run_until_complete(leave())
+if end == "closed":
+    loop.close()
+print(asyncio.run(auth.atoken()) == auth.token())
+if end == "stopped":
+    print(loop.run_until_complete(auth.atoken()) == auth.token())
+"""
+
+
+@pytest.mark.parametrize("end", ["closed", "stopped"])
+def test_a_loop_that_has_stopped_holds_up_no_other(
+    sandbox: Sandbox, keys: KeyPair, end: str
+) -> None:
+    sandbox.scenario(Scenario(delay=3), operation=REFRESH, times=1)
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", STOPPED, sandbox.url, keys.private, end],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": "facade:generated"},
+    ) as program:
+        try:
+            while not sandbox.requests:
+                assert program.poll() is None
+                sleep(0.01)
+            output = program.communicate(b"x", timeout=30)[0]
+        finally:
+            program.kill()
+    assert output == b"True\n" * (1 if end == "closed" else 2)
+    assert operations(sandbox) == [REFRESH] * 2
+
+
+def test_loops_that_run_at_once_share_one_token_request(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    sandbox.scenario(SLOW, operation=REFRESH)
+    auth = jwt_auth(base_url=sandbox.url)
+    backends = iter(["asyncio", "trio"] * 5)
+    tokens = in_threads(10, lambda: anyio.run(auth.atoken, backend=next(backends)))
+    assert len(set(tokens)) == 1
     assert operations(sandbox) == [REFRESH]
 
 
@@ -304,25 +375,25 @@ def retrieve(auth: JWTAuth) -> Any:
 
 
 def test_a_thread_does_not_wait_for_ever() -> None:
-    flight = Flight(patience=0.01)
+    renewal = Renewal(patience=0.01)
     with pytest.raises(APITimeoutError, match="without an answer"):
-        in_another_thread(flight.wait)
-    assert flight.is_lost
+        in_another_thread(renewal.wait)
+    assert renewal.is_stale
 
 
 async def test_a_task_does_not_wait_for_ever() -> None:
     with pytest.raises(APITimeoutError, match="without an answer"):
-        await Flight(patience=0.01).await_(mine=False)
+        await Renewal(patience=0.01).wait_async(mine=False)
 
 
-def test_who_comes_after_a_lost_renewal_begins_another() -> None:
-    keeper = TokenKeeper()
-    lost, mine = boarded(keeper.board(""))
+def test_who_comes_after_a_stale_renewal_starts_another() -> None:
+    cache = TokenCache()
+    stale, mine = renewal_of(cache.join_or_start(""))
     assert mine
-    assert boarded(keeper.board("")) == (lost, False)
-    lost._patience = 0
-    again, mine = boarded(keeper.board(""))
-    assert again is not lost
+    assert renewal_of(cache.join_or_start("")) == (stale, False)
+    stale._patience = 0
+    again, mine = renewal_of(cache.join_or_start(""))
+    assert again is not stale
     assert mine
 
 
@@ -361,6 +432,32 @@ def test_a_forked_process_does_not_wait_for_what_its_parent_fetches(
             program.kill()
 
 
+LOCKED = """
+import os, sys
+from coze_client import JWTAuth
+url, key = sys.argv[1:]
+auth = JWTAuth(client_id="service", public_key_id="key-1", private_key=key, base_url=url)
+with auth._cache._lock, auth._store.lock():
+    child = os.fork()
+    if child == 0:
+        print(auth.token()[:4], flush=True)
+        os._exit(0)
+assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_a_forked_process_has_locks_of_its_own(sandbox: Sandbox, keys: KeyPair) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOCKED, sandbox.url, keys.private],
+        env={"PYTHONPATH": "facade:generated"},
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stdout == b"czs_\n"
+
+
 def test_many_waiting_threads_leave_room_for_the_one_that_works(
     sandbox: Sandbox, jwt_auth: MakeAuth
 ) -> None:
@@ -385,7 +482,7 @@ def test_many_waiting_threads_leave_room_for_the_one_that_works(
     assert operations(sandbox) == [REFRESH]
 
 
-def boarded(found: OAuthToken | tuple[Flight, bool]) -> tuple[Flight, bool]:
+def renewal_of(found: OAuthToken | tuple[Renewal, bool]) -> tuple[Renewal, bool]:
     assert isinstance(found, tuple)
     return found
 

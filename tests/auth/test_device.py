@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from math import inf, nan
 from time import sleep
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,9 @@ UNUSED: Any = None
 
 @pytest.fixture
 def auth(sandbox: Sandbox) -> DeviceCodeAuth:
-    return DeviceCodeAuth(client_id="public", base_url=sandbox.url)
+    auth = DeviceCodeAuth(client_id="public", base_url=sandbox.url)
+    auth._min_interval = 0  # so that tests need not wait
+    return auth
 
 
 def test_a_user_agrees_on_another_device(
@@ -146,17 +149,17 @@ def test_an_answer_without_codes_is_an_error(run: Runner, lacking: str) -> None:
 # Its pauses
 
 
-def pauses(*answers: Exception, interval: int | None = 5) -> list[float]:
+def pauses(*answers: Exception, interval: Any = 5, expires_in: Any = 300) -> list[float]:
     """The seconds that a login waits before each question, if the API answers so."""
     asked = SimpleNamespace(
         device_code="d",
         user_code="u",
         verification_uri="https://example.com/?a=1",
-        expires_in=300,
+        expires_in=expires_in,
         interval=interval,
     )
     shown: list[DeviceAuthorization] = []
-    steps = DeviceCodeAuth(client_id="public")._log_in(shown.append, None)
+    steps = DeviceCodeAuth(client_id="public")._login(shown.append, None)
     next(steps)
     steps.send(asked).run(UNUSED)
     assert shown[0].verification_url == "https://example.com/?a=1&user_code=u"
@@ -175,6 +178,35 @@ def test_it_waits_as_long_as_it_is_told_and_longer_when_it_is_too_fast() -> None
     assert pauses(pending, slow_down, pending, slow_down, pending, interval=7) == [7, 7, 12, 12, 17]
     assert pauses(APIConnectionError(""), ServerError(""), pending) == [5, 10, 15]
     assert pauses(pending, pending, interval=None) == [5, 5]
+
+
+@pytest.mark.parametrize("interval", [0, 0.001, -0.0])
+def test_it_asks_once_a_second_at_most(interval: float) -> None:
+    pending = ConflictError("", code="authorization_pending")
+    assert pauses(pending, pending, interval=interval) == [1, 1]
+
+
+@pytest.mark.parametrize("interval", [nan, -inf, -1, "7", None, [], True])
+def test_an_interval_that_makes_no_sense_is_the_usual_one(interval: Any) -> None:
+    expected = 1 if interval is True else 5
+    assert pauses(ConflictError("", code="authorization_pending"), interval=interval) == [expected]
+
+
+@pytest.mark.parametrize("interval", [3600, inf, 10**400])
+def test_it_does_not_wait_longer_than_the_code_lasts(interval: float) -> None:
+    (pause,) = pauses(ConflictError("", code="authorization_pending"), interval=interval)
+    assert 290 < pause <= 300
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "seconds"),
+    [(nan, 300), (-1, 300), ("9", 300), (inf, 86_400), (10**400, 86_400), (20.7, 20)],
+)
+def test_the_time_of_the_user_has_bounds(expires_in: Any, seconds: int) -> None:
+    (pause,) = pauses(
+        ConflictError("", code="authorization_pending"), interval=inf, expires_in=expires_in
+    )
+    assert seconds - 10 < pause <= seconds
 
 
 def test_a_login_slows_down_when_the_api_says_so(sandbox: Sandbox, auth: DeviceCodeAuth) -> None:

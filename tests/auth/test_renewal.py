@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from coze_client import APIError, AuthenticationError, MemoryTokenStore, OAuthToken
+from coze_client._oauth.token import renewal_time
 from coze_sandbox import Scenario
 from tests.auth.conftest import REFRESH, operations
 
@@ -36,11 +37,34 @@ def test_one_token_serves_many_calls(run: Runner, sandbox: Sandbox, jwt_auth: Ma
 def test_a_token_that_is_about_to_end_is_renewed_before_the_call(
     run: Runner, sandbox: Sandbox, logged_in: LoggedIn
 ) -> None:
+    coze = run.coze(auth=logged_in(ends_soon=True))
+    run.retrieve(coze)
+    run.retrieve(coze)
+    assert operations(sandbox) == [REFRESH, "bots.retrieve", "bots.retrieve"]
+
+
+def test_a_token_with_a_short_life_serves_more_than_one_call(
+    run: Runner, sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
     sandbox.oauth.token_seconds = 30
-    coze = run.coze(auth=logged_in())
-    run.retrieve(coze)
-    run.retrieve(coze)
-    assert operations(sandbox) == [REFRESH, "bots.retrieve"] * 2
+    coze = run.coze(auth=jwt_auth(), base_url=sandbox.url)
+    for _ in range(3):
+        run.retrieve(coze)
+    assert operations(sandbox) == [REFRESH, *["bots.retrieve"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("life", "renewed_after"), [(900, 840), (240, 180), (60, 45), (4, 3), (0, 0), (-5, -5)]
+)
+def test_a_token_is_renewed_a_minute_before_its_end_or_after_a_share_of_its_life(
+    life: float, renewed_after: float
+) -> None:
+    assert renewal_time(1000.0, 1000.0 + life) == 1000.0 + renewed_after
+    token = OAuthToken(
+        access_token="a", expires_at=1000 + life, host="h", renew_at=1000 + renewed_after
+    )
+    assert token.is_fresh(999 + renewed_after)
+    assert not token.is_fresh(1000 + renewed_after)
 
 
 def test_an_expired_token_costs_one_more_attempt(

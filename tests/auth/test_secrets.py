@@ -97,7 +97,7 @@ def test_a_login_and_its_renewals_leave_no_trace(
         sandbox.oauth.end_tokens()
         run.retrieve(coze)
         tokens.append(auth._store.load())
-        check(secrets_of(*tokens), log, auth, coze, auth._store, auth._keeper, *tokens)
+        check(secrets_of(*tokens), log, auth, coze, auth._store, auth._cache, *tokens)
     begun = web.start(), pkce.start()
     hidden = {secret for one in begun for secret in (one.state, one.code_verifier) if secret}
     check(hidden, log, web, pkce, begun[0].__repr__(), begun[1].__repr__())

@@ -91,7 +91,7 @@ def test_an_unknown_error_goes_by_its_status(run: Runner, jwt_auth: MakeAuth) ->
         {"access_token": "czs_secret"},
         {"expires_in": 1},
         {"access_token": "czs_secret", "expires_in": "soon"},
-        {"access_token": 7, "expires_in": 7},
+        {"access_token": ["czs_secret"], "expires_in": 7},
     ],
 )
 def test_an_answer_without_a_token_is_an_error_that_quotes_none(

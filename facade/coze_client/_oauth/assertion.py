@@ -42,7 +42,7 @@ class Signer:
         self._claims = claims
 
     def sign(self, audience: str, now: float) -> str:
-        """Signs a JWT, which can be used once.
+        """Return a signed JWT, which can be used once.
 
         Args:
             audience: The host of the API.

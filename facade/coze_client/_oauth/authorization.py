@@ -24,9 +24,17 @@ class AuthorizationRequest:
         url: The page to send the browser to.
         state: What the redirect must repeat, or else it belongs to something else.
         code_verifier: The secret behind the challenge (PKCE).
+
+    Raises:
+        CozeError: The state is empty, as that of a redirect would be that somebody forged.
     """
 
     def __init__(self, *, url: str, state: str, code_verifier: str | None = None) -> None:
+        if not state or not isinstance(state, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # of a session
+            raise CozeError(
+                "state must be the text of the request that start() returned. If the session of "
+                "the browser has none, this browser has not begun a login: start one."
+            )
         self.url = url
         self.state = state
         self.code_verifier = code_verifier
@@ -36,7 +44,7 @@ class AuthorizationRequest:
         return f"<AuthorizationRequest {self.url.partition('?')[0]}>"
 
     def code_of(self, redirect: str) -> str:
-        """Takes the authorization code out of the redirect, once.
+        """Return the authorization code in the redirect, once.
 
         Args:
             redirect: The URL that the browser came back to, or its query with the question mark.
@@ -68,7 +76,7 @@ class AuthorizationRequest:
 
 
 def authorize_url(base_url: str, workspace_id: str | None, query: dict[str, str]) -> str:
-    """Gives the page where the user agrees, which is on the site beside the API.
+    """Return the page where the user agrees, which is on the site beside the API.
 
     Args:
         base_url: Where the API is.
@@ -81,7 +89,7 @@ def authorize_url(base_url: str, workspace_id: str | None, query: dict[str, str]
 
 
 def challenge_of(verifier: str, method: ChallengeMethod) -> str:
-    """Gives the challenge of a verifier (RFC 7636)."""
+    """Return the challenge of a verifier (RFC 7636)."""
     if method == "plain":
         return verifier
     digest = hashlib.sha256(verifier.encode("ascii")).digest()

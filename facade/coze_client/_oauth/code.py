@@ -6,8 +6,8 @@ import webbrowser
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
+from coze_client._oauth.auth import OAuth
 from coze_client._oauth.authorization import AuthorizationRequest, authorize_url, challenge_of
-from coze_client._oauth.login import LoginAuth
 from coze_client._oauth.receiver import LoopbackReceiver
 from coze_client._oauth.steps import Blocking, Show
 from coze_core import CozeError
@@ -26,7 +26,7 @@ _FIVE_MINUTES = 300.0
 
 
 def open_browser(url: str) -> None:
-    """Shows a URL in the browser of this machine.
+    """Show a URL in the browser of this machine.
 
     Raises:
         CozeError: There is none.
@@ -38,14 +38,14 @@ def open_browser(url: str) -> None:
         )
 
 
-class _CodeAuth(LoginAuth):
+class _CodeAuth(OAuth):
     """Both flows with a code."""
 
     _redirect_uri: str
     _challenge_method: ChallengeMethod | None = None
 
     def start(self) -> AuthorizationRequest:
-        """Begins a login: send the browser of the user to the `url` of what this gives."""
+        """Begin a login: send the browser of the user to the `url` of the result."""
         request = AuthorizationRequest(url="", state=token_urlsafe(32))
         query = {
             "response_type": "code",
@@ -61,10 +61,10 @@ class _CodeAuth(LoginAuth):
         return request
 
     def finish(self, request: AuthorizationRequest, redirect: str) -> OAuthToken:
-        """Ends a login: exchanges the code for a token, and saves that.
+        """End a login: exchange the code for a token, and save that.
 
         Args:
-            request: What `start` gave, for one use.
+            request: What `start` returned, for one use.
             redirect: The URL that the browser came back to.
 
         Raises:
@@ -72,16 +72,16 @@ class _CodeAuth(LoginAuth):
             PermissionDeniedError: The user did not agree.
             APIError: The API does not accept the code.
         """
-        return self._drive(self._exchange(request, request.code_of(redirect)))
+        return self._run_login(self._exchange(request, request.code_of(redirect)))
 
     async def afinish(self, request: AuthorizationRequest, redirect: str) -> OAuthToken:
-        """The async twin of `finish`."""
-        return await self._adrive(self._exchange(request, request.code_of(redirect)))
+        """Async version of `finish`."""
+        return await self._arun_login(self._exchange(request, request.code_of(redirect)))
 
     def login(
         self, show: Callable[[str], object] = open_browser, *, timeout: float = _FIVE_MINUTES
     ) -> OAuthToken:
-        """Lets the user of this machine log in: shows the page, and receives the redirect here.
+        """Let the user of this machine log in: show the page, and receive the redirect here.
 
         Args:
             show: Shows a URL to the user; by default in the browser.
@@ -93,16 +93,16 @@ class _CodeAuth(LoginAuth):
             PermissionDeniedError: The user did not agree.
             APIError: The API does not accept the code.
         """
-        return self._drive(self._log_in(show, timeout))
+        return self._run_login(self._login(show, timeout))
 
     async def alogin(self, show: Callable[[str], object] = open_browser) -> OAuthToken:
-        """The async twin of `login`; ``show`` may be async, else it runs in a worker thread.
+        """Async version of `login`; ``show`` may be async, else it runs in a worker thread.
 
         The user has five minutes, or less where a timeout of yours ends this.
         """
-        return await self._adrive(self._log_in(show, _FIVE_MINUTES))
+        return await self._arun_login(self._login(show, _FIVE_MINUTES))
 
-    def _log_in(self, show: Callable[[str], object], timeout: float) -> Steps[OAuthToken]:
+    def _login(self, show: Callable[[str], object], timeout: float) -> Steps[OAuthToken]:
         request = self.start()
         with LoopbackReceiver(self._redirect_uri, request.state) as receiver:
             yield Show(show, request.url)

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from coze_client._oauth.login import LoginAuth
+from coze_client._oauth.auth import OAuth
 from coze_client._oauth.requests import DEVICE_CODE, DeviceCodeRequest, TokenRequest
 from coze_client._oauth.steps import Pause, Show
-from coze_client._oauth.token import unusable
+from coze_client._oauth.token import malformed_answer
 from coze_core import APIConnectionError, APIError, AuthenticationError, RateLimitError, ServerError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _INTERVAL = 5
 _SLOWER = 5
 _LIFETIME = 300
+_DAY = 86_400
 
 
 class DeviceAuthorization(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +46,7 @@ class DeviceAuthorization(msgspec.Struct, frozen=True, kw_only=True):
     expires_in: int
 
 
-class DeviceCodeAuth(LoginAuth):
+class DeviceCodeAuth(OAuth):
     """Authentication by a login on another device, for programs without a browser.
 
     One object stands for one login. Call `login` once; afterwards it renews its tokens by itself,
@@ -57,6 +58,8 @@ class DeviceCodeAuth(LoginAuth):
         store: Where the login is kept; by default only in memory.
         base_url: Where the API is; by default where the client that uses this finds it.
     """
+
+    _min_interval = 1.0  # seconds between two questions, whatever the API says
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class DeviceCodeAuth(LoginAuth):
     def login(
         self, show: Callable[[DeviceAuthorization], object], *, cancel: Event | None = None
     ) -> OAuthToken:
-        """Lets a user log in on another device, and waits until that is done.
+        """Let a user log in on another device, and wait until that is done.
 
         Args:
             show: Shows the user what to do.
@@ -89,24 +92,22 @@ class DeviceCodeAuth(LoginAuth):
             APIError: The API refuses the application.
             CozeError: The waiting was cancelled.
         """
-        return self._drive(self._log_in(show, cancel))
+        return self._run_login(self._login(show, cancel))
 
     async def alogin(self, show: Callable[[DeviceAuthorization], object]) -> OAuthToken:
-        """The async twin of `login`; ``show`` may be async, else it runs in a worker thread."""
-        return await self._adrive(self._log_in(show, None))
+        """Async version of `login`; ``show`` may be async, else it runs in a worker thread."""
+        return await self._arun_login(self._login(show, None))
 
-    def _log_in(
+    def _login(
         self, show: Callable[[DeviceAuthorization], object], cancel: Event | None
     ) -> Steps[OAuthToken]:
         answer: DeviceCodeResponse = yield DeviceCodeRequest(self._client_id, self._workspace_id)
         authorization = _authorization(answer)
         until = monotonic() + authorization.expires_in
         yield Show(show, authorization)
-        interval = cast("object", answer.interval)
-        if not isinstance(interval, int | float) or interval < 0:
-            interval = _INTERVAL
-        while monotonic() < until:
-            yield Pause(interval, cancel)
+        interval = _seconds(answer.interval, _INTERVAL)
+        while (left := until - monotonic()) > 0:
+            yield Pause(min(max(interval, self._min_interval), left), cancel)
             try:
                 token: TokenResponse = yield self._question(answer.device_code)
             except (APIConnectionError, RateLimitError, ServerError):  # slow_down among them
@@ -128,14 +129,18 @@ class DeviceCodeAuth(LoginAuth):
 
 def _authorization(answer: DeviceCodeResponse) -> DeviceAuthorization:
     page = cast("object", answer.verification_uri)  # decoding is lenient
-    seconds = cast("object", answer.expires_in)
     if not (answer.device_code and answer.user_code and isinstance(page, str)):
-        raise unusable(answer, "device code with the page for its user")
+        raise malformed_answer(answer, "device code with the page for its user")
     user_code = str(answer.user_code)  # the documentation says that it is a number
     separator = "&" if "?" in page else "?"
     return DeviceAuthorization(
         user_code=user_code,
         verification_uri=page,
         verification_url=f"{page}{separator}user_code={quote(user_code, safe='')}",
-        expires_in=seconds if isinstance(seconds, int) else _LIFETIME,
+        expires_in=int(_seconds(answer.expires_in, _LIFETIME)),
     )
+
+
+def _seconds(value: object, default: float) -> float:
+    """Return a time span of an answer, which may be anything, up to a day."""
+    return min(value, _DAY) if isinstance(value, int | float) and value >= 0 else default

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+from coze_client._oauth.forks import reset_in_children
 from coze_core import CozeError
 
 if TYPE_CHECKING:
@@ -35,9 +36,26 @@ else:
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
+class _OpenFiles:
+    """The lock files that are open here: a child would keep the locks of a killed parent."""
+
+    def __init__(self) -> None:
+        self.files: set[int] = set()
+
+    def reset_after_fork(self) -> None:
+        """Close them, which leaves the parent its locks."""
+        for file in self.files:
+            os.close(file)
+        self.files.clear()
+
+
+_open = _OpenFiles()
+reset_in_children(_open)
+
+
 @contextmanager
 def file_lock(path: Path, patience: float) -> Generator[None]:
-    """Holds the lock of a file, which is made if need be and stays.
+    """Hold the lock of a file, which is made if need be and stays.
 
     Args:
         path: The file; nothing is written to it.
@@ -48,6 +66,7 @@ def file_lock(path: Path, patience: float) -> Generator[None]:
         OSError: The file cannot be opened.
     """
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    _open.files.add(file)
     try:
         _wait(file, path, monotonic() + patience)
         try:
@@ -55,6 +74,7 @@ def file_lock(path: Path, patience: float) -> Generator[None]:
         finally:
             _release(file)
     finally:
+        _open.files.discard(file)
         os.close(file)
 
 

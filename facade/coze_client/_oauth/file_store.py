@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
+import sys
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from time import monotonic, sleep, time
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -14,9 +20,14 @@ from coze_client._oauth.token import OAuthToken
 from coze_core import CozeError
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Generator
 
+T = TypeVar("T")
 _PATIENCE = 60.0
+_SAVE = 10.0  # seconds; a save takes milliseconds
+_BUSY = 2.0
+_PAUSE = 0.02
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class FileTokenStore:
@@ -24,27 +35,35 @@ class FileTokenStore:
 
     Only the owner can read it (mode 0600), it is replaced as a whole, and processes that share it
     take turns by a lock file beside it, so that none uses a refresh token that another one has used
-    already. Use one file for each login.
+    already. Use one file for each login. A symbolic link stands for the file that it leads to.
+
+    On Windows the file has the permissions of its folder, and locks of network drives are those of
+    their servers.
 
     Args:
         path: The file; it and its folder are made when a token is saved. ``~`` is your home.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path).expanduser()
+        self._path = Path(path).expanduser().absolute()
 
     def __repr__(self) -> str:
         return f"FileTokenStore({str(self._path)!r})"
+
+    @property
+    def _file(self) -> Path:
+        """The file itself: one file has one lock, whatever leads to it."""
+        return Path(os.path.realpath(self._path))
 
     def load(self) -> OAuthToken | None:
         """As `TokenStore.load`.
 
         Raises:
-            CozeError: The file holds something else than a token.
+            CozeError: The file holds something else than a token, or others may read it.
             OSError: The file cannot be read.
         """
         try:
-            content = self._path.read_bytes()
+            content = _while_busy(self._read)
         except FileNotFoundError:
             return None
         try:
@@ -60,28 +79,63 @@ class FileTokenStore:
         Raises:
             OSError: The file cannot be written; the one before is still there.
         """
-        self._make_folder()
-        part = self._path.with_name(f".{self._path.name}.{token_hex(8)}")
+        target = self._file
+        _make_folder(target)
+        part = target.with_name(f".{target.name}.{token_hex(8)}")
         try:
             file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(file, "wb") as stream:
                 stream.write(msgspec.json.encode(token))
                 stream.flush()
                 os.fsync(file)
-            part.replace(self._path)
+            _while_busy(lambda: part.replace(target))
         except BaseException:
             part.unlink(missing_ok=True)
             raise
 
-    def lock(self) -> AbstractContextManager[object]:
-        """As `TokenStore.lock`.
+    @contextmanager
+    def lock(self) -> Generator[None]:
+        """As `TokenStore.lock`. What a killed `save` has left is removed.
 
         Raises:
             CozeError: Another process holds it for more than a minute.
             OSError: The lock file cannot be opened.
         """
-        self._make_folder()
-        return file_lock(self._path.with_name(f"{self._path.name}.lock"), _PATIENCE)
+        target = self._file
+        _make_folder(target)
+        with file_lock(target.with_name(f"{target.name}.lock"), _PATIENCE):
+            _sweep(target)
+            yield
 
-    def _make_folder(self) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def _read(self) -> bytes:
+        with self._path.open("rb") as file:
+            if os.name != "nt" and os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise CozeError(
+                    f"Others may read the login in {self._path}. "
+                    f"Run: chmod 600 {shlex.quote(str(self._path))}"
+                )
+            return file.read()
+
+
+def _make_folder(file: Path) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed saves have left; one that is under way is younger."""
+    for part in target.parent.glob(f".{escape(target.name)}.{'[0-9a-f]' * 16}"):
+        with suppress(OSError):
+            if part.stat().st_mtime < time() - _SAVE:
+                part.unlink()
+
+
+def _while_busy(function: Callable[[], T]) -> T:
+    """Call a function, for Windows again and again: an open file can't be replaced there."""
+    deadline = monotonic() + _BUSY
+    while True:
+        try:
+            return function()
+        except PermissionError:
+            if sys.platform != "win32" or monotonic() > deadline:
+                raise
+            sleep(_PAUSE)

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from coze_client._oauth.assertion import Signer
 from coze_client._oauth.auth import OAuth
 from coze_client._oauth.requests import JWT_BEARER, Grant, OwnerTokenRequest, TokenRequest
-from coze_client._oauth.stores import MemoryTokenStore
 from coze_core import AuthenticationError, CozeError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class JWTAuth(OAuth):
             users apart.
         session_context: Further facts about the session, as in ``{"device_info": {...}}``.
         duration_seconds: How long a token is valid, at most 86399 seconds; it is renewed a minute
-            before its end.
+            before its end, or after three quarters of a shorter life.
         base_url: Where the API is; by default where the client that uses this finds it.
 
     Raises:
@@ -66,7 +65,7 @@ class JWTAuth(OAuth):
         duration_seconds: int = 900,
         base_url: str | None = None,
     ) -> None:
-        super().__init__(base_url=base_url, store=MemoryTokenStore())
+        super().__init__(client_id=client_id, base_url=base_url)
         if sum(given is not None for given in (account_id, enterprise_id, scope)) > 1:
             raise CozeError("account_id, enterprise_id and scope exclude each other. Pass one.")
         if not 1 <= duration_seconds <= _LONGEST:
@@ -78,14 +77,10 @@ class JWTAuth(OAuth):
         }
         given = {name: value for name, value in claims.items() if value is not None}
         self._signer = Signer(private_key, public_key_id, given)
-        self._client_id = client_id
         self._account_id = account_id
         self._enterprise_id = enterprise_id
         self._scope: TokenScope | None = scope
         self._seconds = duration_seconds
-
-    def __repr__(self) -> str:
-        return f"JWTAuth(client_id={self._client_id!r})"
 
     def _fetch(self, stored: OAuthToken | None) -> Steps[OAuthToken]:
         del stored  # it cannot be refreshed

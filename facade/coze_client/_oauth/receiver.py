@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+import sys
+from contextlib import ExitStack
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
@@ -15,13 +18,15 @@ from coze_core import CozeError
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-_LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+# Browsers take either address for localhost, so both are ours or the redirect may go elsewhere.
+_LOOPBACK = {"127.0.0.1": ["127.0.0.1"], "::1": ["::1"], "localhost": ["127.0.0.1", "::1"]}
+_NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 _SILENCE = 10  # seconds; browsers open connections in advance
 _PAGE = """<!doctype html><meta charset="utf-8"><title>{0}</title><p>{0} {1}</p>"""
 
 
 class LoopbackReceiver:
-    """Listens for one redirect, from entering the ``with`` block to its end.
+    """Listen for one redirect, from entering the ``with`` block to its end.
 
     What comes with another state, or a second time, is refused and does not end the waiting.
 
@@ -40,29 +45,34 @@ class LoopbackReceiver:
         self._redirect: str | None = None
 
     def __enter__(self) -> Self:
-        """Begin to listen.
+        """Begin to listen, on all addresses that the host of the redirect URI stands for.
 
         Raises:
-            CozeError: The port is taken.
+            CozeError: The port is taken on one of them.
         """
-        address = _LOOPBACK[self._uri.hostname or ""], self._uri.port or 0
-        try:
-            self._server = _Server(address, self)
-        except OSError as error:
-            raise CozeError(
-                f"Port {self._uri.port} is taken: {error.strerror}. End what uses it, or register "
-                "another redirect URI."
-            ) from error
-        Thread(target=self._server.serve_forever, args=[0.02], daemon=True).start()
+        with ExitStack() as stack:
+            hosts = _LOOPBACK[self._uri.hostname or ""]
+            for host in hosts:
+                try:
+                    server = stack.enter_context(_Server((host, self._uri.port or 0), self))
+                except OSError as error:
+                    if host != hosts[0] and error.errno in _NO_SUCH_ADDRESS:
+                        continue  # nobody else can listen there either
+                    raise CozeError(
+                        f"Port {self._uri.port} of {host} is taken: {error.strerror}. End what "
+                        "uses it, or register another redirect URI."
+                    ) from error
+                Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+                stack.callback(server.shutdown)
+            stack.callback(self._arrived.set)  # a thread may still be waiting
+            self._listening = stack.pop_all()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._arrived.set()  # a thread may still be waiting
+        self._listening.close()
 
     def wait(self, seconds: float) -> str:
-        """Waits for the redirect and gives its target.
+        """Wait for the redirect and return its path and query.
 
         Args:
             seconds: How long.
@@ -76,8 +86,8 @@ class LoopbackReceiver:
             )
         return self._redirect
 
-    def take(self, target: str) -> tuple[HTTPStatus, str]:
-        """Judges one request.
+    def handle(self, target: str) -> tuple[HTTPStatus, str]:
+        """Take the redirect, or refuse another request.
 
         Args:
             target: Its path and query.
@@ -98,7 +108,8 @@ class LoopbackReceiver:
 
 
 class _Server(ThreadingTCPServer):
-    allow_reuse_address = True
+    # On Windows, this would let another program listen at the same address.
+    allow_reuse_address = sys.platform != "win32"
     daemon_threads = True
     block_on_close = False
 
@@ -107,8 +118,14 @@ class _Server(ThreadingTCPServer):
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _Handler)
 
+    def server_bind(self) -> None:
+        """Bind the socket, and let nobody else do so."""
+        if sys.platform == "win32":
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        super().server_bind()
+
     def handle_error(self, request: object, client_address: object) -> None:
-        """Says nothing: a browser may break off whenever it likes."""
+        """Ignore it: a browser may break off whenever it likes."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -116,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _SILENCE
 
     def do_GET(self) -> None:
-        status, text = self.server.receiver.take(self.path)
+        status, text = self.server.receiver.handle(self.path)
         page = _PAGE.format(status.phrase, text).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -126,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(page)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as in the base
-        """Logs nothing: the target holds the code."""
+        """Log nothing: the target holds the code."""
 
 
 def _checked(redirect_uri: str) -> SplitResult:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from coze_api.resources.oauth import AsyncOauth, Oauth
-from coze_client._oauth.steps import in_thread
+from coze_client._threads import run_in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,14 +51,14 @@ class _Options(TypedDict):
 
 
 class TokenRequest:
-    """Exchanges a grant for a token.
+    """Exchange a grant for a token.
 
     Args:
         grant_type: What kind of grant it is.
         grant: The grant.
         secret: What identifies the application: its secret, or a function that signs a JWT anew
             each time the request is sent; ``None`` for an application without.
-        max_retries: How often it is sent again at most; by default as the client does.
+        max_retries: How often it is sent again at most; by default as often as the client says.
     """
 
     def __init__(
@@ -85,19 +85,19 @@ class TokenRequest:
     async def arun(self, client: AsyncClient) -> TokenResponse:
         """As `Step.arun`."""
         secret = self._secret
-        token = partial(in_thread, secret) if callable(secret) else secret
+        token = partial(run_in_thread, secret) if callable(secret) else secret
         oauth = AsyncOauth(client.for_tokens(token, **self._options))
         return await oauth.create_token(grant_type=self._grant_type, **self._grant)
 
 
 class OwnerTokenRequest:
-    """Exchanges a JWT for a token of another account, organization or enterprise.
+    """Exchange a JWT for a token of another account, organization or enterprise.
 
     Args:
         kind: What the owner is.
         owner_id: Its id.
         seconds: How long the token shall be valid.
-        sign: Signs a JWT anew each time the request is sent.
+        sign: Signs a new JWT each time the request is sent.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class OwnerTokenRequest:
 
     async def arun(self, client: AsyncClient) -> TokenResponse:
         """As `Step.arun`."""
-        oauth = AsyncOauth(client.for_tokens(partial(in_thread, self._sign)))
+        oauth = AsyncOauth(client.for_tokens(partial(run_in_thread, self._sign)))
         if self._kind == "account":
             return await oauth.create_account_token(
                 account_id=self._owner_id, grant_type=JWT_BEARER, duration_seconds=self._seconds
@@ -136,7 +136,7 @@ class OwnerTokenRequest:
 
 
 class DeviceCodeRequest:
-    """Asks for the codes of a device login.
+    """Ask for the codes of a device login.
 
     Args:
         client_id: The application.

@@ -1,6 +1,6 @@
-"""What a flow does, as steps: a flow is written once, as a generator of them.
+"""A flow, written once as a generator of steps, and the two drivers that run it.
 
-A step is carried out by one of two drivers, and the flow gets its result or what it raised.
+A driver runs a step and sends its result, or throws what it raised, into the flow.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import anyio
-from anyio import to_thread
 
 from coze_client._defaults import ERRORS, USER_AGENT
+from coze_client._threads import run_in_thread
 from coze_core import AsyncClient, CozeError, SyncClient
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ T = TypeVar("T")
 
 
 class Step(Protocol):
-    """One thing to do that may take its time."""
+    """One thing to do that may take time."""
 
     def run(self, client: SyncClient) -> object:
-        """Does it, and gives its result."""
+        """Run it, and return its result."""
         ...
 
     async def arun(self, client: AsyncClient) -> object:
-        """Does it without stopping the event loop, and gives its result."""
+        """Run it without blocking the event loop, and return its result."""
         ...
 
 
@@ -39,7 +39,7 @@ Steps: TypeAlias = Generator[Step, Any, T]
 
 
 class Pause:
-    """Waits.
+    """Wait.
 
     Args:
         seconds: How long.
@@ -67,11 +67,11 @@ class Pause:
 
 
 class Blocking:
-    """Calls a function that may block.
+    """Call a function that may block.
 
     Args:
         function: What is called; an async driver does so in a worker thread.
-        abandon: Whether a cancelled task leaves that thread to itself.
+        abandon: Whether a cancelled task leaves that thread behind.
     """
 
     def __init__(self, function: Callable[[], object], *, abandon: bool = False) -> None:
@@ -84,11 +84,11 @@ class Blocking:
 
     async def arun(self, client: AsyncClient) -> object:  # noqa: ARG002  # as above
         """As `Step.arun`."""
-        return await in_thread(self._function, abandon=self._abandon)
+        return await run_in_thread(self._function, abandon=self._abandon)
 
 
 class Show(Generic[T]):
-    """Shows something to the user.
+    """Show something to the user.
 
     Args:
         show: Does so; with an async driver it may be async, else it runs in a worker thread.
@@ -106,25 +106,13 @@ class Show(Generic[T]):
     async def arun(self, client: AsyncClient) -> None:  # noqa: ARG002  # as above
         """As `Step.arun`."""
         # In a list, for trio lets no coroutine come out of a thread.
-        (shown,) = await in_thread(lambda: [self._show(self._what)], abandon=True)
+        (shown,) = await run_in_thread(lambda: [self._show(self._what)], abandon=True)
         if isawaitable(shown):
             await shown
 
 
-async def in_thread(function: Callable[[], T], *, abandon: bool = False) -> T:
-    """Calls a function in a worker thread.
-
-    Args:
-        function: What is called.
-        abandon: Whether a cancelled task leaves the thread to itself.
-    """
-    # All threads of the common limiter may be waiting for what happens here.
-    limiter = anyio.CapacityLimiter(1)
-    return await to_thread.run_sync(function, abandon_on_cancel=abandon, limiter=limiter)
-
-
 def drive(steps: Steps[T], client: SyncClient | None, base_url: str) -> T:
-    """Carries a flow out.
+    """Run a flow.
 
     Args:
         steps: The flow.
@@ -149,7 +137,7 @@ def drive(steps: Steps[T], client: SyncClient | None, base_url: str) -> T:
 
 
 async def adrive(steps: Steps[T], client: AsyncClient | None, base_url: str) -> T:
-    """The async twin of `drive`."""
+    """Async version of `drive`."""
     if client is None:
         async with aclosing(
             AsyncClient(base_url=base_url, errors=ERRORS, user_agent=USER_AGENT)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from coze_client._oauth.forks import reset_in_children
 from coze_core import CozeError
 
 if TYPE_CHECKING:
@@ -26,15 +26,15 @@ class TokenStore(Protocol):
     """
 
     def load(self) -> OAuthToken | None:
-        """Gives the token that was saved last, or ``None`` if there is none."""
+        """Return the token that was saved last, or ``None`` if there is none."""
         ...
 
     def save(self, token: OAuthToken) -> None:
-        """Keeps a token in place of the one before, whose refresh token is void now."""
+        """Keep a token in place of the one before, whose refresh token is void now."""
         ...
 
     def lock(self) -> AbstractContextManager[object]:
-        """Keeps other users of the same store from renewing the token at the same time.
+        """Keep other users of the same store from renewing the token at the same time.
 
         A refresh token works once, so it is held from `load` to `save`. Where nobody else uses the
         store it may do nothing.
@@ -54,8 +54,12 @@ class MemoryTokenStore:
 
     def __init__(self, token: OAuthToken | None = None) -> None:
         self._token = token
+        self.reset_after_fork()
+        reset_in_children(self)
+
+    def reset_after_fork(self) -> None:
+        """Make a lock of its own for a child: the thread that holds the other one is not there."""
         self._lock = Lock()
-        self._process = os.getpid()
 
     def load(self) -> OAuthToken | None:
         """As `TokenStore.load`."""
@@ -71,14 +75,36 @@ class MemoryTokenStore:
         Raises:
             CozeError: Another authentication holds it for more than a minute.
         """
-        if self._process != os.getpid():  # a fork copies the lock, and leaves its holder behind
-            self._process, self._lock = os.getpid(), Lock()
         return held(self._lock, _PATIENCE)
+
+
+class StoreLock:
+    """The lock of a store, which is released even if it is acquired after the last one has left.
+
+    Args:
+        store: The store.
+    """
+
+    def __init__(self, store: TokenStore) -> None:
+        self._store = store
+        self._stack = ExitStack()
+        self._closed = False
+
+    def acquire(self) -> None:
+        """Wait for the lock; this may take place in a worker thread."""
+        self._stack.enter_context(self._store.lock())
+        if self._closed:
+            self._stack.close()
+
+    def close(self) -> None:
+        """Release the lock."""
+        self._closed = True
+        self._stack.close()
 
 
 @contextmanager
 def held(lock: Lock, patience: float) -> Generator[None]:
-    """Holds a lock.
+    """Hold a lock.
 
     Args:
         lock: The lock.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -13,10 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
+    from typing_extensions import TypeIs
+
     from coze_core import ResponseInfo
 
-LEEWAY = 60
-"""How many seconds before its end a token is renewed: calls and clocks take their time."""
+_LEEWAY = 60.0
+"""Seconds before its end that a token is renewed: calls take time, and clocks differ."""
+_SHARE = 0.25
+"""The part of a short life that is left when a token is renewed."""
+LATEST = 253_402_300_799
+"""The last second of the year 9999."""
+Time = Annotated[float, msgspec.Meta(ge=0, le=LATEST)]
 
 
 class OAuthToken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -25,14 +32,16 @@ class OAuthToken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         access_token: What calls are made with.
         expires_at: When it ends, in seconds since the epoch by the clock of this machine.
+        renew_at: When it is renewed, by the same clock; by default a minute before its end.
         host: The API that issued it, and the only one that it is sent to.
         refresh_token: What the next one is asked for with, once; absent where a JWT does that.
     """
 
     access_token: str
-    expires_at: float
+    expires_at: Time
     host: str
     refresh_token: str | None = None
+    renew_at: Time | None = None
 
     def __repr__(self) -> str:
         end = datetime.fromtimestamp(self.expires_at, UTC).isoformat(timespec="seconds")
@@ -40,15 +49,15 @@ class OAuthToken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def is_fresh(self, now: float) -> bool:
         """Whether it is valid, and for longer than calls take."""
-        return now < self.expires_at - LEEWAY
+        return now < (self.expires_at - _LEEWAY if self.renew_at is None else self.renew_at)
 
     def to_dict(self) -> dict[str, Any]:
-        """Gives the fields, secrets included, for a store of your own."""
+        """Return the fields, secrets included, for a store of your own."""
         return msgspec.to_builtins(self)
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """Makes a token of what `to_dict` gave.
+        """Return the token that `to_dict` was called on.
 
         Raises:
             CozeError: A field is missing or of another type.
@@ -60,7 +69,7 @@ class OAuthToken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def clock_offset(response: ResponseInfo, now: float) -> float | None:
-    """How many seconds the clock of the API is ahead, as far as its answer tells.
+    """Return how many seconds the clock of the API is ahead, or ``None`` if its answer has no time.
 
     Args:
         response: An answer that has just come.
@@ -74,11 +83,26 @@ def clock_offset(response: ResponseInfo, now: float) -> float | None:
         return None
 
 
-def unusable(answer: object, lacking: str) -> ServerError:
-    """Makes the error of an answer that is a success and lacks what it is about.
+def renewal_time(now: float, end: float) -> float:
+    """Return when a token is renewed that is issued now: a minute before its end, or sooner.
 
     Args:
-        answer: The answer, whose body is forgotten: it may hold a part of a secret.
+        now: The time, in seconds since the epoch.
+        end: When the token ends.
+    """
+    return end - min(_LEEWAY, max(end - now, 0.0) * _SHARE)
+
+
+def is_time(value: object) -> TypeIs[float]:
+    """Whether a value of an answer is a time: some send NaN, infinity or a text."""
+    return isinstance(value, int | float) and 0 <= value <= LATEST
+
+
+def malformed_answer(answer: object, lacking: str) -> ServerError:
+    """Return the error of an answer that is a success and lacks what it is about.
+
+    Args:
+        answer: The answer, whose body is dropped: it may hold a part of a secret.
         lacking: What it lacks.
     """
     response = response_of(answer)

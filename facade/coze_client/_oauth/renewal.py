@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import suppress
 from threading import Event, Lock, get_ident
 from time import monotonic
@@ -18,54 +17,65 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
+    from coze_client._oauth.steps import Steps
     from coze_client._oauth.token import OAuthToken
 
 _PATIENCE = 60.0
 _running: set[asyncio.Task[None]] = set()
 
 
-class Flight:
-    """A renewal on its way.
+class Renewal:
+    """A renewal under way.
 
     Args:
         patience: Seconds that those wait who did not start it.
 
     Attributes:
+        steps: What it does.
         token: What it brought.
         failure: Why it brought nothing.
     """
 
     def __init__(self, patience: float = _PATIENCE) -> None:
+        self.steps: Steps[OAuthToken] | None = None
         self.token: OAuthToken | None = None
         self.failure: BaseException | None = None
         self._patience = patience
         self._began = monotonic()
         self._thread = get_ident()
-        self._process = os.getpid()
+        self._loop = _running_loop()
         self._lock = Lock()
-        self._landed = False
+        self._finished = False
         self._waiting: list[Callable[[], object]] = []
 
     @property
-    def is_lost(self) -> bool:
-        """Whether nobody waits for it any more, so that another one is due.
+    def is_stale(self) -> bool:
+        """Whether nobody waits for it any more, so that another one is due."""
+        return self._is_stopped or monotonic() > self._began + self._patience
 
-        After a fork, it goes on in the other process only.
-        """
-        return monotonic() > self._began + self._patience or self._process != os.getpid()
+    @property
+    def _is_stopped(self) -> bool:
+        """Whether it can't go on: the event loop that runs it has stopped, perhaps for good."""
+        return self._loop is not None and not self._loop.is_running()
 
-    def land(self, token: OAuthToken | None = None, failure: BaseException | None = None) -> None:
-        """Ends it, and wakes all who wait; only the first end counts."""
+    def abandon(self) -> None:
+        """Release what a stopped renewal holds: the lock of the store."""
+        if self._is_stopped and self.steps is not None:
+            with suppress(ValueError):  # its loop has gone on at this moment
+                self.steps.close()
+
+    def finish(self, token: OAuthToken | None = None, failure: BaseException | None = None) -> None:
+        """End it, and wake all who wait; only the first end counts."""
         with self._lock:
-            if self._landed:
+            if self._finished:
                 return
-            self.token, self.failure, self._landed = token, failure, True
+            self.token, self.failure, self._finished = token, failure, True
         for wake in self._waiting:
             with suppress(RuntimeError):  # the event loop of the one who waited has ended
                 wake()
 
     def wait(self) -> None:
-        """Waits in a thread that did not start it.
+        """Wait in a thread that did not start it.
 
         Raises:
             CozeError: This thread runs the event loop that has to go on for it to end.
@@ -77,15 +87,15 @@ class Flight:
                 "call would stop for good. Use AsyncCoze here, or call Coze in a worker thread."
             )
         event = Event()
-        self._on_landing(event.set)
+        self._on_finish(event.set)
         if not event.wait(self._patience):
             raise self._too_late()
 
-    async def await_(self, *, mine: bool) -> None:
-        """Waits in a task.
+    async def wait_async(self, *, mine: bool) -> None:
+        """Wait in a task.
 
         Args:
-            mine: Whether this task started it; then nothing limits the waiting but the flight.
+            mine: Whether this task started it; then nothing limits the waiting but the renewal.
 
         Raises:
             APITimeoutError: It takes too long.
@@ -93,15 +103,15 @@ class Flight:
         event = anyio.Event()
         loop: Any = current_token().native_token
         schedule = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
-        self._on_landing(lambda: schedule(event.set))
+        self._on_finish(lambda: schedule(event.set))
         with anyio.move_on_after(None if mine else self._patience):
             await event.wait()
-        if not self._landed:
+        if not self._finished:
             raise self._too_late()
 
-    def _on_landing(self, wake: Callable[[], object]) -> None:
+    def _on_finish(self, wake: Callable[[], object]) -> None:
         with self._lock:
-            if not self._landed:
+            if not self._finished:
                 self._waiting.append(wake)
                 return
         wake()
@@ -116,15 +126,17 @@ class Flight:
         )
 
 
-def spawn(function: Callable[[], Coroutine[Any, Any, None]], at_end: Callable[[], object]) -> None:
-    """Runs an async function beside the present task, whose cancelling does not stop it.
+def run_detached(
+    function: Callable[[], Coroutine[Any, Any, None]], at_end: Callable[[], object]
+) -> None:
+    """Run an async function detached, so that cancelling the current task does not cancel it.
 
     Args:
         function: What runs; it raises nothing but what cancels it.
         at_end: Called afterwards, also if the event loop ends before the function has begun.
     """
-    loop = current_token().native_token
-    if isinstance(loop, asyncio.AbstractEventLoop):
+    loop = _running_loop()
+    if loop is not None:
         task = loop.create_task(function())
         _running.add(task)  # the loop itself would forget it
         task.add_done_callback(_running.discard)
@@ -133,3 +145,10 @@ def spawn(function: Callable[[], Coroutine[Any, Any, None]], at_end: Callable[[]
     from trio.lowlevel import spawn_system_task  # noqa: PLC0415  # not everyone has it
 
     spawn_system_task(function)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:  # in a thread, or in trio, which ends what it runs
+        return None
