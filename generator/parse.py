@@ -13,6 +13,7 @@ from openapi_python_client.parser.openapi import GeneratorData
 from openapi_python_client.strings import ClassName
 
 from generator.errors import GeneratorError
+from generator.normalise.objects import REST
 from generator.normalise.parts import operations
 from generator.spec import join
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from openapi_python_client.parser.errors import ParseError
     from openapi_python_client.parser.openapi import Endpoint
     from openapi_python_client.parser.properties import ModelProperty
+
+    from generator.normalise.objects import Members, Objects
 
 _COVER: Final = re.compile("property_([0-9a-f]*)")
 _KNOWN_CONTENT: Final = ("application/json", "multipart/form-data", "application/octet-stream")
@@ -40,14 +43,19 @@ class Parsed:
     models: dict[str, ModelProperty]
 
     def properties(self, name: str) -> dict[str, bool]:
-        """The properties of a model, those of ``allOf`` members too, and which are required."""
+        """The properties of a model, ``*`` for further ones, and which are required."""
         model = self.models[name]
         found = [*(model.required_properties or ()), *(model.optional_properties or ())]
-        return {_uncovered(prop.name.get_untrusted_value()): prop.required for prop in found}
+        names = {_uncovered(prop.name.get_untrusted_value()): prop.required for prop in found}
+        return names | ({REST: False} if model.additional_properties else {})
 
 
-def parse(document: dict[str, Any]) -> Parsed:
+def parse(document: dict[str, Any], objects: Objects) -> Parsed:
     """Parse an effective spec.
+
+    Args:
+        document: The effective spec.
+        objects: Its component schemas, whose composition is not left to the parser.
 
     Raises:
         GeneratorError: The parser would leave something out; its complaints are listed.
@@ -60,8 +68,8 @@ def parse(document: dict[str, Any]) -> Parsed:
         "paths": _paths(document, places, content_types),
         "components": {
             "schemas": {
-                name: _schema(schema)
-                for name, schema in document.get("components", {}).get("schemas", {}).items()
+                name: _schema(_composed(objects.of(name)) if objects.is_object(name) else schema)
+                for name, schema in objects.components.items()
             }
         },
     }
@@ -96,7 +104,12 @@ def parse(document: dict[str, Any]) -> Parsed:
         raise _error(complaints)
     by_class = {model.class_info.name: model for model in data.models}
     components = {name: by_class.get(ClassName(name, "")) for name in view["components"]["schemas"]}
-    return Parsed(endpoints, {name: model for name, model in components.items() if model})
+    parsed = Parsed(endpoints, {name: model for name, model in components.items() if model})
+    for name in components:
+        if objects.is_object(name):
+            found = parsed.properties(name) if name in parsed.models else {}
+            objects.check(name, found, "openapi-python-client")
+    return parsed
 
 
 def _error(complaints: Sequence[ParseError | ParserFailure]) -> GeneratorError:
@@ -157,6 +170,16 @@ def _content(owner: dict[str, Any], content_types: set[str]) -> dict[str, Any]:
     content = owner.get("content", {})
     content_types.update(content)
     return {name: {"schema": _schema(media.get("schema", {}))} for name, media in content.items()}
+
+
+def _composed(members: Members) -> dict[str, Any]:
+    """An object schema with nothing left to compose."""
+    return {
+        "type": "object",
+        "properties": {name: part.node for name, part in members.properties.items()},
+        "required": [name for name, required in members.named().items() if required],
+        "additionalProperties": members.rest is not None,
+    }
 
 
 def _schema(schema: dict[str, Any]) -> dict[str, Any]:

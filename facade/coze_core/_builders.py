@@ -38,6 +38,9 @@ class Walk:
         return value
 
 
+_REST = "*"
+"""The wire name of the field that takes what has no field of its own."""
+
 _Rank = tuple[int, int, int]
 _FITS: _Rank = (1, 0, 0)
 _LAST: _Rank = (0, -1, 0)
@@ -213,30 +216,44 @@ class _Model(Builder):
             for field in attrs.fields(cast("Any", self._model))
         ]
 
+    @cached_property
+    def _tags(self) -> Mapping[str, frozenset[object]]:
+        return cast("Mapping[str, frozenset[object]]", getattr(self._model, "__tags__", {}))
+
     def accepts(self, value: object) -> bool:
-        return isinstance(value, dict)
+        """Whether it is an object, and not one that its tags put into another class."""
+        if not isinstance(value, dict):
+            return False
+        values = cast("dict[str, object]", value)
+        return all(
+            isinstance(tag := values[wire], (str, int)) and tag in known
+            for wire, known in self._tags.items()
+            if wire in values
+        )
 
     def rank(self, value: object) -> _Rank:
-        """Prefer what is whole (required fields there, tags right), then the most known fields."""
+        """Prefer what is whole (no required field missing), then the most known fields."""
         values = cast("dict[str, object]", value)
         whole, known, fitting = 1, 0, 0
         for field in self._fields:
             if field.wire not in values:
                 whole = 0 if field.required else whole
                 continue
-            fits = field.builder.accepts(values[field.wire])
-            if not fits and isinstance(field.builder, _Literal):
-                whole = 0
             known += 1
-            fitting += fits
+            fitting += field.builder.accepts(values[field.wire])
         return whole, known, fitting
 
     def build(self, value: object, walk: Walk) -> object:
-        if not self.accepts(value) or len(walk.path) >= MAX_DEPTH:
+        if len(walk.path) >= MAX_DEPTH or not isinstance(value, dict):
             return walk.keep(value)
         values = cast("dict[str, object]", value)
         arguments: dict[str, object] = {}
         for field in self._fields:
+            if field.wire == _REST:
+                known = {field.wire for field in self._fields}
+                rest = {name: item for name, item in values.items() if name not in known}
+                arguments[field.argument] = field.builder.build(rest, walk) if rest else None
+                continue
             walk.path.append(field.wire)
             if field.wire in values:
                 arguments[field.argument] = field.builder.build(values[field.wire], walk)

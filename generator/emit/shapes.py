@@ -12,6 +12,7 @@ from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import PythonVersion
 
 from generator.errors import GeneratorError
+from generator.normalise.objects import REST
 from generator.plan.texts import escaped, paragraphs
 from generator.spec import join
 
@@ -107,23 +108,48 @@ def _text(shape: Shape) -> dict[str, str]:
 
 
 def _check_keys(code: str, shapes: Iterable[Shape]) -> None:
-    """Each key is what the document says, where it is printed as an attribute."""
-    classes = {node.name: node for node in ast.parse(code).body if isinstance(node, ast.ClassDef)}
+    """Compare what was printed with the plan: the keys of each class, and which are required."""
+    classes = dict(map(_printed, ast.parse(code).body))
     for shape in shapes:
-        if shape.name not in classes:
+        if shape.alias is not None:
             continue
-        printed = {
-            item.target.id
-            for item in classes[shape.name].body
-            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
-        }
+        printed = classes[shape.name]
         for key in shape.keys:
-            if key.wire not in printed or _means_another(key.wire):
+            if key.wire != REST and (printed.pop(key.wire, None) != key.required):
                 raise GeneratorError(
                     f"a request shape can't have the key {key.wire!r}",
                     pointer=join("/components/schemas", shape.name, "properties", key.wire),
                     remedy="Make what holds it an object without properties in an overlay.",
                 )
+        if printed:
+            raise GeneratorError(
+                f"datamodel-code-generator adds {', '.join(printed)} to {shape.name}",
+                pointer=join("/components/schemas", shape.name),
+                remedy="Describe the object with plain properties in an overlay.",
+            )
+
+
+def _printed(node: ast.stmt) -> tuple[str, dict[str, bool]]:
+    """The name of a class, its keys, and which are required; nothing for any other statement."""
+    keys: list[tuple[str, ast.expr]] = []
+    match node:
+        case ast.ClassDef(name=name, body=body):
+            for item in body:
+                match item:
+                    case ast.AnnAssign(target=ast.Name(id=key), annotation=type_):
+                        if not _means_another(key):
+                            keys.append((key, type_))
+                    case _:
+                        pass
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[_, ast.Dict() as made])):
+            keys = [
+                (ast.literal_eval(key), type_)
+                for key, type_ in zip(made.keys, made.values, strict=True)
+                if key
+            ]
+        case _:
+            name = ""
+    return name, {key: not ast.unparse(type_).startswith("NotRequired[") for key, type_ in keys}
 
 
 def _means_another(attribute: str) -> bool:

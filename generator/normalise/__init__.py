@@ -17,7 +17,7 @@ from generator.normalise._references import (
     drop_unreferenced,
     lone_references,
 )
-from generator.normalise._schemas import enum_names, formats, property_order, required
+from generator.normalise._schemas import check_types, enum_names, formats, property_order, required
 from generator.normalise._sharing import shared_parameters, written_out
 from generator.normalise._texts import rich_text, titles
 from generator.normalise.structure import check_structure
@@ -39,6 +39,7 @@ PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     titles,
     rich_text,
     formats,
+    check_types,
     enum_names,
     required,
     property_order,

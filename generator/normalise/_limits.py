@@ -6,12 +6,14 @@ each other, and recurse: a few lines of a document can stand for more than a mac
 
 from __future__ import annotations
 
+import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
 from generator.errors import GeneratorError
+from generator.normalise.objects import COMPOSING, is_composed
 from generator.normalise.parts import Node, Part, below
 from generator.normalise.structure import MAX_MEMBERS
 from generator.spec import SCHEMAS, join
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_PARTS: Final = 200_000
 """How many parts all schemas together may have, with their references written out."""
+_COMPOSED: Final = re.compile(rf"(/({'|'.join(COMPOSING)})/\d+)*")
 
 
 def check_limits(document: Node) -> Node:
@@ -92,8 +95,7 @@ class _Sizes:
         return _Size(parts, depth + 1, properties)
 
     def _is_class(self, name: str) -> bool:
-        component = self.components[name]
-        return "properties" in component or len(component.get("allOf", ())) > 1
+        return is_composed(self.components[name])
 
 
 def _inner(part: Part) -> Iterator[tuple[str, Part]]:
@@ -110,12 +112,12 @@ def _target(part: Part) -> str | None:
 
 
 def _part(schema: Node) -> Part:
-    return Part("schema", schema, "")
+    return Part("schema", schema, "" if is_composed(schema) else "/value")
 
 
 def _inherits(part: Part, kind: str) -> bool:
-    """Whether a field of a component, not of what is in it, holds what it has the properties of."""
-    return kind == "allOf" and not part.pointer
+    """Whether a field holds what an object, not a value in it, has the properties of."""
+    return kind in COMPOSING and _COMPOSED.fullmatch(part.pointer) is not None
 
 
 def _error(name: str, message: str) -> GeneratorError:

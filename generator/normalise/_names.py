@@ -10,15 +10,14 @@ from urllib.parse import unquote
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
-from generator.normalise._references import mapped, mapping
-from generator.normalise.parts import Key, Node, Part, descend, without
+from generator.normalise.objects import is_composed, mapped, mapping
+from generator.normalise.parts import Key, Node, Part, descend, shape_of, without
 from generator.spec import SCHEMAS, join, split
 from generator.values import CLASS_NAME, is_object
 
 _NAME: Final = "x-client-name"
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PROSE: Final = ("description", "example", "externalDocs")
 
 
 def name_components(document: Node) -> Node:
@@ -134,8 +133,16 @@ class Namer:
         ref: Node = {"$ref": SCHEMAS + name}
         return about | {"allOf": [ref]} if about else ref
 
-    def _inside(self, part: Part, owner: str, place: _Place) -> Node:
-        """A schema, with those in it named."""
+    def _inside(self, part: Part, owner: str, place: _Place, *, composed: bool = False) -> Node:
+        """A schema, with those in it named.
+
+        Args:
+            part: The schema.
+            owner: The name of the class that its properties belong to.
+            place: Where it stands.
+            composed: Whether it describes a part of that class.
+        """
+        composed = composed or is_composed(part.node)
 
         def change(lower: Part, name: str, key: Key) -> Node:
             match name:
@@ -144,14 +151,16 @@ class Namer:
                 case "items" | "additionalProperties":
                     return self._inline(lower, _Place(place.owner, _singular(place.field)))
                 case "allOf" if "$ref" not in lower.node:
-                    return self._inside(lower, owner, place)
+                    return self._inside(lower, owner, place, composed=composed)
+                case "oneOf" | "anyOf" if composed and not lower.node.keys() & {"$ref", _NAME}:
+                    return self._inside(lower, owner, place, composed=True)
                 case _:
                     return self._inline(lower, place)
 
         new = without(descend(part, change), _NAME)
         if "$ref" in new:
             new["$ref"] = self._moved(new["$ref"])
-        if names := mapping(new):
+        if names := mapping(part.node):
             moved = {value: self._moved(mapped(name)) for value, name in names.items()}
             new["discriminator"] = new["discriminator"] | {"mapping": moved}
         return new
@@ -166,7 +175,7 @@ class Namer:
             self._object(part, f"{name!r} is no class name")
         elif name[-1].isdecimal() and _NAME not in part.node:
             self._object(part, f"the number in {name} says nothing to a reader")
-        shape = _shape(schema)
+        shape = shape_of(schema)
         known = self._named.setdefault(name, _Named(schema, shape, part.pointer))
         if known.shape != shape:
             told = _difference(shape, known.shape, "")
@@ -180,30 +189,11 @@ class Namer:
 
 
 def _wants_name(node: Node) -> bool:
-    members: list[Node] = node.get("allOf", [])
     return bool(
         node.get(_NAME)
-        or node.get("properties")
-        or len(members) > 1
-        or any(member.get("properties") for member in members)
+        or is_composed(node)
         or (node.get("type") == "integer" and node.get("x-enum-varnames"))
     )
-
-
-def _shape(schema: Node) -> Node:
-    """What of a schema makes a difference to a program."""
-
-    def visit(part: Part, *_: object) -> Node:
-        node = without(part.node, *_PROSE)
-        if "required" in node:
-            node["required"] = sorted(cast("list[str]", node["required"]))
-        if node.get("type") == "string":
-            node.pop("x-enum-varnames", None)
-        if node.keys() == {"allOf"} and len(node["allOf"]) == 1:
-            (node,) = node["allOf"]
-        return descend(Part(part.role, node, ""), visit)
-
-    return visit(Part("schema", schema, ""))
 
 
 def _difference(here: Any, there: Any, place: str) -> str:

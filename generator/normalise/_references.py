@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from generator.errors import GeneratorError
+from generator.normalise.objects import mapped, mapping
 from generator.normalise.parts import Node, Part, below, parts, rewrite, without
 from generator.spec import SCHEMAS, join, resolve, split
 from generator.values import is_object
@@ -97,19 +98,6 @@ def references(part: Part) -> Iterator[str]:
         yield part.node["$ref"]
     if part.role == "schema":
         yield from map(mapped, mapping(part.node).values())
-
-
-def mapping(schema: Node) -> dict[str, str]:
-    """The values that a discriminator maps to schemas."""
-    found: Any = schema.get("discriminator", {}).get("mapping", {})
-    if not is_object(found):
-        return {}
-    return {key: name for key, name in found.items() if isinstance(name, str)}
-
-
-def mapped(name: str) -> str:
-    """The reference that a discriminator means: it may give the name of a component alone."""
-    return name if name.startswith("#") else SCHEMAS + name
 
 
 def _targets(part: Part) -> Iterator[_Name]:

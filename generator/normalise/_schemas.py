@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import GeneratorError
-from generator.normalise.parts import Node, Part, rewrite, without
+from generator.normalise.objects import COMPOSING
+from generator.normalise.parts import Node, Part, parts, rewrite, without
+from generator.spec import join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,17 @@ _FORMATS: Final[Mapping[str, Mapping[str, str]]] = {
     "integer": {"i32": "int32", "i64": "int64", "int32": "int32", "int64": "int64"},
     "number": {"double": "double", "float": "float"},
     "string": {name: name for name in _STRINGS},
+}
+_VALUES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+}
+_NEEDED: Final[Mapping[str, str]] = {
+    "properties": "object",
+    "additionalProperties": "object",
+    "items": "array",
 }
 _NAMES: Final = ("x-enum-varnames", "x-coze-enum-names", "x-apihub-enum-names")
 _ORDERS: Final = ("x-coze-order", "x-apihub-orders")
@@ -35,6 +48,41 @@ def formats(document: Node) -> Node:
         return rest | {"format": name} if name else rest
 
     return rewrite(document, {"schema": change})
+
+
+def check_types(document: Node) -> Node:
+    """Refuse what contradicts the type of a schema: values of another type, fields of another kind.
+
+    Raises:
+        GeneratorError: For the first contradiction.
+    """
+    for part in parts(document):
+        kind: str | None = part.node.get("type")
+        if part.role != "schema" or kind is None:
+            continue
+        values = [value for value in part.node.get("enum", ()) if value is not None]
+        wrong = [value for value in values if type(value) not in _VALUES.get(kind, ())]
+        if wrong and kind in _VALUES:
+            raise GeneratorError(
+                f"an enumeration of type {kind} has values of another: "
+                f"{', '.join(map(repr, wrong[:3]))}",
+                pointer=join(part.pointer, "enum"),
+                remedy="Correct the values or the type in an overlay; texts of digits need quotes.",
+            )
+        if wrong:
+            raise GeneratorError(
+                f"an enumeration of values of type {kind} has no type in Python",
+                pointer=join(part.pointer, "enum"),
+                remedy="Remove it in an overlay, or move it to the items that it is about.",
+            )
+        for name, needed in _NEEDED.items():
+            if part.node.get(name) and kind != needed:
+                raise GeneratorError(
+                    f"a schema of type {kind} has {name}, which only an {needed} can have",
+                    pointer=join(part.pointer, name),
+                    remedy=f"Remove it in an overlay, or make the type {needed} there.",
+                )
+    return document
 
 
 def enum_names(document: Node) -> Node:
@@ -65,8 +113,9 @@ def required(document: Node) -> Node:
     """``required`` names properties that there are, each once; it goes if there are none."""
 
     def change(part: Part) -> Node:
-        # What allOf puts together may be described in one member and required in another.
-        if "required" not in part.node or "allOf" in part.node or "/allOf/" in part.pointer:
+        # What is put together may be described in one member and required in another.
+        kept = any(key in part.node or f"/{key}/" in part.pointer for key in COMPOSING)
+        if "required" not in part.node or kept:
             return part.node
         known = part.node.get("properties", {})
         names = [name for name in dict.fromkeys(part.node["required"]) if name in known]

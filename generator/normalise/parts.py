@@ -31,6 +31,7 @@ Role = Literal[
 Shape = Literal["one", "list", "map"]
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_PROSE: Final = ("description", "example", "externalDocs")
 _PARAMETERS: Final = ("parameter", "list")
 _SCHEMA: Final = ("schema", "one")
 _SCHEMAS: Final = ("schema", "map")
@@ -170,3 +171,19 @@ def rewrite(document: Node, changes: Mapping[Role, Callable[[Part], Node]]) -> N
 def without(node: Node, *keys: str) -> Node:
     """A part without some of its fields."""
     return {key: value for key, value in node.items() if key not in keys}
+
+
+def shape_of(schema: Node) -> Node:
+    """Return what of a schema makes a difference to a program."""
+
+    def visit(part: Part, *_: object) -> Node:
+        node = without(part.node, *_PROSE)
+        if "required" in node:
+            node["required"] = sorted(node["required"])
+        if node.get("type") == "string":
+            node.pop("x-enum-varnames", None)
+        if node.keys() == {"allOf"} and len(node["allOf"]) == 1:
+            (node,) = node["allOf"]
+        return descend(Part(part.role, node, ""), visit)
+
+    return visit(Part("schema", schema, ""))

@@ -7,10 +7,11 @@ from typing import Any
 from attrs import frozen
 
 from generator.errors import GeneratorError
+from generator.normalise.objects import Objects
 from generator.normalise.parts import operations
 from generator.plan.behaviour import Callback, Stream, callbacks
 from generator.plan.methods import Method, make_methods
-from generator.plan.models import Module, make_models
+from generator.plan.models import Model, Module, make_models
 from generator.plan.resources import (
     Resource,
     answer_shapes,
@@ -20,6 +21,7 @@ from generator.plan.resources import (
 )
 from generator.plan.schemas import Schemas
 from generator.plan.shapes import Shape, make_shapes
+from generator.plan.unions import Tags, make_tags
 from generator.spec import join
 
 __all__ = ["Callback", "Method", "Module", "Plan", "Resource", "Shape", "Stream", "make_plan"]
@@ -65,8 +67,10 @@ def make_plan(document: dict[str, Any]) -> Plan:
     # What only a build needs takes longer to import than a comparison of documents takes.
     from generator.parse import parse  # noqa: PLC0415
 
-    parsed = parse(document)
-    schemas = Schemas(document.get("components", {}).get("schemas", {}), parsed)
+    objects = Objects(document.get("components", {}).get("schemas", {}))
+    parsed = parse(document, objects)
+    schemas = Schemas(objects, parsed)
+    tags = make_tags(document, objects)
     envelope = document.get("x-client-envelope", {})
     methods = [
         method
@@ -86,8 +90,11 @@ def make_plan(document: dict[str, Any]) -> Plan:
     ]
     hidden = dict(method.hidden for method in methods if method.hidden)
     streams = _streams(methods)
-    modules, shapes = _classes(schemas, methods, told, hidden)
-    public = _classes(schemas, [method for method in methods if not method.internal], told, hidden)
+    modules, shapes = _classes(schemas, methods, told, hidden, tags)
+    _check_members(objects, modules, shapes, hidden)
+    public = _classes(
+        schemas, [method for method in methods if not method.internal], told, hidden, tags
+    )
     return Plan(
         make_tree(methods),
         modules,
@@ -130,13 +137,36 @@ def _classes(
     methods: list[Method],
     told: list[Callback],
     hidden: dict[str, frozenset[str]],
+    tags: dict[str, Tags],
 ) -> tuple[tuple[Module, ...], tuple[Shape, ...]]:
     """What the answers and the arguments of methods, and callbacks, need."""
     answers = answer_shapes(methods).union(*(callback.references for callback in told))
     return (
-        make_models(schemas, answers, hidden),
+        make_models(schemas, answers, hidden, tags),
         make_shapes(schemas, request_shapes(methods)),
     )
+
+
+def _check_members(
+    objects: Objects,
+    modules: tuple[Module, ...],
+    shapes: tuple[Shape, ...],
+    hidden: dict[str, frozenset[str]],
+) -> None:
+    """Refuse a plan in which a class lacks what its schema has, or has what it lacks."""
+    for class_ in (class_ for module in modules for class_ in module.classes):
+        if isinstance(class_, Model):
+            found = {one.wire: one.required for one in class_.fields}
+            left_out = hidden.get(class_.name, ())
+            due = objects.of(class_.name).named()
+            objects.check(
+                class_.name, found | {w: due[w] for w in left_out if w in due}, "its class"
+            )
+    for shape in shapes:
+        if shape.alias is None:
+            objects.check(
+                shape.name, {key.wire: key.required for key in shape.keys}, "its request shape"
+            )
 
 
 def _names(modules: tuple[Module, ...], shapes: tuple[Shape, ...]) -> frozenset[str]:

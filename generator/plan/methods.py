@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import evolve, frozen
 
 from generator.errors import GeneratorError
+from generator.normalise.objects import referred
 from generator.plan import behaviour
 from generator.plan.arguments import (
     LOCATIONS,
@@ -16,7 +17,6 @@ from generator.plan.arguments import (
     in_order,
     parameter_arguments,
 )
-from generator.plan.schemas import referred
 from generator.plan.types import (
     ListOf,
     Nullable,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from generator.errors import GeneratorError
 from generator.plan.graph import components_of
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from generator.plan.schemas import Schemas
+    from generator.plan.unions import Tags
 
 
 @frozen
@@ -39,11 +40,16 @@ class Field:
 
 @frozen
 class Model:
-    """An attrs class."""
+    """An attrs class.
+
+    Attributes:
+        tags: The wire names and values that tell its objects from others of a union.
+    """
 
     name: str
     text: str
     fields: tuple[Field, ...]
+    tags: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
     kind: Literal["model"] = "model"
 
     @property
@@ -89,7 +95,10 @@ class Module:
 
 
 def make_models(
-    schemas: Schemas, roots: Iterable[str], hidden: dict[str, frozenset[str]]
+    schemas: Schemas,
+    roots: Iterable[str],
+    hidden: dict[str, frozenset[str]],
+    tags: dict[str, Tags],
 ) -> tuple[Module, ...]:
     """The modules for all classes that the roots reach.
 
@@ -97,6 +106,7 @@ def make_models(
         schemas: The document's schemas.
         roots: The components that answers mention.
         hidden: For a component, the properties that its class leaves out.
+        tags: For a component, what tells its objects from others of a union.
     """
     classes: dict[str, Model | EnumerationClass] = {}
     waiting = sorted(set(roots), reverse=True)
@@ -104,7 +114,11 @@ def make_models(
         name = waiting.pop()
         if name in classes:
             continue
-        classes[name] = _class(schemas, name, hidden.get(name, frozenset()))
+        class_ = _class(schemas, name, hidden.get(name, frozenset()))
+        if isinstance(class_, Model):
+            known = [(wire, tuple(sorted(some))) for wire, some in tags.get(name, {}).items()]
+            class_ = evolve(class_, tags=tuple(known))
+        classes[name] = class_
         waiting.extend(sorted(_needed(classes[name]) - classes.keys(), reverse=True))
     graph = {name: class_.references & classes.keys() for name, class_ in classes.items()}
     home: dict[str, str] = {}

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from generator.errors import GeneratorError
+from generator.normalise.objects import REST
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"\W+")
@@ -25,13 +26,15 @@ def attribute_name(wire: str, pointer: str, *, taken: frozenset[str] = frozenset
     """The snake_case Python name of a wire name.
 
     Args:
-        wire: The name in the document.
+        wire: The name in the document; ``*`` for all further members of an object.
         pointer: Where it stands, for the error.
         taken: Names that mean something else there; a keyword or one of these gets an underscore.
 
     Raises:
         GeneratorError: No letter of the name can stand in a Python identifier.
     """
+    if wire == REST:
+        return "additional_properties"
     words = _NOT_WORD.sub("_", unicodedata.normalize("NFKC", wire))
     name = _CAMEL.sub("_", words).lower().strip("_")
     name = re.sub("__+", "_", name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from generator.errors import GeneratorError
+from generator.normalise.objects import CHOICES, REST, referred
 from generator.plan.types import (
     ANY,
     STRING,
@@ -23,6 +24,9 @@ from generator.plan.types import (
 from generator.spec import SCHEMAS, join
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generator.normalise.objects import Objects
     from generator.parse import Parsed
 
 _SCALARS: Final[dict[str, TypeRef]] = {
@@ -31,15 +35,6 @@ _SCALARS: Final[dict[str, TypeRef]] = {
     "number": Scalar("float"),
     "boolean": Scalar("bool"),
 }
-
-
-def referred(schema: dict[str, Any]) -> str:
-    """The component that a schema refers to, by itself or alone in an ``allOf``; or nothing."""
-    match schema:
-        case {"$ref": str(ref)} | {"allOf": [{"$ref": str(ref)}]}:
-            return ref.removeprefix(SCHEMAS)
-        case _:
-            return ""
 
 
 @frozen
@@ -56,8 +51,13 @@ class Property:
 class Schemas:
     """The component schemas, as the document says and as the parser understood them."""
 
-    components: dict[str, dict[str, Any]]
+    objects: Objects
     parsed: Parsed = field(repr=False)
+
+    @property
+    def components(self) -> Mapping[str, dict[str, Any]]:
+        """The component schemas by name."""
+        return self.objects.components
 
     def type_of(self, schema: dict[str, Any], pointer: str) -> TypeRef:
         """The type that a schema describes.
@@ -127,7 +127,8 @@ class Schemas:
             )
             return Nullable(enumeration) if target.get("nullable") else enumeration
         if self.is_model(name):
-            return Nullable(Reference(name)) if target.get("nullable") else Reference(name)
+            reference = Reference(name, is_open=self.objects.of(name).rest is not None)
+            return Nullable(reference) if target.get("nullable") else reference
         return self.type_of(target, f"/components/schemas/{name}")
 
     @staticmethod
@@ -146,35 +147,42 @@ class Schemas:
         return name in self.parsed.models
 
     def properties(self, name: str) -> list[Property]:
-        """The properties of an object component, merged over its ``allOf`` members.
+        """The properties of an object component, with ``*`` for further ones that it describes.
 
         They stand in the document's order; whether one is required is the parser's word.
-        """
-        parsed = self.parsed.properties(name)
-        return [
-            Property(
-                wire, schema, parsed[wire], join("/components/schemas", name, "properties", wire)
-            )
-            for wire, schema in self._flat(name, set()).items()
-            if wire in parsed
-        ]
 
-    def _flat(self, name: str, seen: set[str]) -> dict[str, dict[str, Any]]:
-        seen.add(name)
-        component = self.components[name]
-        merged: dict[str, dict[str, Any]] = {}
-        for member in (*component.get("allOf", ()), component):
-            other = member.get("$ref", "").removeprefix(SCHEMAS)
-            if other and other not in seen:
-                merged |= self._flat(other, seen)
-            merged |= member.get("properties", {})
-        return merged
+        Raises:
+            GeneratorError: The object may be of other classes, which the schema does not list.
+        """
+        component, pointer = self.components[name], join("/components/schemas", name)
+        if "discriminator" in component and not component.keys() & {*CHOICES}:
+            raise GeneratorError(
+                f"the discriminator of {name} chooses between schemas that are not listed",
+                pointer=f"{pointer}/discriminator",
+                remedy="List them with oneOf in an overlay, or remove the discriminator there.",
+            )
+        members, parsed = self.objects.of(name), self.parsed.properties(name)
+        found = [
+            Property(wire, part.node, parsed[wire], part.pointer)
+            for wire, part in members.properties.items()
+        ]
+        if members.rest:
+            text = self.text_of(members.rest.node) or "All members that have no argument or field."
+            schema = {
+                "type": "object",
+                "description": text,
+                "additionalProperties": members.rest.node,
+            }
+            found.append(Property(REST, schema, parsed[REST], members.rest.pointer))
+        return found
 
     def with_classes_only(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema with references left to classes alone: to objects and enumerations."""
         if "$ref" in schema:
             name = schema["$ref"].removeprefix(SCHEMAS)
             target = self.components[name]
+            if self.is_model(name) and self.objects.of(name).rest:
+                return {"anyOf": [schema, {"type": "object"}]}
             if self.is_model(name) or target.get("enum"):
                 return schema
             return self.with_classes_only(target)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from generator.normalise.objects import REST
 from generator.plan.names import check_class
 from generator.plan.types import as_argument, literal, references
 
@@ -31,7 +32,7 @@ class Shape:
     Attributes:
         name: The name of the component.
         schema: The component, with the properties of its ``allOf`` members merged in.
-        keys: The keys of the dict.
+        keys: The keys of the dict; ``*`` for further ones.
         alias: The annotation that the name stands for.
     """
 
@@ -62,13 +63,15 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[Shape, ...]:
         properties = schemas.properties(name)
         for prop in properties:
             type_ = schemas.type_of(prop.schema, prop.pointer)
-            keys.append(Key(prop.wire, as_argument(type_), prop.required))
             waiting |= references(type_) - shapes.keys() - {name}
+            keys.append(Key(prop.wire, as_argument(type_), prop.required))
         merged = {
             "type": "object",
             "description": component.get("description", ""),
             "properties": {
-                prop.wire: schemas.with_classes_only(prop.schema) for prop in properties
+                prop.wire: schemas.with_classes_only(prop.schema)
+                for prop in properties
+                if prop.wire != REST
             },
             "required": [prop.wire for prop in properties if prop.required],
         }

@@ -32,9 +32,10 @@ class Enumeration:
 
 @frozen
 class Reference:
-    """An object schema with a class of its own."""
+    """An object schema with a class of its own; an open one has members without a field."""
 
     name: str
+    is_open: bool = False
 
 
 @frozen
@@ -111,8 +112,8 @@ def as_argument(type_: TypeRef) -> str:
             return name
         case Enumeration(values=values, name=name):
             return f"params.{name}" if name else literal(values)
-        case Reference(name=name):
-            return f"params.{name}"
+        case Reference(name=name, is_open=is_open):
+            return f"params.{name} | Mapping[str, Any]" if is_open else f"params.{name}"
         case ListOf(item=item):
             return f"Sequence[{as_argument(item)}]"
         case MapOf(value=value):

@@ -72,20 +72,29 @@ class Renamed(Model):
 
 
 @model
+class Votes(Model):
+    id: str
+    additional_properties: dict[str, int] | None = None
+    __wire_names__: ClassVar[Mapping[str, str]] = {"additional_properties": "*"}
+
+
+@model
 class HoldsRenamed(Model):
     tools: dict[str, list[Renamed]]
 
 
 @model
 class Text(Model):
-    kind: Literal["text"]
+    __tags__: ClassVar[Mapping[str, frozenset[object]]] = {"kind": frozenset({"text"})}
+    kind: Literal["text"] | str
     value: str
     lang: str | None = None
 
 
 @model
 class Image(Model):
-    kind: Literal["image"]
+    __tags__: ClassVar[Mapping[str, frozenset[object]]] = {"kind": frozenset({"image"})}
+    kind: Literal["image"] | str
     value: str
 
 

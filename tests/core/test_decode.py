@@ -20,6 +20,7 @@ from sample_models import (
     Text,
     Tree,
     Usage,
+    Votes,
 )
 
 from coze_core._decode import AnswerDecoder, TypeDecoder
@@ -296,6 +297,7 @@ def test_renamed_fields_are_read_by_their_wire_names_and_exact() -> None:
         ({"kind": "image", "value": "v", "lang": "en"}, Image(kind="image", value="v")),
         ({"file_id": "f"}, File(file_id="f")),
         ({"file_id": "f", "kind": "text"}, File(file_id="f")),
+        ({"kind": "audio", "file_id": "f"}, File(file_id="f")),
         ({"file_id": "f", "name": "n", "value": "v"}, File(file_id="f", name="n")),
         (None, None),
     ],
@@ -330,6 +332,10 @@ def test_a_union_without_a_fitting_member_keeps_what_came(
         (["a", "b"], ["a", "b"]),
         ([], []),
         ([{"kind": "image", "value": "v"}], [Image(kind="image", value="v")]),
+        (
+            [{"kind": "image", "value": "v"}, {"kind": "text", "value": "v"}],
+            [Image(kind="image", value="v"), Text(kind="text", value="v")],
+        ),
     ],
 )
 def test_unions_of_lists_go_by_what_they_hold(parts: object, expected: object) -> None:
@@ -375,3 +381,24 @@ def test_types_take_what_is_theirs_and_keep_the_rest(
     assert decoded.value == value
     assert type(decoded.value) is type(value) or hint is float
     assert decoded.exact is exact
+
+
+@pytest.mark.parametrize("kind", ["audio", 5, None, ["text"]])
+def test_an_object_of_no_class_of_a_union_is_kept_as_it_came(kind: object) -> None:
+    part = {"kind": kind, "value": "v"}
+    decoded = TypeDecoder(Block).examine(json.dumps({"parts": [part]}).encode())
+    assert decoded.value.parts == [part]
+    assert decoded.problems == ["$.parts[0]"]
+    alone = build(Text, part).value
+    assert isinstance(alone, Text)
+    assert alone.value == "v"
+
+
+def test_members_without_a_field_are_kept_where_the_class_is_open() -> None:
+    body = b'{"id":"1","votes":5,"stars":"many"}'
+    decoded = TypeDecoder(Votes).examine(body)
+    assert decoded.value == Votes(
+        id="1", additional_properties=cast("Any", {"votes": 5, "stars": "many"})
+    )
+    assert decoded.problems == ["$.stars"]
+    assert TypeDecoder(Votes).decode(b'{"id":"1"}') == Votes(id="1")

@@ -68,8 +68,8 @@ def properties(document: dict[str, Any], schema: dict[str, Any]) -> set[str]:
     """The names of the properties of an object, those of what it is made of, too."""
     if "$ref" in schema:
         return properties(document, resolve(document, schema["$ref"]))
-    inherited = (properties(document, one) for one in schema.get("allOf", ()))
-    return set(schema.get("properties", ())).union(*inherited)
+    members = (one for key in ("allOf", "oneOf", "anyOf") for one in schema.get(key, ()))
+    return set(schema.get("properties", ())).union(*(properties(document, one) for one in members))
 
 
 def names_sent(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
