@@ -108,12 +108,17 @@ def test_a_body_in_pieces_is_put_together(address: Address, handler: Failing) ->
 
 
 @pytest.mark.parametrize("length", [b"content-length: 99999999", b"transfer-encoding: chunked"])
-def test_a_body_without_an_end_is_cut_early(address: Address, length: bytes) -> None:
+@pytest.mark.parametrize(
+    ("signature", "limit"), [(b"x-coze-signature: x\r\n", LIMIT), (b"", min(LIMIT, 4096))]
+)
+def test_a_body_without_an_end_is_cut_early(
+    address: Address, signature: bytes, limit: int, length: bytes
+) -> None:
     """The answer comes although the sender would never finish."""
     with socket.create_connection(address, timeout=10) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nhost: x\r\n%b\r\n\r\n" % length)
+        connection.sendall(b"POST / HTTP/1.1\r\nhost: x\r\n%b%b\r\n\r\n" % (signature, length))
         if b"chunked" in length:
-            for _ in range(LIMIT // 1000 + 1):
+            for _ in range(limit // 1000 + 1):
                 connection.sendall(b"3e8\r\n%b\r\n" % (b"x" * 1000))
         answer = b"".join(iter(lambda: connection.recv(65_536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")

@@ -116,6 +116,49 @@ async def test_an_event_that_was_not_handled_is_handled_when_it_is_told_again(
     assert len(calls) == 2
 
 
+@pytest.mark.parametrize("moment", ["claiming", "handling", "finishing"])
+def test_a_delivery_that_asyncio_cancels_at_a_slow_store_loses_no_event(moment: str) -> None:
+    """Servers cancel tasks of senders that go away."""
+    body = body_of("bot.deleted")
+    reached, go_on, calls = threading.Event(), threading.Event(), list[str]()
+
+    class Slow(callbacks.MemoryStore):
+        def add(self, key: str, value: bytes, seconds: float) -> bool:
+            wait("claiming")
+            return super().add(key, value, seconds)
+
+        def set(self, key: str, value: bytes, seconds: float, claim: bytes) -> None:
+            wait("finishing")
+            super().set(key, value, seconds, claim)
+
+    def wait(here: str) -> None:
+        if here == moment:
+            reached.set()
+            go_on.wait(10)
+
+    async def handle(event: callbacks.CallbackEvent) -> None:
+        calls.append(event.event_type)
+        if moment == "handling" and not reached.is_set():
+            reached.set()
+            await asyncio.sleep(60)
+
+    receiver = callbacks.Receiver(TOKEN, store=Slow())
+
+    async def main() -> None:
+        task = asyncio.create_task(receiver.areceive(signed(body), body, handle))
+        await asyncio.to_thread(reached.wait, 10)
+        for _ in range(3):
+            task.cancel()
+            await asyncio.sleep(0.01)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await receiver.areceive(signed(body), body, handle)).status == 200
+
+    asyncio.run(main())
+    assert len(calls) == (2 if moment == "handling" else 1)
+
+
 def test_a_blocking_handler_ends_its_work_though_its_task_was_cancelled() -> None:
     """Else the event would be handled again: a thread cannot be stopped."""
     receiver, body = callbacks.Receiver(TOKEN), body_of("bot.deleted")

@@ -57,7 +57,13 @@ refusals: list[tuple[dict[str, str], bytes, type[callbacks.CallbackError], int]]
     (signed(b"{}", ago=1e9), b"{}", callbacks.TimestampError, 401),
     (signed(b"no JSON"), b"no JSON", callbacks.PayloadError, 400),
     (signed(b"{}"), b"{}", callbacks.PayloadError, 400),
-    ({}, b" " * 1_048_577, callbacks.BodyTooLargeError, 413),
+    ({}, b" " * 4_097, callbacks.BodyTooLargeError, 413),
+    (signed(b""), b" " * 1_048_577, callbacks.BodyTooLargeError, 413),
+    ({}, body_of("url_verification", challenge=1), callbacks.SignatureError, 401),
+    ({}, body_of("url_verification") + b"x", callbacks.SignatureError, 401),
+    ({}, b"[" * 4_096, callbacks.SignatureError, 401),
+    ({}, b'{"header":' * 400, callbacks.SignatureError, 401),
+    ({}, b"\xff" * 4_096, callbacks.SignatureError, 401),
 ]
 
 
@@ -214,11 +220,13 @@ class Shelf:
     def get(self, key: str) -> bytes | None:
         return self.entries.get(key, (None, 0.0))[0]
 
-    def set(self, key: str, value: bytes, seconds: float) -> None:
-        self.entries[key] = value, seconds
+    def set(self, key: str, value: bytes, seconds: float, claim: bytes) -> None:
+        if self.get(key) in {None, claim}:
+            self.entries[key] = value, seconds
 
-    def delete(self, key: str) -> None:
-        del self.entries[key]
+    def delete(self, key: str, claim: bytes) -> None:
+        if self.get(key) == claim:
+            del self.entries[key]
 
 
 def test_processes_that_share_a_store_handle_an_event_once() -> None:
@@ -236,7 +244,7 @@ def test_an_event_whose_process_died_is_handled_when_it_is_told_later() -> None:
     class Dying(Shelf):
         """Its process ends with the handler: nothing is said to the store any more."""
 
-        def delete(self, key: str) -> None:
+        def delete(self, key: str, claim: bytes) -> None:
             pass
 
     shelf, body = Dying(), body_of("bot.deleted")
@@ -250,6 +258,61 @@ def test_an_event_whose_process_died_is_handled_when_it_is_told_later() -> None:
     assert receiver.receive(signed(body), body, Handler()).status == 200
     ((_, seconds),) = shelf.entries.values()
     assert seconds > 86_400
+
+
+def test_a_delivery_that_fails_late_leaves_the_success_of_another() -> None:
+    """The claim has ended, another delivery has taken the event over, and then the first fails."""
+    shelf, body = Shelf(), body_of("bot.deleted")
+    receiver = callbacks.Receiver(TOKEN, store=shelf)
+    second = Handler()
+
+    def slow(event: callbacks.CallbackEvent) -> None:
+        del event
+        shelf.entries.clear()  # as the database does after ten minutes
+        assert receiver.receive(signed(body), body, second).status == 200
+        raise ValueError("late")
+
+    with pytest.raises(ValueError, match="late"):
+        receiver.receive(signed(body), body, slow)
+    assert receiver.receive(signed(body), body, second).status == 200
+    assert len(second.events) == 1
+
+
+@pytest.mark.parametrize("make", [Shelf, callbacks.MemoryStore])
+def test_a_store_changes_nothing_for_a_claim_that_is_not_its_own(
+    make: type[Shelf | callbacks.MemoryStore],
+) -> None:
+    store = make()
+    assert store.add("k", b"mine", 60)
+    store.set("k", b"answer", 60, b"yours")
+    store.delete("k", b"yours")
+    assert store.get("k") == b"mine"
+    store.set("k", b"answer", 60, b"mine")
+    assert store.get("k") == b"answer"
+    store.delete("k", b"answer")
+    store.set("k", b"late", 60, b"mine")
+    assert store.get("k") == b"late"
+
+
+def test_a_store_that_fails_is_told_and_the_event_is_not_lost() -> None:
+    class Failing(Shelf):
+        """Takes the claim, and fails to say so."""
+
+        fails = True
+
+        def add(self, key: str, value: bytes, seconds: float) -> bool:
+            new = super().add(key, value, seconds)
+            if self.fails:
+                raise ConnectionError("no answer from the database")
+            return new
+
+    shelf, handler, body = Failing(), Handler(), body_of("bot.deleted")
+    receiver = callbacks.Receiver(TOKEN, store=shelf)
+    with pytest.raises(ConnectionError):
+        receiver.receive(signed(body), body, handler)
+    shelf.fails = False
+    assert receiver.receive(signed(body), body, handler).status == 200
+    assert len(handler.events) == 1
 
 
 def test_an_event_is_remembered_as_long_as_its_timestamp_is_accepted() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from coze_client import CozeError, callbacks
@@ -87,6 +89,67 @@ def test_what_happened_within_the_window_is_taken(ago: float, window: float | No
     receiver = callbacks.Receiver(TOKEN, **({"window": window} if window else {}))
     body = body_of("benefit.usage")
     assert receiver.read(signed(body, ago=ago), body).event_type == "benefit.usage"
+
+
+@pytest.mark.parametrize("window", [86_400.0, 1e15])
+def test_digits_that_move_between_timestamp_and_nonce_are_refused(window: float) -> None:
+    """The signature is the same; only the form of the timestamp tells."""
+    receiver, body = callbacks.Receiver(TOKEN, window=window), body_of("bot.deleted")
+    headers = signed(body, nonce="1234567890abc")
+    assert receiver.read(headers, body).event_type == "bot.deleted"
+    text = headers["X-Coze-Timestamp"] + headers["X-Coze-Nonce"]
+    for cut in range(len(text) + 1):
+        if cut != len(headers["X-Coze-Timestamp"]):
+            moved = headers | {"X-Coze-Timestamp": text[:cut], "X-Coze-Nonce": text[cut:]}
+            with pytest.raises(callbacks.TimestampError):
+                receiver.read(moved, body)
+
+
+@pytest.mark.parametrize("body", [b"", body_of("bot.deleted"), b'{"header": {}}', b" " * 64])
+@pytest.mark.parametrize("suffix", [b"", body_of("bot.deleted", event_id="forged"), b" ", b'"}'])
+def test_a_body_that_was_extended_behind_its_signature_is_refused(
+    receiver: callbacks.Receiver, body: bytes, suffix: bytes
+) -> None:
+    """SHA-1 of a secret and a body is also the state from which a longer body goes on."""
+    headers = signed(body)
+    secret = len(headers["X-Coze-Timestamp"] + headers["X-Coze-Nonce"] + TOKEN)
+    padding = sha1_padding(secret + len(body))
+    length = secret + len(body + padding + suffix)
+    state = struct.unpack(">5I", bytes.fromhex(headers["X-Coze-Signature"]))
+    forged = headers | {"X-Coze-Signature": sha1_from(state, suffix + sha1_padding(length))}
+    extended = body + padding + suffix
+    timestamp, nonce = headers["X-Coze-Timestamp"], headers["X-Coze-Nonce"]
+    assert callbacks.signature(timestamp, nonce, TOKEN, extended) == forged["X-Coze-Signature"]
+    with pytest.raises(callbacks.PayloadError):
+        receiver.read(forged, extended)
+
+
+def sha1_padding(length: int) -> bytes:
+    return b"\x80" + bytes((55 - length) % 64) + struct.pack(">Q", 8 * length)
+
+
+def sha1_from(state: tuple[int, ...], message: bytes) -> str:
+    """Goes on with SHA-1 from the state after a message of whole blocks (RFC 3174)."""
+
+    def rotate(value: int, count: int) -> int:
+        return (value << count | value >> 32 - count) & 0xFFFFFFFF
+
+    for start in range(0, len(message), 64):
+        words = list(struct.unpack(">16I", message[start : start + 64]))
+        for i in range(16, 80):
+            words.append(rotate(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1))
+        a, b, c, d, e = state
+        for i, word in enumerate(words):
+            f, k = (
+                ((b & c) | (~b & d), 0x5A827999),
+                (b ^ c ^ d, 0x6ED9EBA1),
+                ((b & c) | (b & d) | (c & d), 0x8F1BBCDC),
+                (b ^ c ^ d, 0xCA62C1D6),
+            )[i // 20]
+            rotated = (rotate(a, 5) + f + e + k + word) & 0xFFFFFFFF
+            a, b, c, d, e = rotated, a, rotate(b, 30), c, d
+        state = tuple((x + y) & 0xFFFFFFFF for x, y in zip(state, (a, b, c, d, e), strict=True))
+    return struct.pack(">5I", *state).hex()
 
 
 @pytest.mark.parametrize("timestamp", ["", "soon", "-1", "1e12", "９９", "9" * 5000])

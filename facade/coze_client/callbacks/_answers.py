@@ -1,4 +1,4 @@
-"""What a callback is answered with."""
+"""The HTTP answers to callbacks."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def _given(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def challenge_answer(challenge: str) -> Answer:
-    """Repeats the challenge of a URL verification."""
+    """Return the answer that repeats the challenge of a URL verification."""
     return Answer(200, msgspec.json.encode({"challenge": challenge}))
 
 
 def error_answer(error: CallbackError) -> Answer:
-    """Says why a callback is refused."""
+    """Return the answer that says why a callback is refused."""
     return Answer(error.status, msgspec.json.encode({"error": str(error)}), error=error)

@@ -21,7 +21,7 @@ _DIGITS = 18  # more than any body has bytes
 
 
 class ASGIApp:
-    """Answers callbacks on any path it is asked at.
+    """Answers callbacks on any path.
 
     A body that is too long is refused as soon as that is known, without reading the rest. If the
     handler raises, the answer has status 500, and the server gets the exception to report it.
@@ -40,7 +40,7 @@ class ASGIApp:
         self._handler = handler
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serves one request, or the life span of the server."""
+        """Serve one request, or the life span of the server."""
         match scope["type"]:
             case "http" if scope["method"] == "POST":
                 await self._post(scope, receive, send)
@@ -67,8 +67,8 @@ class ASGIApp:
             await _send(send, answer)
 
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes | Answer | None:
-        """The body; or the answer to one that is too long; or nothing if its sender has gone."""
-        limit = self._receiver.max_body
+        """Return the body, the answer to a longer one, or ``None`` if its sender has gone."""
+        limit = self._receiver.limit(headers)
         length = headers.get("content-length", "0")
         body = bytearray()
         more = not (length.isdecimal() and int(length[:_DIGITS]) > limit)

@@ -23,7 +23,7 @@ _NEWER = "_str"
 
 
 def parse(body: bytes) -> CallbackEvent:
-    """Makes an event of the body of a callback, without asking who sent it.
+    """Parse the body of a callback, whoever sent it.
 
     Ids are texts, also where they arrive as numbers, and stand under both of their names where an
     event has two (``bot_id`` and ``bot_id_str``). What else does not fit its declared type is kept

@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import logging
 import time
+from functools import partial
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 import msgspec
 
@@ -38,17 +40,36 @@ _DAY = 86_400.0
 _MEBIBYTE = 1_048_576
 # An event is remembered a little longer than its timestamp is accepted: clocks differ.
 _MARGIN = 60.0
-_UNFINISHED = b""
+_UNSIGNED = 4096
+"""Bytes of a body that anybody may have sent: a challenge needs a few hundred."""
+_CLAIM = b"\0"  # which no answer begins with
 # The claim on an event ends by itself, lest a process that dies takes the event with it.
 _LONGEST_HANDLING = 600.0
 
 
 class _Claim(NamedTuple):
-    """An event that is this caller's to handle."""
+    """An event that is this delivery's to handle, if the store takes the value."""
 
     event: CallbackEvent
     key: str
+    value: bytes
     seconds: float
+
+
+class _VerificationHeader(msgspec.Struct):
+    event_type: Literal["url_verification"]
+    event_id: str
+
+
+class _Challenge(msgspec.Struct):
+    challenge: str
+
+
+class _Verification(msgspec.Struct):
+    """All that an unsigned callback may be."""
+
+    header: _VerificationHeader
+    event: _Challenge
 
 
 class Receiver:
@@ -88,7 +109,7 @@ class Receiver:
         self._store = MemoryStore() if store is None else store
 
     def read(self, headers: Mapping[str, str], body: bytes) -> CallbackEvent:
-        """Verifies a callback and gives its event, without remembering it.
+        """Verify a callback and return its event, without remembering it.
 
         A ``url_verification`` need not be signed; its challenge is no secret.
 
@@ -103,7 +124,7 @@ class Receiver:
         return self._read(headers, body)[0]
 
     def receive(self, headers: Mapping[str, str], body: bytes, handler: Handler) -> Answer:
-        """Handles a callback and gives the answer to send.
+        """Handle a callback and return the answer to send.
 
         The handler is called once for each event, however often it is told; only if it raises, or
         has not finished after ten minutes, it is called when the event is told again.
@@ -118,37 +139,54 @@ class Receiver:
             Exception: Whatever the handler or the store raises. Answer with status 500.
             CozeError: The body is no bytes, or the handler gave something else.
         """
-        claim = self._begin(headers, body)
+        claim = self._verify(headers, body)
         if isinstance(claim, Answer):
             return claim
         try:
+            if taken := self._take(claim):
+                return taken
             answer = _answer(claim.event, handler(claim.event))
         except BaseException:
-            self._store.delete(claim.key)
+            self._store.delete(claim.key, claim.value)
             raise
-        self._store.set(claim.key, answer.body, claim.seconds)
+        self._store.set(claim.key, answer.body, claim.seconds, claim.value)
         return answer
 
     async def areceive(
         self, headers: Mapping[str, str], body: bytes, handler: Handler | AsyncHandler
     ) -> Answer:
         """As `receive`, for asyncio and trio; a handler that is no async function gets a thread."""
-        from anyio import CancelScope, to_thread  # noqa: PLC0415  # the sync way does without
+        # The sync way does without.
+        from anyio import CancelScope, to_thread  # noqa: PLC0415
+
+        from coze_client._threads import run_in_thread  # noqa: PLC0415
 
         if not _is_async(handler):
             return await to_thread.run_sync(self.receive, headers, body, cast("Handler", handler))
-        claim = await to_thread.run_sync(self._begin, headers, body)
+        claim = self._verify(headers, body)
         if isinstance(claim, Answer):
             return claim
         try:
+            if taken := await run_in_thread(partial(self._take, claim)):
+                return taken
             answer = _answer(claim.event, await handler(claim.event))
         except BaseException:
             with CancelScope(shield=True):
-                await to_thread.run_sync(self._store.delete, claim.key)
+                await run_in_thread(partial(self._store.delete, claim.key, claim.value))
             raise
         with CancelScope(shield=True):
-            await to_thread.run_sync(self._store.set, claim.key, answer.body, claim.seconds)
+            await run_in_thread(
+                partial(self._store.set, claim.key, answer.body, claim.seconds, claim.value)
+            )
         return answer
+
+    def limit(self, headers: Mapping[str, str]) -> int:
+        """Return how many bytes a body may have.
+
+        Args:
+            headers: The headers of the request; their names in lower case.
+        """
+        return self.max_body if is_signed(headers) else min(self.max_body, _UNSIGNED)
 
     def _read(self, headers: Mapping[str, str], body: bytes) -> tuple[CallbackEvent, float]:
         if not isinstance(body, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -156,16 +194,16 @@ class Receiver:
                 f"body is of type {type(body).__name__}. Pass the bytes as they came: the "
                 "signature is about them."
             )
-        if len(body) > self.max_body:
-            raise too_large(self.max_body)
         headers = {name.lower(): value for name, value in headers.items()}
+        if len(body) > (limit := self.limit(headers)):
+            raise too_large(limit)
         if not is_signed(headers):
             return _unsigned(body), 0.0
         happened = check_signature(headers, body, self._verify_token, self._window)
         return parse(body), happened
 
-    def _begin(self, headers: Mapping[str, str], body: bytes) -> Answer | _Claim:
-        """Verifies a callback; gives the answer, or the claim on a new event."""
+    def _verify(self, headers: Mapping[str, str], body: bytes) -> Answer | _Claim:
+        """Verify a callback; return the answer, or the claim to make on its event."""
         try:
             event, happened = self._read(headers, body)
             if event.event_type == "url_verification":
@@ -173,36 +211,48 @@ class Receiver:
                 return challenge_answer(event.event.challenge)
             key = f"{event.header.api_app_id or ''}:{event.header.event_id}"
             seconds = happened + self._window + _MARGIN - time.time()
-            if self._store.add(key, _UNFINISHED, min(seconds, _LONGEST_HANDLING)):
-                return _Claim(event, key, seconds)
-            earlier = self._store.get(key)
-            if not earlier:
+            return _Claim(event, key, _CLAIM + token_bytes(16), seconds)
+        except CallbackError as error:
+            return _refused(error)
+
+    def _take(self, claim: _Claim) -> Answer | None:
+        """Take an event; return the answer if another delivery has it, or has handled it."""
+        event_id = claim.event.header.event_id
+        try:
+            if self._store.add(claim.key, claim.value, min(claim.seconds, _LONGEST_HANDLING)):
+                return None
+            earlier = self._store.get(claim.key)
+            if not earlier or earlier.startswith(_CLAIM):
                 raise InProgressError(
-                    f"The event {event.header.event_id} is being handled. Tell it again later."
+                    f"Event {event_id} is already being processed; the sender should retry later."
                 )
         except CallbackError as error:
-            _LOG.info("callback refused: %s: %s", type(error).__name__, error)
-            return error_answer(error)
-        _LOG.info("callback %r: told before", event.header.event_id)
+            return _refused(error)
+        _LOG.info("callback %r: processed before", event_id)
         return Answer(200, earlier)
 
 
 def too_large(limit: int) -> BodyTooLargeError:
-    """The error of a body that is too long."""
+    """Return the error of a body that is longer than `Receiver.limit`."""
     return BodyTooLargeError(
-        f"The body of the callback is longer than {limit} bytes. Allow more with max_body=."
+        f"The body of the callback is longer than {limit} bytes. Allow more with max_body=, but "
+        f"not more than {_UNSIGNED} without a signature."
     )
 
 
+def _refused(error: CallbackError) -> Answer:
+    _LOG.info("callback refused: %s: %s", type(error).__name__, error)
+    return error_answer(error)
+
+
 def _unsigned(body: bytes) -> CallbackEvent:
-    error = SignatureError("The callback has no x-coze-signature, so anybody may have sent it.")
     try:
-        event = parse(body)
-    except CallbackError:
-        raise error from None
-    if event.event_type == "url_verification":
-        return event
-    raise error
+        msgspec.json.decode(body, type=_Verification)
+        return parse(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, CallbackError):
+        raise SignatureError(
+            "The callback has no x-coze-signature, so anybody may have sent it."
+        ) from None
 
 
 def _answer(event: CallbackEvent, audit: object) -> Answer:

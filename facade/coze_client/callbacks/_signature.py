@@ -14,12 +14,14 @@ from coze_client.callbacks._errors import SignatureError, TimestampError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MILLISECONDS = re.compile(r"[0-9]{1,15}")
+# Exactly as many digits as the API sends, from 2001 to 2286: the signature does not say where the
+# timestamp ends and the nonce begins, so digits could be moved from one to the other.
+_MILLISECONDS = re.compile(r"[1-9][0-9]{12}")
 _TIMESTAMP, _NONCE, _SIGNATURE = "x-coze-timestamp", "x-coze-nonce", "x-coze-signature"
 
 
 def signature(timestamp: str, nonce: str, verify_token: str, body: bytes) -> str:
-    """Computes the signature of a callback, as Coze does: to send one to your own program.
+    """Return the signature of a callback, as Coze computes it: to send one to your own program.
 
     Args:
         timestamp: The header ``X-Coze-Timestamp``: when the event happened, in milliseconds.
@@ -27,7 +29,8 @@ def signature(timestamp: str, nonce: str, verify_token: str, body: bytes) -> str
         verify_token: The secret of the callback app.
         body: The body, byte for byte.
     """
-    # A plain digest, no HMAC: so the API has it.
+    # A plain digest, not an HMAC: whoever has a signature can extend the body with padding and
+    # more, but then the body is not JSON.
     start = _wire(timestamp) + _wire(nonce) + verify_token.encode()
     return hashlib.sha1(start + body, usedforsecurity=False).hexdigest()
 
@@ -40,7 +43,7 @@ def is_signed(headers: Mapping[str, str]) -> bool:
 def check_signature(
     headers: Mapping[str, str], body: bytes, verify_token: str, window: float
 ) -> float:
-    """Makes sure that Coze sent a callback, and not long ago.
+    """Check that Coze sent a callback, and not long ago.
 
     Args:
         headers: The headers, their names in lower case.

@@ -12,13 +12,16 @@ from coze_client.callbacks._errors import StoreFullError
 class EventStore(Protocol):
     """Remembers events by a key, each with a few bytes, for some time.
 
-    To share it between processes, write one over a database. `add` must be atomic, as ``SET NX`` of
-    Redis and ``add`` of memcached are. With `Receiver.areceive` and `ASGIApp` the methods are
-    called in worker threads, so they may block.
+    To share it between processes, write one over a database. `add`, `set` and `delete` must be
+    atomic, as ``SET NX`` and scripts of Redis and single statements of SQL are. With
+    `Receiver.areceive` and `ASGIApp` the methods are called in worker threads, so they may block.
+
+    A delivery adds its claim, a random value, and replaces or deletes it when the handler is done:
+    its own claim alone, for another delivery may have taken the event over by then.
     """
 
     def add(self, key: str, value: bytes, seconds: float) -> bool:
-        """Remembers a key for some seconds, unless it is known already.
+        """Remember a key for some seconds, unless it is known already.
 
         Returns:
             Whether the key is new.
@@ -26,15 +29,15 @@ class EventStore(Protocol):
         ...
 
     def get(self, key: str) -> bytes | None:
-        """Gives the value of a key."""
+        """Return the value of a key, or ``None``."""
         ...
 
-    def set(self, key: str, value: bytes, seconds: float) -> None:
-        """Changes the value of a key, to be remembered for some seconds."""
+    def set(self, key: str, value: bytes, seconds: float, claim: bytes) -> None:
+        """Remember a value for some seconds, unless the key has another value than the claim."""
         ...
 
-    def delete(self, key: str) -> None:
-        """Forgets a key."""
+    def delete(self, key: str, claim: bytes) -> None:
+        """Forget a key, if its value is the claim."""
         ...
 
 
@@ -78,15 +81,17 @@ class MemoryStore:
         value, _ = self._entries.get(key, (None, 0))
         return value
 
-    def set(self, key: str, value: bytes, seconds: float) -> None:
+    def set(self, key: str, value: bytes, seconds: float, claim: bytes) -> None:
         """As `EventStore.set`."""
         with self._lock:
-            self._entries[key] = value, monotonic() + seconds
+            if self.get(key) in {None, claim}:
+                self._entries[key] = value, monotonic() + seconds
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, claim: bytes) -> None:
         """As `EventStore.delete`."""
         with self._lock:
-            self._entries.pop(key, None)
+            if self.get(key) == claim:
+                del self._entries[key]
 
     def _forget(self, now: float) -> None:
         # In the order of arrival: an entry that ends early waits for those before it.
