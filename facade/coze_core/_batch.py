@@ -46,7 +46,7 @@ def joined(operation: BatchOperation[T], results: Sequence[T]) -> T:
     """
     if len(results) == 1:
         return results[0]
-    joint = results[0] if results else build(operation.result(), {}).value
+    joint = results[0] if results else build(operation.result(), {})
     lists = [getattr(result, operation.join, "") for result in results]
     if not all(items is None or isinstance(items, list) for items in lists):
         raise CozeError(

@@ -26,15 +26,23 @@ MAX_DEPTH = 500
 
 
 class Walk:
-    """Where the builders are, and what they met."""
+    """Where the builders are, and what they met.
 
-    def __init__(self) -> None:
+    Args:
+        problems: Where to note the JSON path of each value that does not fit. They take many times
+            the memory of the values, so they are noted for those alone who read them.
+        root: The JSON path of the whole.
+    """
+
+    def __init__(self, problems: list[str] | None, root: str) -> None:
         self.path: list[str | int] = []
-        self.problems: list[str] = []
+        self._problems = problems
+        self._root = root
 
     def keep(self, value: object) -> object:
-        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
-        self.problems.append("$" + "".join(steps))
+        if self._problems is not None:
+            steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+            self._problems.append(self._root + "".join(steps))
         return value
 
 

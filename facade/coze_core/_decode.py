@@ -88,7 +88,7 @@ class TypeDecoder(Generic[T]):
                 return self.fast(body)
             except MISFITS:
                 pass
-        return self.examine(body).value
+        return build(self._hint, parse(body))
 
     def examine(self, body: bytes) -> Decoded[T]:
         """Decode a value slowly, and tell which parts of it do not fit the type.
@@ -96,7 +96,8 @@ class TypeDecoder(Generic[T]):
         Raises:
             NotJSONError: The bytes are no JSON.
         """
-        return build(self._hint, parse(body))
+        problems: list[str] = []
+        return Decoded(build(self._hint, parse(body), problems), problems)
 
 
 class AnswerDecoder(Generic[T]):
@@ -141,7 +142,7 @@ class AnswerDecoder(Generic[T]):
                 return self.fast(body)
             except MISFITS:
                 pass
-        return self.examine(body).value
+        return self._answer(body, None)
 
     def examine(self, body: bytes) -> Decoded[Answer[T]]:
         """Decode an answer slowly, and tell which parts of the result do not fit its type.
@@ -149,33 +150,33 @@ class AnswerDecoder(Generic[T]):
         Raises:
             NotJSONError: The body is no JSON.
         """
+        problems: list[str] = []
+        return Decoded(self._answer(body, problems), problems)
+
+    def _answer(self, body: bytes, problems: list[str] | None) -> Answer[T]:
         plain = parse(body)
         fields = json_object(plain)
-        result = self._examine_result(plain, fields)
         msg, logid = fields.get("msg"), json_object(fields.get("detail")).get("logid")
-        answer = Answer(
-            result.value,
+        return Answer(
+            self._built(plain, fields, problems),
             result_code(fields.get("code")),
             None if msg is None else str(msg),
             None if logid is None else str(logid),
         )
-        return Decoded(answer, result.problems)
 
-    def _examine_result(self, plain: object, fields: Mapping[str, object]) -> Decoded[T]:
+    def _built(self, plain: object, fields: Mapping[str, object], problems: list[str] | None) -> T:
         if self.result is NoneType:
-            return Decoded(cast("T", None), [])
+            return cast("T", None)
         name = self._unwrap
         if name is None and isinstance(fields.get(str(self._also_in)), dict):
             name = self._also_in
         if name is None:
-            return build(self.result, plain)
-        if not isinstance(plain, dict):
-            return Decoded(cast("T", plain), ["$"])
-        inner = fields.get(name)
-        if inner is None:
-            return Decoded(cast("T", None), [f"$.{name}"])
-        value, problems = build(self.result, inner)
-        return Decoded(value, [f"$.{name}{problem[1:]}" for problem in problems])
+            return build(self.result, plain, problems)
+        if isinstance(plain, dict) and (inner := fields.get(name)) is not None:
+            return build(self.result, inner, problems, f"$.{name}")
+        if problems is not None:
+            problems.append(f"$.{name}" if isinstance(plain, dict) else "$")
+        return cast("T", None if isinstance(plain, dict) else plain)
 
 
 def result_code(value: object) -> int | str | None:

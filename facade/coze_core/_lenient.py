@@ -67,14 +67,22 @@ def json_object(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
 
 
-def build(hint: type[T], value: object) -> Decoded[T]:
-    """Build a value of a type from plain JSON data."""
-    walk = Walk()
+def build(hint: type[T], value: object, problems: list[str] | None = None, root: str = "$") -> T:
+    """Build a value of a type from plain JSON data; what does not fit is kept as it came.
+
+    Args:
+        hint: The type.
+        value: The data.
+        problems: Where to note the JSON path of each value that was missing or kept as it came.
+        root: The JSON path of the data.
+    """
     try:
-        built = builder(cast("Any", hint)).build(value, walk)
+        built = builder(cast("Any", hint)).build(value, Walk(problems, root))
     except RecursionError:
-        return Decoded(cast("T", value), ["$"])
-    return Decoded(cast("T", built), walk.problems)
+        if problems is not None:
+            problems[:] = [root]
+        built = value
+    return cast("T", built)
 
 
 def _integer(digits: str) -> int | str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from coze_core._decode import MISFITS, TypeDecoder, result_code
 from coze_core._events import Event, UnknownEvent
 from coze_core._lenient import NotJSONError, json_object, parse
-from coze_core._sse import Decoder, ServerSentEvent
+from coze_core._sse import Decoder, EventTooLongError, ServerSentEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,12 +41,14 @@ class EventReader(Generic[E_co]):
         operation: StreamOperation[E_co],
         source: Source,
         recoverer: Recoverer[E_co] | None = None,
+        max_event_bytes: int = 64 * 1024 * 1024,
     ) -> None:
         self.ended = False
         self.early = False  # whether the connection was closed before the end
         self._operation = operation
         self._source = source
-        self._decoder = Decoder()
+        self._decoder = Decoder(max_event_bytes)
+        self._max_event_bytes = max_event_bytes
         kinds: Mapping[str, Any] = operation.events()
         self._data_decoders = {name: _decoder(kind) for name, kind in kinds.items()}
         self._last_ones = operation.end | operation.errors
@@ -63,7 +65,11 @@ class EventReader(Generic[E_co]):
     def feed(self, chunk: bytes) -> Iterator[E_co]:
         """Give the events that these bytes complete, one by one."""
         usual, decoder = self._usual, self._decoder
-        for block in decoder.blocks(chunk):
+        try:
+            blocks = decoder.blocks(chunk)
+        except EventTooLongError:
+            raise self._too_long() from None
+        for block in blocks:
             first_line, _, data = block.partition(b"\ndata:")
             known = usual.get(first_line)
             if known is not None and data.find(b"\n") < 0:
@@ -133,6 +139,13 @@ class EventReader(Generic[E_co]):
                 "the events until then are complete"
             )
         return self._source.error(code=code, msg=msg or "", logid=_logid(plain), data=plain or None)
+
+    def _too_long(self) -> StreamError:
+        msg = (
+            f"an event is longer than {self._max_event_bytes} bytes; if it should be, allow more "
+            "with with_options(max_response_bytes=...)"
+        )
+        return self._source.error(code=None, msg=msg)
 
     def _error(self, event: ServerSentEvent) -> StreamError:
         plain = _plain(event.data)

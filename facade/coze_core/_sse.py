@@ -8,9 +8,14 @@ bytes, ready for a JSON decoder that checks UTF-8 itself.
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
+from math import inf
+
 from msgspec import Struct
 
 _BOM = b"\xef\xbb\xbf"
+_COMMENT = re.compile(rb"^:.*\n", re.MULTILINE)
 
 
 class ServerSentEvent(Struct, frozen=True, gc=False):
@@ -29,16 +34,27 @@ class ServerSentEvent(Struct, frozen=True, gc=False):
     retry: int | None = None
 
 
+class EventTooLongError(ValueError):
+    """An event that is longer than the limit, comments apart."""
+
+
 class Decoder:
     """Turns the bytes of one stream into its events.
+
+    Memory holds the open event and no more: comments are dropped when their line ends, and what is
+    pending has a limit.
+
+    Args:
+        limit: The bytes that an event may have.
 
     Attributes:
         last_id: The last id that the stream gave, if any.
     """
 
-    def __init__(self) -> None:
-        self._pending: list[bytes] = []  # the open event, in pieces: joined once, when it is whole
-        self._at_line_start = False  # whether what is pending ends with LF
+    def __init__(self, limit: float = inf) -> None:
+        self._limit = limit
+        self._pending = bytearray()  # the open event: whole lines, then one that has begun
+        self._line = 0  # where that one begins
         self._after_cr = False
         self._bom: bytes | None = b""  # what may become the BOM; None once that is decided
         self.last_id: str | None = None
@@ -57,37 +73,49 @@ class Decoder:
 
         Args:
             chunk: Any number of bytes, cut anywhere.
+
+        Raises:
+            EventTooLongError: The open event was longer than the limit before these bytes.
         """
         if self._bom is not None:
             chunk = self._without_bom(self._bom + chunk)
         if self._after_cr or chunk.find(b"\r") >= 0:  # which is faster than `in`
             chunk = self._with_line_feeds(chunk)
-        if not self._pending and chunk.endswith(b"\n\n"):
+        pending = self._pending
+        if not pending and chunk.endswith(b"\n\n"):
             return chunk.split(b"\n\n")[:-1]
-        if not chunk:
-            return []
-        self._pending.append(chunk)
-        ends_event = b"\n\n" in chunk or (self._at_line_start and chunk.startswith(b"\n"))
-        self._at_line_start = chunk.endswith(b"\n")
-        if not ends_event:
-            return []
-        *blocks, rest = b"".join(self._pending).split(b"\n\n")
-        self._pending = [rest] if rest else []
-        self._at_line_start = rest.endswith(b"\n")
+        if len(pending) > self._limit:  # what came before it was handed out meanwhile
+            raise EventTooLongError
+        pending += chunk
+        blocks: list[bytes] = []
+        line_end = chunk.rfind(b"\n") + 1
+        if line_end:
+            if pending.find(b"\n\n", max(self._line - 1, 0)) >= 0:
+                *blocks, rest = bytes(pending).split(b"\n\n")
+                pending[:] = rest
+                self._line = 0
+                line_end = rest.rfind(b"\n") + 1
+            else:
+                line_end += len(pending) - len(chunk)
+            lines = _COMMENT.sub(b"", pending[self._line : line_end])
+            pending[self._line : line_end] = lines
+            self._line += len(lines)
         return blocks
 
     @property
     def rest(self) -> bytes:
         """The bytes since the last whole event."""
-        return b"".join(self._pending)
+        return bytes(self._pending)
 
     def finish(self) -> ServerSentEvent | None:
         """Give the event that the end of the stream cut off, if its data had begun.
 
         The standard discards such an event; whether its last line is whole is not known.
         """
-        pending, self._pending = self.rest, []
-        return self.event(pending)
+        rest = self.rest
+        self._pending.clear()
+        self._line = 0
+        return self.event(rest)
 
     def _without_bom(self, start: bytes) -> bytes:
         if len(start) < len(_BOM) and _BOM.startswith(start):
@@ -107,14 +135,18 @@ class Decoder:
     def event(self, block: bytes) -> ServerSentEvent | None:
         """Read the lines of an event; without data there is none."""
         name = b""
-        data: list[bytes] = []
+        data: bytearray | None = None
         retry = None
-        for line in block.split(b"\n"):
-            field, _, value = line.partition(b":")
+        for line in BytesIO(block):  # one by one, since a list takes many times the memory
+            field, _, value = line.removesuffix(b"\n").partition(b":")
             if value[:1] == b" ":
                 value = value[1:]
             if field == b"data":
-                data.append(value)
+                if data is None:
+                    data = bytearray(value)
+                else:
+                    data += b"\n"
+                    data += value
             elif field == b"event":
                 name = value
             elif field == b"id":
@@ -122,11 +154,11 @@ class Decoder:
                     self.last_id = value.decode(errors="replace")
             elif field == b"retry":
                 retry = _milliseconds(value, retry)
-        if not data:
+        if data is None:
             return None
         return ServerSentEvent(
             name.decode("utf-8", "replace") if name else "message",
-            data[0] if len(data) == 1 else b"\n".join(data),
+            bytes(data),
             self.last_id,
             retry,
         )

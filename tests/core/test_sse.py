@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coze_core._sse import Decoder, ServerSentEvent
+from coze_core._sse import Decoder, EventTooLongError, ServerSentEvent
 
 _Plain = tuple[str, str, str | None, int | None]
 
@@ -197,3 +197,35 @@ def test_a_million_events_are_read_in_linear_time() -> None:
     chunk = b"data:1\n\n" * 1_000
     decoder = Decoder()
     assert sum(len(decoder.feed(chunk)) for _ in range(1_000)) == 1_000_000
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_comments_without_an_event_are_not_kept(size: int) -> None:
+    decoder = Decoder(limit=5_000)
+    stream = b"event: a\n" + b": ping\n" * 20_000 + b"data: 1\n: pong\n\n"
+    chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
+    events = [event for chunk in chunks for event in decoder.feed(chunk)]
+    assert events == [ServerSentEvent("a", b"1")]
+    assert decoder.rest == b""
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+@pytest.mark.parametrize(
+    ("begin", "goes_on"), [(b"data:", b"x"), (b"", b"data:x\n"), (b"", b"id\n"), (b"id:1\n:", b"x")]
+)
+def test_an_event_is_not_kept_beyond_the_limit(begin: bytes, goes_on: bytes, size: int) -> None:
+    limit = 10_000
+    stream = begin + goes_on * 2 * limit
+    chunks = iter([stream[start : start + size] for start in range(0, len(stream), size)])
+    with pytest.raises(EventTooLongError):
+        list(map(Decoder(limit).feed, chunks))
+    fed = len(stream) - sum(map(len, chunks))
+    assert limit < fed <= limit + 2 * size
+
+
+def test_an_event_may_be_as_long_as_the_limit() -> None:
+    event = b"data:" + b"x" * 95
+    for rest in (b"\n\n", b"\n: comments do not count\n\n"):
+        decoder = Decoder(limit=101)
+        assert decoder.feed(event) == []
+        assert [event.data for event in decoder.feed(rest)] == [b"x" * 95]

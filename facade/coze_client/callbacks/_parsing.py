@@ -64,7 +64,7 @@ def _kinds() -> Mapping[str, type[object]]:
 
 
 def _fitted(kind: type[T], fields: Mapping[str, object]) -> T:
-    return build(kind, _declared(kind, fields)).value
+    return build(kind, _declared(kind, fields))
 
 
 def _declared(kind: type[object], fields: Mapping[str, object]) -> dict[str, object]:
