@@ -102,6 +102,13 @@ def parse(document: dict[str, Any], objects: Objects) -> Parsed:
             endpoints[places[int(endpoint.name.removeprefix("operation"))]] = endpoint
     if complaints:
         raise _error(complaints)
+    for place in places:
+        if place not in endpoints:
+            raise GeneratorError(
+                "openapi-python-client leaves the operation out",
+                pointer=join("/paths", *place),
+                remedy="Describe it more simply in an overlay; see generated/openapi.yaml.",
+            )
     by_class = {model.class_info.name: model for model in data.models}
     components = {name: by_class.get(ClassName(name, "")) for name in view["components"]["schemas"]}
     parsed = Parsed(endpoints, {name: model for name, model in components.items() if model})

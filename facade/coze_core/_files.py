@@ -67,19 +67,21 @@ def file_parts(name: str, value: object, media_type: str | None = None) -> list[
     Raises:
         CozeError: The value is something else.
     """
-    files = cast("Sequence[object]", value if isinstance(value, list | tuple) else [value])
-    if isinstance(value, tuple) and files and isinstance(files[0], str):  # a named file
-        files = [cast("object", value)]
-    parts = [_file_part(name, file) for file in files]
+    files = cast("Sequence[object]", value if isinstance(value, list | tuple) else ())
+    if isinstance(value, list | tuple) and not (files and isinstance(files[0], str)):
+        parts = [_file_part(name, file, f"{name}-{number}") for number, file in enumerate(files, 1)]
+    else:
+        parts = [_file_part(name, cast("object", value), name)]
     return [part._replace(media_type=part.media_type or media_type) for part in parts]
 
 
-def _file_part(name: str, value: object) -> FormPart:
+def _file_part(name: str, value: object, default: str) -> FormPart:
     """Make the form part of a file.
 
     Args:
         name: The name of the form field.
         value: A `FileContent`.
+        default: The file name of what has none.
 
     Raises:
         CozeError: The value is something else.
@@ -92,7 +94,7 @@ def _file_part(name: str, value: object) -> FormPart:
         path = cast("os.PathLike[str]", content)
         return FormPart(name, _filename(filename or os.fspath(path)), path, _checked(media_type))
     given = getattr(content, "name", None)  # of an open file: its path, or a number
-    known = filename or (given if isinstance(given, str) else name)
+    known = filename or (given if isinstance(given, str) else default)
     return FormPart(name, _filename(known), _content(name, content), _checked(media_type))
 
 

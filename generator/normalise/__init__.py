@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from generator.normalise._examples import examples
 from generator.normalise._limits import check_limits
+from generator.normalise._media import media_types
 from generator.normalise._names import name_components
-from generator.normalise._operations import empty_bodies, response_descriptions
+from generator.normalise._operations import empty_bodies, ignored_headers, response_descriptions
 from generator.normalise._order import foreign_keys, usual_order
 from generator.normalise._references import (
     check_references,
@@ -34,6 +35,8 @@ PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     check_structure,
     written_out,
     shared_parameters,
+    ignored_headers,
+    media_types,
     drop_unreferenced,
     check_references,
     titles,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from http import HTTPStatus
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
@@ -11,11 +12,17 @@ from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
 from generator.normalise.objects import is_composed, mapped, mapping
-from generator.normalise.parts import Key, Node, Part, descend, shape_of, without
+from generator.normalise.parts import Key, Node, Part, descend, shape_of, successes, without
 from generator.spec import SCHEMAS, join, split
 from generator.values import CLASS_NAME, is_object
 
 _NAME: Final = "x-client-name"
+_WORDS: Final = {
+    **{str(status.value): status.phrase for status in HTTPStatus},
+    "2XX": "Success",
+    "4XX": "ClientError",
+    "5XX": "ServerError",
+}
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -27,7 +34,7 @@ def name_components(document: Node) -> Node:
     the name of what it stands in and its field. Schemas of one shape may share a name.
 
     Raises:
-        GeneratorError: A name is no class name, has a number, or means two shapes.
+        GeneratorError: A name is no class name, or means two shapes.
     """
     namer = Namer(document)
     result = namer.run()
@@ -100,7 +107,7 @@ class Namer:
         def change(lower: Part, name: str, key: Key) -> Node:
             where = place
             if part.role == "operation":
-                fields = {"requestBody": "Request", "responses": "Response"}
+                fields = {"requestBody": "Request", "responses": _answer_word(part.node, key)}
                 owner = _pascal(part.node.get("operationId", ""))
                 where = _Place(owner, fields.get(name, ""), is_body=name in fields)
             elif part.role == "components":
@@ -173,8 +180,6 @@ class Namer:
         """Make a schema the component of a name; returns the component."""
         if not CLASS_NAME.fullmatch(name):
             self._object(part, f"{name!r} is no class name")
-        elif name[-1].isdecimal() and _NAME not in part.node:
-            self._object(part, f"the number in {name} says nothing to a reader")
         shape = shape_of(schema)
         known = self._named.setdefault(name, _Named(schema, shape, part.pointer))
         if known.shape != shape:
@@ -183,9 +188,16 @@ class Namer:
         return known.schema
 
     def _object(self, part: Part, message: str) -> None:
-        target = _json_path(self.document, part.pointer)
+        target = json_path(self.document, part.pointer)
         remedy = f"Write in an overlay: {{target: {target}, update: {{{_NAME}: <ClassName>}}}}."
         self.faults.append(GeneratorError(message, pointer=part.pointer, remedy=remedy))
+
+
+def _answer_word(operation: Node, status: Key) -> str:
+    """Return what an answer is called: the first success is the response."""
+    if status == next(iter(successes(operation)), status):
+        return "Response"
+    return _pascal(_WORDS.get(str(status), "Error"))
 
 
 def _wants_name(node: Node) -> bool:
@@ -205,7 +217,8 @@ def _difference(here: Any, there: Any, place: str) -> str:
     return f"{place} is {' here, and there '.join(texts)}"
 
 
-def _json_path(document: Node, pointer: str) -> str:
+def json_path(document: Node, pointer: str) -> str:
+    """Return the JSONPath of the place in a document that a JSON pointer names."""
     path, found = "$", cast("Any", document)
     for step in split(pointer):
         if is_object(found):

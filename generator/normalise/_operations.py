@@ -11,9 +11,27 @@ from generator.spec import split
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_IGNORED: Final = frozenset({"accept", "authorization", "content-type"})
+_CONSTANT: Final = "x-client-constant"
 _BODILESS: Final = frozenset({"get", "delete", "head"})
 _SAYING: Final = ("$ref", "properties", "additionalProperties", "items", "allOf", "oneOf", "anyOf")
 _PHRASES: Final = {str(status.value): status.phrase for status in HTTPStatus}
+
+
+def ignored_headers(document: Node) -> Node:
+    """Header parameters that OpenAPI says to ignore go, unless an overlay makes them constant."""
+
+    def change(part: Part) -> Node:
+        parameters: list[Node] = part.node.get("parameters", [])
+        kept = [one for one in parameters if not _is_ignored(one)]
+        return part.node if len(kept) == len(parameters) else part.node | {"parameters": kept}
+
+    return rewrite(document, {"operation": change})
+
+
+def _is_ignored(parameter: Node) -> bool:
+    name = parameter["name"].lower()
+    return parameter["in"] == "header" and name in _IGNORED and _CONSTANT not in parameter
 
 
 def empty_bodies(document: Node) -> Node:

@@ -35,7 +35,7 @@ def written_out(document: Node) -> Node:
 
     def change(part: Part) -> Node:
         nonlocal room
-        if part.role == "response" and not split(part.pointer)[-1].startswith("2"):
+        if part.role == "response" and not split(part.pointer)[-1].startswith(("2", "default")):
             return part.node
         node, seen = part.node, set[str]()
         while "$ref" in node:

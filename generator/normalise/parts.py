@@ -129,6 +129,13 @@ def operations(document: Node) -> Iterator[tuple[str, str, Node]]:
                 yield path, method, item[method]
 
 
+def successes(operation: Node) -> dict[str, Node]:
+    """Return the answers of success by status; the default is one if there is no other."""
+    responses: dict[str, Node] = operation.get("responses", {})
+    found = {status: one for status, one in responses.items() if status.startswith("2")}
+    return found or {status: one for status, one in responses.items() if status == "default"}
+
+
 def descend(part: Part, change: Callable[[Part, str, Key], Node]) -> Node:
     """A part with what ``change`` makes of each part directly below it; no part is modified.
 

@@ -10,6 +10,7 @@ from generator.errors import GeneratorError
 from generator.normalise.objects import Objects
 from generator.normalise.parts import operations
 from generator.plan.behaviour import Callback, Stream, callbacks
+from generator.plan.gate import check_operations
 from generator.plan.methods import Method, make_methods
 from generator.plan.models import Model, Module, make_models
 from generator.plan.resources import (
@@ -67,6 +68,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
     # What only a build needs takes longer to import than a comparison of documents takes.
     from generator.parse import parse  # noqa: PLC0415
 
+    check_operations(document)
     objects = Objects(document.get("components", {}).get("schemas", {}))
     parsed = parse(document, objects)
     schemas = Schemas(objects, parsed)
@@ -77,7 +79,6 @@ def make_plan(document: dict[str, Any]) -> Plan:
         for path, http_method, operation in operations(document)
         for method in make_methods(
             operation,
-            parsed.endpoints[path, http_method],
             schemas,
             envelope,
             (path, http_method),
@@ -88,7 +89,9 @@ def make_plan(document: dict[str, Any]) -> Plan:
         for path, http_method, operation in operations(document)
         for callback in callbacks(operation, schemas, join("/paths", path, http_method))
     ]
-    hidden = dict(method.hidden for method in methods if method.hidden)
+    hidden = dict(
+        result.hidden for method in methods for result in method.answers.results if result.hidden
+    )
     streams = _streams(methods)
     modules, shapes = _classes(schemas, methods, told, hidden, tags)
     _check_members(objects, modules, shapes, hidden)

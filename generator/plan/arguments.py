@@ -8,7 +8,18 @@ from attrs import frozen
 
 from generator.errors import GeneratorError
 from generator.plan.names import attribute_name
-from generator.plan.types import Binary, TypeRef, as_argument, walk, without_null
+from generator.plan.types import (
+    ANY,
+    Binary,
+    ListOf,
+    MapOf,
+    Reference,
+    TypeRef,
+    as_argument,
+    walk,
+    without_null,
+)
+from generator.spec import join
 
 if TYPE_CHECKING:
     from generator.plan.schemas import Property, Schemas
@@ -16,6 +27,9 @@ if TYPE_CHECKING:
 Location = Literal["path", "query", "headers", "body", "files", "client"]
 LOCATIONS: tuple[Location, ...] = ("path", "query", "headers", "body", "files")
 _PARAMETERS: dict[str, Location] = {"path": "path", "query": "query", "header": "headers"}
+_STYLES = {"query": ("form", "spaceDelimited", "pipeDelimited")}
+_DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+_APART = "Describe each of its fields as a parameter of its own in an overlay"
 
 
 @frozen
@@ -57,7 +71,7 @@ def parameter_arguments(
         pointer: Where the operation stands.
 
     Raises:
-        GeneratorError: A parameter is in a place that isn't supported.
+        GeneratorError: A parameter can't be written, or is none of the path.
     """
     found: list[Argument] = []
     for parameter in parameters:
@@ -70,12 +84,15 @@ def parameter_arguments(
                 pointer=place,
                 remedy="Remove the parameter in an overlay.",
             )
+        _check_style(parameter, place)
+        type_ = schemas.type_of(parameter["schema"], join(place, "schema"))
+        refuse_objects(type_, f"the {parameter['in']}", place)
         found.append(
             Argument(
-                attribute_name(parameter["name"], place, taken=frozenset({"self"})),
+                argument_name(parameter, parameter["name"], place),
                 parameter["name"],
                 _PARAMETERS[parameter["in"]],
-                schemas.type_of(parameter["schema"], place),
+                type_,
                 *_need(parameter["schema"], required=parameter.get("required", False)),
                 parameter.get("description", "").strip(),
                 _limits(parameter["schema"]),
@@ -84,13 +101,72 @@ def parameter_arguments(
     return found
 
 
-def body_arguments(body: list[Property], schemas: Schemas, *, multipart: bool) -> list[Argument]:
-    """The arguments for the properties of a request body.
+def query_delimiters(
+    parameters: list[dict[str, Any]], schemas: Schemas, pointer: str
+) -> list[tuple[str, str]]:
+    """Return what joins the items of lists in the query, by name."""
+    found: list[tuple[str, str]] = []
+    for parameter in parameters:
+        if parameter["in"] == "query":
+            place = join(pointer, "parameters", parameter["name"])
+            type_ = schemas.type_of(parameter["schema"], place)
+            found.append((parameter["name"], delimiter(parameter, type_, place)))
+    return [(name, one) for name, one in found if one]
+
+
+def delimiter(spec: dict[str, Any], type_: TypeRef, pointer: str) -> str:
+    """Return what joins the items of a list in a query or form; nothing if each stands alone.
+
+    Args:
+        spec: What has ``style`` and ``explode``: a parameter, or the encoding of a field.
+        type_: The type of the value.
+        pointer: Where the style stands.
 
     Raises:
-        GeneratorError: A JSON body would have to hold a file.
+        GeneratorError: The style is none for lists.
     """
-    return [_body_argument(prop, schemas, multipart=multipart) for prop in body]
+    style = spec.get("style", "form")
+    explode = spec.get("explode", style == "form")
+    if style not in _DELIMITERS or (explode and style != "form"):
+        raise GeneratorError(
+            f"the style {style}{' with explode' if explode else ''} is not supported",
+            pointer=pointer,
+            remedy=f"{_APART}, or use another style there.",
+        )
+    may_be_list = any(isinstance(part, ListOf) or part == ANY for part in walk(type_))
+    return "" if explode or not may_be_list else _DELIMITERS[style]
+
+
+def refuse_objects(type_: TypeRef, place: str, pointer: str) -> None:
+    """Refuse what has no form outside of JSON: objects, files, and lists of lists.
+
+    Raises:
+        GeneratorError: The type is or holds one of them.
+    """
+    inner = [part.item for part in walk(type_) if isinstance(part, ListOf)]
+    if any(isinstance(part, Reference | MapOf | Binary) for part in walk(type_)) or any(
+        isinstance(part, ListOf) for item in inner for part in walk(item)
+    ):
+        raise GeneratorError(
+            f"an object or a list of lists has no form in {place}",
+            pointer=pointer,
+            remedy=f"{_APART}, or describe it as a text there.",
+        )
+
+
+def _check_style(parameter: dict[str, Any], pointer: str) -> None:
+    styles = _STYLES.get(parameter["in"], ("simple",))
+    if parameter.get("style", styles[0]) not in styles:
+        raise GeneratorError(
+            f"the style {parameter['style']} is not supported in the {parameter['in']}",
+            pointer=join(pointer, "style"),
+            remedy=f"{_APART}, or use the style {' or '.join(styles)} there.",
+        )
+
+
+def argument_name(spec: dict[str, Any], wire: str, pointer: str) -> str:
+    """Return what an argument is called: as the document says, or after its wire name."""
+    return attribute_name(spec.get("x-client-name", wire), pointer, taken=frozenset({"self"}))
 
 
 def in_order(arguments: list[Argument], pointer: str) -> tuple[Argument, ...]:
@@ -107,7 +183,7 @@ def in_order(arguments: list[Argument], pointer: str) -> tuple[Argument, ...]:
                 f"{argument.location} and {seen[argument.name].wire!r} in "
                 f"{seen[argument.name].location}",
                 pointer=pointer,
-                remedy="Remove one of them in an overlay.",
+                remedy="Give one of them another name with x-client-name in an overlay.",
             )
         seen[argument.name] = argument
     return tuple(
@@ -115,17 +191,12 @@ def in_order(arguments: list[Argument], pointer: str) -> tuple[Argument, ...]:
     )
 
 
-def _body_argument(prop: Property, schemas: Schemas, *, multipart: bool) -> Argument:
+def body_argument(prop: Property, schemas: Schemas) -> Argument:
+    """Return the argument for a property of a request body."""
     type_ = schemas.type_of(prop.schema, prop.pointer)
     is_file = any(isinstance(part, Binary) for part in walk(type_))
-    if is_file and not multipart:
-        raise GeneratorError(
-            "a JSON body can't hold a file",
-            pointer=prop.pointer,
-            remedy="Make the body multipart/form-data in an overlay, or the field a text.",
-        )
     return Argument(
-        attribute_name(prop.wire, prop.pointer, taken=frozenset({"self"})),
+        argument_name(prop.schema, prop.wire, prop.pointer),
         prop.wire,
         "files" if is_file else "body",
         type_,

@@ -7,30 +7,31 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import evolve, frozen
 
 from generator.errors import GeneratorError
-from generator.normalise.objects import referred
 from generator.plan import behaviour
+from generator.plan.answers import Answers, read_answers
 from generator.plan.arguments import (
     LOCATIONS,
     Argument,
     Location,
-    body_arguments,
     in_order,
     parameter_arguments,
+    query_delimiters,
 )
+from generator.plan.bodies import read_body
 from generator.plan.types import (
     ListOf,
     Nullable,
     Reference,
     Scalar,
     TypeRef,
+    UnionOf,
     as_result,
     without_null,
 )
 from generator.spec import join
 
 if TYPE_CHECKING:
-    from openapi_python_client.parser.openapi import Endpoint
-
+    from generator.plan.bodies import Encoding
     from generator.plan.schemas import Property, Schemas
 
 _RECOVER = (
@@ -49,14 +50,12 @@ class Method:
         http_method: In upper case.
         url: The path below the base URL.
         kind: The call of the runtime's client that it makes.
-        result: What a call returns, decoded; the page data of a list.
-        unwrap: The field of the body that holds the result; ``None``: the body itself.
+        answers: What a call returns, decoded; the page data of a list.
         also_in: A field that may hold the result where the body is one.
-        nullable: Whether a success may come without a result.
         fixed: Body fields that the method sets itself.
         constants: Headers that it always sends.
-        delimiters: What joins the items of lists, by name in the query.
-        hidden: For the response component, the fields that only wrap the result.
+        delimiters: What joins the items of lists, by name in the query or form.
+        media_types: The media types of files and fields of the body, by name.
         internal: Whether it is for the hand-written part of the client only.
     """
 
@@ -65,8 +64,7 @@ class Method:
     url: str
     kind: Literal["call", "list", "batch", "stream", "download"]
     arguments: tuple[Argument, ...]
-    result: TypeRef
-    unwrap: str | None
+    answers: Answers
     summary: str
     text: str
     page: str | None
@@ -76,12 +74,11 @@ class Method:
     internal: bool = False
     idempotent: bool = False
     also_in: str | None = None
-    nullable: bool = False
-    encoding: Literal["json", "multipart"] = "json"
+    encoding: Encoding = "json"
     fixed: tuple[tuple[str, bool], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
     delimiters: tuple[tuple[str, str], ...] = ()
-    hidden: tuple[str, frozenset[str]] | None = None
+    media_types: tuple[tuple[str, str], ...] = ()
     paging: behaviour.Paging | None = None
     batch: behaviour.Batch | None = None
     stream: behaviour.Stream | None = None
@@ -98,14 +95,15 @@ class Method:
         return self.path.rpartition(".")[0]
 
     @property
+    def result(self) -> TypeRef:
+        """What a call returns."""
+        others = tuple(result.type for _, result in self.answers.by_status)
+        return UnionOf((self.answers.result.type, *others)) if others else self.answers.result.type
+
+    @property
     def data(self) -> str:
         """How its module spells what an answer is decoded to."""
         return as_result(self.result)
-
-    @property
-    def runtime_type(self) -> str:
-        """The same where it must be a class."""
-        return "NoneType" if self.data == "None" else as_result(without_null(self.result))
 
     @property
     def constant(self) -> str:
@@ -140,7 +138,6 @@ class Method:
 
 def make_methods(
     operation: dict[str, Any],
-    endpoint: Endpoint,
     schemas: Schemas,
     envelope: dict[str, Any],
     place: tuple[str, str],
@@ -149,18 +146,16 @@ def make_methods(
 
     Args:
         operation: The operation object of the effective spec.
-        endpoint: What the parser made of it.
         schemas: The document's schemas.
         envelope: The document's ``x-client-envelope``.
         place: Path and HTTP method in lower case.
     """
-    return _Operation(operation, endpoint, schemas, envelope, place).methods()
+    return _Operation(operation, schemas, envelope, place).methods()
 
 
 @frozen
 class _Operation:
     spec: dict[str, Any]
-    endpoint: Endpoint
     schemas: Schemas
     envelope: dict[str, Any]
     place: tuple[str, str]
@@ -175,9 +170,7 @@ class _Operation:
         if not keys:
             return [plain]
         stream = behaviour.stream(keys, self.schemas, f"{self.pointer}/x-client-stream")
-        streamed = evolve(
-            plain, kind="stream", stream=stream, result=Scalar("None"), hidden=None, unwrap=None
-        )
+        streamed = evolve(plain, kind="stream", stream=stream, answers=Answers())
         if "recover" in keys:
             streamed = self._recoverable(streamed, keys)
         if "method" not in keys:
@@ -206,28 +199,32 @@ class _Operation:
 
     @staticmethod
     def _without(method: Method, switch: str, *, value: bool) -> Method:
-        rest = tuple(argument for argument in method.arguments if argument.wire != switch)
+        rest = tuple(
+            argument
+            for argument in method.arguments
+            if (argument.wire, argument.location) != (switch, "body")
+        )
         return evolve(method, arguments=rest, fixed=((switch, value),))
 
     def _method(self) -> Method:
         path, http_method = self.place
         parameters = self.spec.get("parameters", [])
-        body = self._body()
-        multipart = "multipart/form-data" in self.spec.get("requestBody", {}).get("content", {})
+        place = join(self.pointer, "requestBody")
+        body = read_body(self.spec.get("requestBody", {}), self.schemas, place)
+        answers = read_answers(self.spec, self.schemas, self.envelope, self.pointer)
         method = Method(
             path=self.spec["operationId"],
             http_method=http_method.upper(),
             url=path,
-            kind="call",
+            kind="download" if answers.is_file else "call",
             arguments=in_order(
                 [
                     *parameter_arguments(parameters, self.schemas, self.pointer),
-                    *body_arguments(body, self.schemas, multipart=multipart),
+                    *body.arguments,
                 ],
                 self.pointer,
             ),
-            result=Scalar("None"),
-            unwrap=None,
+            answers=answers,
             summary=self.spec.get("summary", ""),
             text=self.spec.get("description", ""),
             page=self.spec.get("externalDocs", {}).get("url"),
@@ -236,20 +233,20 @@ class _Operation:
             deprecated=self.spec.get("deprecated", False),
             internal=self.spec.get("x-client-internal", False),
             idempotent=self.spec.get("x-client-idempotent", False),
-            encoding="multipart" if multipart else "json",
+            encoding=body.encoding,
+            media_types=body.media_types,
             constants=tuple(
                 (parameter["name"], parameter["x-client-constant"])
                 for parameter in parameters
                 if "x-client-constant" in parameter
             ),
-            delimiters=tuple(
-                (parameter["name"], ",")
-                for parameter in parameters
-                if parameter["in"] == "query" and parameter.get("explode") is False
+            delimiters=(
+                *query_delimiters(parameters, self.schemas, self.pointer),
+                *body.delimiters,
             ),
+            also_in=self.spec.get("x-client-also-in"),
         )
-        method = self._with_result(method)
-        if "x-client-also-in" in self.spec and method.also_in is None:
+        if method.also_in is not None and not answers.result.hidden:
             raise GeneratorError(
                 "x-client-also-in is about a result that is the whole body, and this is none",
                 pointer=f"{self.pointer}/x-client-also-in",
@@ -261,69 +258,14 @@ class _Operation:
             return self._batched(method)
         return method
 
-    def _body(self) -> list[Property]:
-        for media in self.spec.get("requestBody", {}).get("content", {}).values():
-            schema = media.get("schema", {})
-            name = referred(schema)
-            if self.schemas.is_model(name):
-                return self.schemas.properties(name)
-            if schema:
-                raise GeneratorError(
-                    "the body is no object with properties, so no arguments stand for it",
-                    pointer=f"{self.pointer}/requestBody",
-                    remedy="List its properties in an overlay, or remove the body there.",
-                )
-        return []
-
-    def _with_result(self, method: Method) -> Method:
-        responses = [one for one in self.endpoint.responses if self._is_success(one)]
-        content = {
-            name: media
-            for one in responses
-            for name, media in self.spec["responses"][one.status_code.pattern]
-            .get("content", {})
-            .items()
-        }
-        if "application/json" not in content:
-            if content and "text/event-stream" not in content:
-                return evolve(method, kind="download")
-            return method
-        schema = content["application/json"].get("schema", {})
-        name = referred(schema)
-        if not self.schemas.is_model(name):
-            return evolve(method, **self._typed(schema, self.pointer))
-        return self._unwrapped(method, name)
-
-    @staticmethod
-    def _is_success(response: Any) -> bool:
-        status: str = response.status_code.pattern
-        return status.startswith("2")
-
-    def _unwrapped(self, method: Method, name: str) -> Method:
-        """The result field alone, or a model of what stands beside or instead of it."""
-        wrapping = frozenset(self.envelope.get("fields", ()))
-        data_field = self.envelope.get("data")
-        rest = [prop for prop in self.schemas.properties(name) if prop.wire not in wrapping]
-        if not rest:
-            return method
-        if [prop.wire for prop in rest] == [data_field]:
-            typed = self._typed(rest[0].schema, rest[0].pointer)
-            return evolve(method, **typed, unwrap=data_field)
-        also_in = self.spec.get("x-client-also-in")
-        return evolve(method, result=Reference(name), hidden=(name, wrapping), also_in=also_in)
-
-    def _typed(self, schema: dict[str, Any], pointer: str) -> dict[str, Any]:
-        """The type of a result, and whether it may be missing."""
-        type_ = self.schemas.type_of(schema, pointer)
-        return {"result": type_, "nullable": isinstance(type_, Nullable)}
-
     def _paged(self, method: Method) -> Method:
         keys = self.spec["x-client-pagination"]
+        unwrap = method.answers.result.unwrap
         paging = behaviour.paging(
             keys,
             self.schemas,
             self._fields_of(method.result, "x-client-pagination"),
-            f"{method.unwrap}." if method.unwrap else "",
+            f"{unwrap}." if unwrap else "",
             in_body=any(
                 argument.location == "body"
                 for argument in method.arguments

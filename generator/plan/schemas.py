@@ -195,6 +195,14 @@ class Schemas:
                 view[key] = [self.with_classes_only(member) for member in view[key]]
         return view
 
+    def says(self, schema: dict[str, Any], key: str) -> bool:
+        """Whether a schema, or one that it refers to, has a field that is true."""
+        if "$ref" in schema:
+            return self.says(self.components[schema["$ref"].removeprefix(SCHEMAS)], key)
+        return bool(schema.get(key)) or any(
+            self.says(member, key) for member in schema.get("allOf", ())
+        )
+
     def text_of(self, schema: dict[str, Any]) -> str:
         """The description of a schema, or of the component that it refers to."""
         text = schema.get("description")

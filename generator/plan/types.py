@@ -75,6 +75,7 @@ TypeRef: TypeAlias = Scalar | Enumeration | Reference | ListOf | MapOf | UnionOf
 
 ANY = Scalar("Any")
 STRING = Scalar("str")
+NONE = Scalar("None")
 
 
 def without_null(type_: TypeRef) -> TypeRef:

@@ -269,7 +269,7 @@ def test_a_form_may_hold_several_files_under_one_name_and_media_types() -> None:
     request = write(endpoint, body={"about": {"a": 1}}, files={"files": files, "one": ("a", b"")})
     assert [(part.name, part.filename, part.content, part.media_type) for part in request.form] == [
         ("about", None, b'{"a":1}', "application/json"),
-        ("files", "files", b"one", "image/png"),
+        ("files", "files-1", b"one", "image/png"),
         ("files", "two.gif", b"two", "image/gif"),
         ("one", "a", b"", None),
     ]

@@ -170,21 +170,6 @@ def test_integer_enumerations_with_names_are_components_and_others_are_not() -> 
             "$.components.schemas.properties_data",
         ),
         (
-            "{$ref: '#/components/schemas/EnterMessage1'}",
-            "{EnterMessage1: {properties: {a: {}}}}",
-            "the number in EnterMessage1 says nothing",
-            "$.components.schemas.EnterMessage1",
-        ),
-        (
-            "{properties: {item2: {properties: {a: {}}}}}",
-            "{}",
-            "the number in BotsListItem2 says nothing",
-            (
-                "$.paths['/bots'].get.responses['200'].content['application/json']"
-                ".schema.properties.item2"
-            ),
-        ),
-        (
             "{x-client-name: A, properties: {a: {type: string}}}",
             "{A: {properties: {a: {type: integer}}}}",
             (
