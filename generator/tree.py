@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from generator.emit import Files
 
 _AT_FDCWD: Final = -100
-_RENAME_EXCHANGE: Final = 2
+_RENAME_EXCHANGE: Final = 2  # of Linux; RENAME_SWAP of macOS has the same value
 
 
 @frozen
@@ -145,11 +146,15 @@ def _beside(output: Path, role: str) -> Path:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Let two folders change places in one step; whether the system can."""
-    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
-    if renameat2 is None:
+    if sys.platform == "win32":
         return False
+    library = ctypes.CDLL(None)
     paths = os.fsencode(one), os.fsencode(other)
-    return renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE) == 0
+    if rename := getattr(library, "renameat2", None):
+        return rename(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE) == 0
+    if rename := getattr(library, "renamex_np", None):
+        return rename(paths[0], paths[1], _RENAME_EXCHANGE) == 0
+    return False
 
 
 def _failed(output: Path, error: OSError) -> GeneratorError:

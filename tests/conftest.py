@@ -7,9 +7,17 @@ long form of fuzzing (``make fuzz``) tries new ones.
 from __future__ import annotations
 
 import os
+import socket
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("same cases", derandomize=True, database=None, deadline=None)
 if "FUZZ_TIMES" not in os.environ:
     settings.load_profile("same cases")
+
+
+@pytest.fixture
+def redirect_uri() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"http://127.0.0.1:{free.getsockname()[1]}/callback"

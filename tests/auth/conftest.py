@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from contextlib import ExitStack
 from functools import partial
 from time import time
@@ -105,12 +104,6 @@ def jwt_auth(keys: KeyPair) -> Callable[..., JWTAuth]:
         return JWTAuth(**options)
 
     return make
-
-
-@pytest.fixture
-def redirect_uri() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"http://127.0.0.1:{free.getsockname()[1]}/callback"
 
 
 @pytest.fixture

@@ -8,11 +8,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from itertools import chain
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("facade", "generated", "sandbox", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
@@ -48,6 +51,27 @@ def test_workflows_pin_their_actions_and_keep_no_credentials(workflow: Path) -> 
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]), step
         if step["uses"].startswith("actions/checkout"):
             assert step["with"]["persist-credentials"] is False, step
+
+
+@pytest.mark.parametrize(
+    ("sys_platform", "platform_system", "os_name"),
+    [("darwin", "Darwin", "posix"), ("win32", "Windows", "nt")],
+)
+def test_the_lock_has_what_other_systems_need(
+    sys_platform: str, platform_system: str, os_name: str
+) -> None:
+    """CI installs it on Windows and macOS; it was resolved on Linux."""
+    system = {"sys_platform": sys_platform, "platform_system": platform_system, "os_name": os_name}
+    lock = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8")
+    locked = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+    wanted = {
+        canonicalize_name(needed.name)
+        for name in locked
+        for needed in map(Requirement, metadata.requires(name) or [])
+        if not needed.marker or needed.marker.evaluate({"extra": "", **system})
+    }
+    assert len(wanted) > 50
+    assert wanted - locked == set()
 
 
 def test_what_users_install_has_no_upper_bounds() -> None:
