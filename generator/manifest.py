@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.plan.resources import TWINS
 
 if TYPE_CHECKING:
-    from generator.plan import Plan
+    from generator.plan import Method, Plan
     from generator.plan.models import EnumerationClass, Model
 
 TOOLS: Final = ("datamodel-code-generator", "openapi-python-client", "ruff")
@@ -18,6 +18,7 @@ _HERE: Final = Path(__file__).parent
 _DECIDING: Final = (
     "bounded.py",
     "emit",
+    "media.py",
     "normalise",
     "plan",
     "templates",
@@ -74,6 +75,7 @@ def surface(plan: Plan) -> dict[str, Any]:
                     }
                     for argument in method.arguments
                 },
+                "behaviour": _behaviour(method),
             }
             for resource in plan.resources
             for method in resource.methods
@@ -104,6 +106,29 @@ def surface(plan: Plan) -> dict[str, Any]:
             for callback in plan.callbacks
         },
     }
+
+
+def _behaviour(method: Method) -> dict[str, Any]:
+    """Return what a method does besides sending one request; each key has rules in ``diff``."""
+    paging = dict(method.paging.options) if method.paging else {}
+    found: dict[str, Any] = {
+        "repeatable": method.idempotent,
+        "permission": method.permission,
+        "paging-style": method.paging and method.paging.strategy,
+        "page-total": paging.pop("total", None),
+        "paging": method.paging and {**paging, "items": method.paging.items},
+        "batch-size": method.batch and method.batch.size,
+        "batch": method.batch and {"argument": method.batch.argument, "join": method.batch.join},
+        "stream-pause": method.stream and list(method.stream.pause),
+        "stream-errors": method.stream and list(method.stream.errors),
+        "recovery": method.recovery
+        and {
+            "retrieve": method.recovery.subject,
+            "list": method.recovery.items,
+            **dict(method.recovery.options),
+        },
+    }
+    return {key: value for key, value in found.items() if value}
 
 
 def _class(class_: Model | EnumerationClass) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Bodies:
         graph: Where schemas are paired.
         old: The older operation.
         new: The newer one.
-        swapped: Whether the server sends the request, as in a callback.
+        sent_by_server: Whether the server sends the request, as in a callback.
     """
 
     graph: Graph

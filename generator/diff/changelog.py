@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from generator.diff.report import Group, Report
 
-Section: TypeAlias = Literal["Added", "Changed", "Removed"]
+Section: TypeAlias = Literal["Added", "Changed", "Deprecated", "Removed"]
 
 _UNRELEASED: Final = "## Unreleased"
-_SECTIONS: Final[tuple[Section, ...]] = ("Added", "Changed", "Removed")
+_SECTIONS: Final[tuple[Section, ...]] = ("Added", "Changed", "Deprecated", "Removed")
 _NEXT: Final = re.compile(r"^## ", re.MULTILINE)
 _HEADING: Final = re.compile(r"^### ", re.MULTILINE)
 
@@ -78,8 +78,12 @@ def add_entry(changelog: str, report: Report) -> str:
         raise _without_heading()
     end = _NEXT.search(rest)
     body, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+    everything = evolve(report, changes=(*report.changes, *report.accepted), accepted=())
+    groups = everything.groups
     for section in _SECTIONS:
-        lines = [_line(group) for group in report.groups if _section(group) == section]
+        lines = [_line(group) for group in groups if _section(group) == section]
+        if section == "Changed" and report.texts:
+            lines.append(f"- Texts of {report.texts} operations.")
         if lines:
             body = _insert(body, section, lines)
     return f"{head}{found}{body}{tail}"
@@ -90,6 +94,8 @@ def _section(group: Group) -> Section | None:
     first = group.first
     if first.id.endswith("-removed") and first.client == "breaking":
         return "Removed"
+    if first.id.endswith(("-deprecated", "-reactivated")) or "-sunset-" in first.id:
+        return "Deprecated"
     if first.client in {"typing", "breaking"} or first.wire in {"risky", "breaking"}:
         return "Changed"
     return "Added" if first.rule.adds else None
@@ -98,7 +104,9 @@ def _section(group: Group) -> Section | None:
 def _line(group: Group) -> str:
     first, operations = group.first, group.operations
     more = f" and {len(operations) - 1} more" if len(operations) > 1 else ""
-    where = f"`{operations[0]}`{more}: " if operations and first.path else ""
+    where = ""
+    if operations and operations[0] not in first.message:
+        where = f"`{operations[0]}`{more}: "
     levels = f"wire: {first.wire}, client: {first.client}"
     return f"- {where}{first.message} ({levels})."
 
@@ -111,7 +119,7 @@ def _insert(body: str, section: Section, lines: list[str]) -> str:
         return f"{body.rstrip()}\n\n{heading}\n{_joined(lines)}\n"
     end = _HEADING.search(after)
     inner, rest = (after[: end.start()], after[end.start() :]) if end else (after, "")
-    listed = [*inner.strip().splitlines(), *lines]
+    listed = list(dict.fromkeys([*inner.strip().splitlines(), *lines]))
     return f"{before}{heading}\n{_joined(listed)}\n{rest}"
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import typer
 from rich.console import Console
 
 from generator.diff.accepted import FILE, Accepted
+from generator.diff.accepted import accept as accept_change
+from generator.diff.changelog import Changelog
 from generator.diff.formats import (
     as_annotations,
     as_json,
@@ -20,21 +21,14 @@ from generator.diff.formats import (
     show,
     show_rules,
 )
-from generator.diff.report import Report, compare
-from generator.diff.revisions import open_revision
+from generator.diff.report import Limit, Report, compare
+from generator.diff.revisions import open_revision, parse_range
 from generator.errors import GeneratorError
 
 Format: TypeAlias = Literal["terminal", "json", "markdown", "github"]
 
+CHANGELOG: Final = "CHANGELOG.md"
 _HERE = Path()
-
-
-class Limit(StrEnum):
-    """What a comparison may fail on."""
-
-    WIRE = "wire-breaking"
-    CLIENT = "client-breaking"
-    ANY = "any"
 
 
 def diff_command(  # noqa: PLR0913  # one parameter for each option
@@ -57,6 +51,13 @@ def diff_command(  # noqa: PLR0913  # one parameter for each option
         Path | None,
         typer.Option(help="The file of accepted changes.", show_default=f"{FILE}, if it is there"),
     ] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept", help="Accept the change with this fingerprint.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="With --accept: why.")] = None,
+    note: Annotated[
+        bool, typer.Option("--changelog", help="Note the changes in CHANGELOG.md, too.")
+    ] = False,
     rules: Annotated[bool, typer.Option("--rules", help="Print all rules instead.")] = False,
     root: Annotated[
         Path, typer.Option(help="The project folder.", exists=True, file_okay=False)
@@ -67,19 +68,32 @@ def diff_command(  # noqa: PLR0913  # one parameter for each option
         _print_rules(format_)
         return
     try:
-        file = accepted or (root / FILE if (root / FILE).exists() else None)
+        file = accepted or root / FILE
+        old, new = parse_range(base, revision, root)
         report = compare(
-            open_revision(base, root, raw=raw),
-            open_revision(revision, root, raw=raw),
-            Accepted.load(file) if file else None,
+            open_revision(old, root, raw=raw),
+            open_revision(new, root, raw=raw),
+            Accepted.load(file) if accepted or file.exists() else None,
         )
+        if accept is not None:
+            _accept(file, report, accept, reason)
+            return
+        if note and (changelog := Changelog.load(root / CHANGELOG)):
+            changelog.record(report)
     except GeneratorError as error:
         raise _refusal(str(error)) from error
     except RecursionError as error:
         raise _refusal("alternatives are nested too deep. Give up some of them.") from error
     _print(report, format_)
-    if any(_has(report, limit) for limit in fail_on or ()):
+    if any(report.has(limit) for limit in fail_on or ()):
         raise typer.Exit(1)
+
+
+def _accept(file: Path, report: Report, fingerprint: str, reason: str | None) -> None:
+    if not reason:
+        raise GeneratorError("an accepted change needs a reason", remedy="Add --reason TEXT.")
+    expires = accept_change(file, report.changes, fingerprint, reason)
+    Console(highlight=False, soft_wrap=True).print(f"{file}: accepted until {expires}")
 
 
 def _refusal(message: str) -> typer.Exit:
@@ -87,16 +101,6 @@ def _refusal(message: str) -> typer.Exit:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(f"error: {message}", markup=False, style="red")
     return typer.Exit(2)
-
-
-def _has(report: Report, limit: Limit) -> bool:
-    match limit:
-        case Limit.WIRE:
-            return report.verdict.wire == "breaking"
-        case Limit.CLIENT:
-            return report.verdict.client == "breaking"
-        case Limit.ANY:
-            return bool(report.changes)
 
 
 def _print(report: Report, format_: Format) -> None:

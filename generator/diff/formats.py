@@ -28,7 +28,8 @@ def as_json(report: Report) -> str:
         "wire": verdict.wire,
         "client": verdict.client,
         "semver": verdict.semver,
-        "accepted": report.accepted,
+        "accepted": len(report.accepted),
+        "texts": report.texts,
         "changes": [_change(change) for change in report.changes],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
@@ -45,10 +46,10 @@ def as_markdown(report: Report) -> str:
         f"| **{verdict.wire}** | **{verdict.client}** | **{verdict.semver}** |",
         "",
     ]
-    if report.accepted:
-        lines += [f"{report.accepted} accepted changes are not shown.", ""]
+    for note in report.notes:
+        lines += [f"{note[0].upper()}{note[1:]}.", ""]
     if not report.changes:
-        return "\n".join([*lines, "Nothing changed.", ""])
+        return "\n".join(lines)
     lines += ["| wire | client | change | where | from |", "|---|---|---|---|---|"]
     for group in report.groups:
         first = group.first
@@ -114,7 +115,7 @@ def _annotation(group: Group) -> str:
     first = group.first
     levels = {first.wire, first.client}
     command = "notice"
-    if "breaking" in levels or first.source.cause == "acceptance":
+    if "breaking" in levels or first.id == "acceptance-expired":
         command = "error"
     elif levels & {"risky", "typing"}:
         command = "warning"
@@ -174,11 +175,7 @@ def show(report: Report, console: Console) -> None:
     notes: list[str] = []
     if len(groups) > room:
         notes.append(f"{len(groups) - room} more causes: --format markdown shows all")
-    if report.accepted:
-        notes.append(f"{report.accepted} accepted changes are not shown")
-    if not groups:
-        notes.append("nothing changed")
-    for line in notes:
+    for line in (*notes, *report.notes):
         console.print(Text(line, style="dim"))
 
 

@@ -9,6 +9,7 @@ from attrs import frozen
 from generator.diff.annotations import is_related, is_safe, parse, without_none
 from generator.diff.located import ClientPart, Located
 from generator.diff.operations import operation_key
+from generator.diff.rules import rules
 from generator.spec import join
 
 if TYPE_CHECKING:
@@ -80,6 +81,30 @@ class Methods:
             if rule:
                 yield self._located(rule, old, new, (was["returns"], now["returns"]), returns)
         yield from self._arguments(old, new)
+        yield from self._behaviour(old, new)
+
+    def _behaviour(self, old: _Entry, new: _Entry) -> Iterator[Located]:
+        """Yield what a call does differently with the same arguments and the same result."""
+        was, now = old[1].get("behaviour"), new[1].get("behaviour")
+        if was is None or now is None:
+            return  # a default surface, or a manifest of a time before behaviour was noted
+        for key in sorted(was.keys() | now.keys()):
+            values = was.get(key), now.get(key)
+            if values[0] == values[1] or (old[1]["kind"] != new[1]["kind"] and None in values):
+                continue
+            if values[0] is None or values[1] is None:
+                verb = "added" if values[0] is None else "removed"
+            elif isinstance(values[0], int) and isinstance(values[1], int):
+                verb = "increased" if values[1] > values[0] else "decreased"
+            else:
+                verb = "changed"
+            rule = f"{key}-{verb}"
+            subject = ("behaviour", _key(new[1]), key)
+            if rule in rules():
+                yield self._located(rule, old, new, values, subject)
+            else:
+                named = [value and {key: value} for value in values]
+                yield self._located("behaviour-changed", old, new, (named[0], named[1]), subject)
 
     @staticmethod
     def _returns(old: Union, new: Union) -> str | None:

@@ -11,12 +11,15 @@ from attrs import frozen
 from generator.diff.document import Node, Part, list_at, object_at, objects_at
 from generator.errors import GeneratorError
 from generator.normalise.parts import METHODS
+from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from generator.diff.document import Document
 
+_TEXTS: Final = ("title", "summary", "description")
+_EXAMPLES: Final = frozenset({"example", "examples", "default", "enum"})
 _PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -75,6 +78,36 @@ def in_item(document: Document, path: str, part: Part) -> Iterator[Operation]:
                 operation,
                 _parameters(document, path, item, operation),
             )
+
+
+def changed_texts(old: Document, new: Document) -> int:
+    """Return how many operations that are in both documents are explained in other words."""
+    news = operations_of(new)
+    return sum(
+        _texts(old, operation) != _texts(new, news[key])
+        for key, operation in operations_of(old).items()
+        if key in news
+    )
+
+
+def _texts(document: Document, operation: Operation) -> list[str]:
+    """Return all titles, summaries and descriptions in an operation, and behind its references."""
+    found: list[str] = []
+    seen: set[int] = set()
+    waiting: list[tuple[Any, str]] = [(operation.node, operation.part[1])]
+    while waiting:
+        value, pointer = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if is_object(value):
+            if isinstance(value.get("$ref"), str):
+                waiting.append(document.target((value, pointer)))
+            found += [text for key in _TEXTS if isinstance(text := value.get(key), str)]
+            waiting += [(inner, pointer) for key, inner in value.items() if key not in _EXAMPLES]
+        elif is_array(value):
+            waiting += [(inner, pointer) for inner in value]
+    return sorted(found)
 
 
 def operation_key(method: str, path: str) -> str:

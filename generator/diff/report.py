@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from attrs import evolve, frozen
 
 from generator.diff.change import Change, Verdict
 from generator.diff.comparison import compare_states
+from generator.diff.operations import changed_texts
 from generator.diff.origin import attribute
 from generator.diff.revisions import placed
 from generator.diff.suggestion import suggest
@@ -17,6 +19,14 @@ from generator.errors import GeneratorError
 if TYPE_CHECKING:
     from generator.diff.accepted import Accepted
     from generator.diff.revisions import Revision
+
+
+class Limit(StrEnum):
+    """What a comparison may fail on."""
+
+    WIRE = "wire-breaking"
+    CLIENT = "client-breaking"
+    ANY = "any"
 
 
 @frozen
@@ -52,19 +62,45 @@ class Report:
     Attributes:
         old: What the older revision is called.
         new: What the newer revision is called.
-        changes: The changes, the worst first.
-        accepted: How many more changes there are, which are accepted.
+        changes: The changes that are not accepted, the worst first.
+        accepted: The changes that are accepted. They count for the version, and for no gate.
+        texts: How many operations are explained in other words.
     """
 
     old: str
     new: str
     changes: tuple[Change, ...]
-    accepted: int = 0
+    accepted: tuple[Change, ...] = ()
+    texts: int = 0
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on all changes."""
-        return Verdict.on(self.changes)
+        """The verdict on all changes, accepted or not."""
+        return Verdict.on((*self.changes, *self.accepted))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say besides the changes."""
+        notes: list[str] = []
+        if self.accepted:
+            notes.append(f"{len(self.accepted)} accepted changes are not shown")
+        if self.texts:
+            notes.append(f"texts of {self.texts} operations changed")
+        if not self.changes and not notes:
+            notes.append("nothing changed")
+        return tuple(notes)
+
+    def has(self, limit: Limit) -> bool:
+        """Return whether it has a change that a gate is closed for; accepted ones pass."""
+        verdict = Verdict.on(self.changes)
+        match limit:
+            case Limit.WIRE:
+                return verdict.wire == "breaking"
+            case Limit.CLIENT:
+                return verdict.client == "breaking"
+            case Limit.ANY:
+                # An entry that a merge has used up must not fail what comes after it.
+                return any(change.id != "acceptance-unused" for change in self.changes)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -108,10 +144,10 @@ def compare(old: Revision, new: Revision, accepted: Accepted | None = None) -> R
         evolve(change, suggestion=suggest(change, document))
         for change, document in attribute(changes, old, new)
     )
-    accepted_changes = 0
-    if accepted is not None:
-        changes, accepted_changes = accepted.without_accepted(changes)
-    return Report(old.label, new.label, changes, accepted_changes)
+    texts = changed_texts(old.state.document, new.state.document)
+    if accepted is None:
+        return Report(old.label, new.label, changes, (), texts)
+    return Report(old.label, new.label, *accepted.split(changes), texts)
 
 
 def _placed(error: GeneratorError, old: Revision, new: Revision) -> GeneratorError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,12 @@ MANIFEST: Final = "generated/coze_api/manifest.json"
 
 _OVERLAYS: Final = "overlays"
 _REMEDY: Final = "Name a git revision, a folder of the project, or an OpenAPI file with --raw."
+
+
+_SHALLOW: Final = (
+    "The clone is shallow. Run git fetch --unshallow, or check out with fetch-depth: 0."
+)
+_FULL_HASH: Final = re.compile(r"[0-9a-f]{40}")
 
 
 class Tree(Protocol):
@@ -88,13 +95,23 @@ class GitTree:
     root: Path
     name: str
 
-    def exists(self) -> bool:
-        """Return whether git knows the revision."""
-        try:
-            found = self._git("rev-parse", "--verify", "--quiet", f"{self.name}^{{commit}}")
-        except GeneratorError:
-            return False
-        return not found.startswith(b"^")  # which excludes a revision, and names none
+    def check(self) -> None:
+        """Check that git knows the revision.
+
+        Raises:
+            GeneratorError: It does not, with what git says.
+        """
+        found = self._git("rev-parse", "--verify", f"{self.name}^{{commit}}")
+        if found.startswith(b"^"):  # which excludes a revision, and names none
+            raise GeneratorError(f"{self.name!r} names no revision", remedy=_REMEDY)
+
+    def merge_base(self, other: str) -> str:
+        """Return the commit at which the revision and another one parted.
+
+        Raises:
+            GeneratorError: There is none, or git knows one of them not.
+        """
+        return self._git("merge-base", self.name, other).decode().strip()
 
     def read(self, name: str) -> bytes:
         """Return the content of a file."""
@@ -122,9 +139,10 @@ class GitTree:
             raise GeneratorError("git is not installed", remedy="Install it.") from error
         except subprocess.CalledProcessError as error:
             stderr = error.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            reason = stderr.splitlines()[0] if stderr else "there is no common ancestor"
             raise GeneratorError(
-                f"git has no such thing: {stderr.splitlines()[0] if stderr else self.name}",
-                remedy=_REMEDY,
+                f"git can't read {' '.join(arguments[1:])!r}: {reason}",
+                remedy=_SHALLOW if (self.root / ".git" / "shallow").exists() else _REMEDY,
             ) from error
         return done.stdout
 
@@ -194,16 +212,42 @@ def open_revision(name: str | None, root: Path, *, raw: bool) -> Revision:
     if name is not None and name.startswith("-"):
         raise GeneratorError(f"{name!r} names nothing to compare", remedy=_REMEDY)
     path = root if name is None else Path(name)
-    label = name or "the working tree"
+    label = _FULL_HASH.sub(lambda found: found[0][:12], name or "the working tree")
     if path.is_file():
         return _raw_file(label, path) if raw else _candidate(label, path, root)
     if path.is_dir():
         tree = FolderTree(path)
         return _raw_tree(label, tree) if raw else _built(label, tree, check=True)
-    tree = GitTree(root, label)
-    if not tree.exists():
-        raise GeneratorError(f"there is no file, folder or revision {label!r}", remedy=_REMEDY)
-    return _raw_tree(label, tree) if raw else _built(label, tree, check=False)
+    tree = GitTree(root, name or "HEAD")
+    try:
+        tree.check()
+    except GeneratorError as error:
+        raise GeneratorError(
+            f"there is no file, folder or revision {label!r}: {error.message}",
+            remedy=error.remedy,
+        ) from error
+    return _raw_tree(label, tree) if raw else _built(label, tree, check=True)
+
+
+def parse_range(base: str, revision: str | None, root: Path) -> tuple[str, str | None]:
+    """Return what is compared: ``A...B`` are where both parted, and ``B``.
+
+    Args:
+        base: The older revision, or a range.
+        revision: The newer one.
+        root: The project folder.
+
+    Raises:
+        GeneratorError: A range has a second revision beside it, or the two have nothing in common.
+    """
+    if "..." not in base or Path(base).exists():
+        return base, revision
+    old, _, new = base.partition("...")
+    if revision is not None:
+        raise GeneratorError(
+            f"{base} is a range, and {revision} stands beside it", remedy="Name one of them."
+        )
+    return GitTree(root, old or "HEAD").merge_base(new or "HEAD"), new or None
 
 
 def snapshot(root: Path) -> Revision:
@@ -230,9 +274,21 @@ def _client(label: str, tree: Tree, document: dict[str, Any], manifest: dict[str
 
 def _built(label: str, tree: Tree, *, check: bool) -> Revision:
     document = read_yaml(tree.read(EFFECTIVE).decode(), Path(EFFECTIVE))
-    manifest = json.loads(tree.read(MANIFEST))
+    text = tree.read(MANIFEST).decode("utf-8", errors="replace")
+    if text.startswith("<<<<<<<") or "\n<<<<<<<" in text:
+        raise GeneratorError(
+            f"the manifest of {label} holds the conflict markers of a merge",
+            file=Path(MANIFEST),
+            remedy="Settle overlays and document, then run python -m generator build.",
+        )
     try:
-        revision = _client(label, tree, document, manifest)
+        revision = _client(label, tree, document, json.loads(text))
+    except ValueError as error:
+        raise GeneratorError(
+            f"the manifest of {label} is no JSON: {error}",
+            file=Path(MANIFEST),
+            remedy="Run python -m generator build there.",
+        ) from error
     except (KeyError, TypeError) as error:
         raise GeneratorError(
             f"the manifest of {label} is of another form: {error!r} is missing",

@@ -103,11 +103,18 @@ class Comparison:
         return [root.pair for _, roots in self._used for root in roots]
 
     def _operations(self, olds: dict[str, Operation], news: dict[str, Operation]) -> None:
+        moved = _moved(olds, news)
+        news = {**news, **{was: news[now] for was, now in moved.items()}}
+        for now in moved.values():
+            del news[now]
         for key, operation in olds.items():
             kept = news.get(key, operation)
             if is_unstable(operation.node) and is_unstable(kept.node):
                 self._unstable.add(kept.label)
             if key in news:
+                if key in moved:
+                    labels = operation.label, kept.label
+                    self._found.append(_located("operation-moved", operation, kept, *labels))
                 self._operation(operation, kept)
             else:
                 rule = f"operation-removed{removal(operation.node)}"
@@ -219,6 +226,23 @@ def _components(document: Document) -> set[str]:
     """Return the pointers of the schemas that have a name."""
     schemas, pointer = object_at(object_at((document.root, ""), "components"), "schemas")
     return {join(pointer, name) for name in schemas}
+
+
+def _moved(olds: Mapping[str, Operation], news: Mapping[str, Operation]) -> dict[str, str]:
+    """Return the keys of operations that have another path or method, and the same id."""
+    added = {
+        id_: key
+        for key, operation in news.items()
+        if key not in olds and (id_ := operation.node.get("operationId"))
+    }
+    return {
+        key: added[operation.node["operationId"]]
+        for key, operation in olds.items()
+        # What was announced to go has rules of its own.
+        if key not in news
+        and not removal(operation.node)
+        and operation.node.get("operationId") in added
+    }
 
 
 def _existence(rule: str, operation: Operation, *, removed: bool) -> Located:

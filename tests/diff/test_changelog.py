@@ -64,8 +64,28 @@ def test_removals_have_a_section_of_their_own() -> None:
     assert "### Removed\n\n- `POST /items`: query.value is gone" in text
 
 
-def test_what_nobody_notices_is_left_out() -> None:
+def test_deprecations_have_a_section_of_their_own() -> None:
     changes = compare(operation(), operation(deprecated=True))
+    text = add_entry("# C\n\n## Unreleased\n", Report("old", "new", changes))
+    assert "### Deprecated\n\n- `POST /items`: the operation is deprecated" in text
+
+
+def test_texts_are_one_line_and_nothing_is_noted_twice() -> None:
+    report = Report("old", "new", compare(operation(), parameter({"type": "string"})), texts=118)
+    text = add_entry(CHANGELOG, report)
+    assert text.count("- Texts of 118 operations.") == 1
+    assert add_entry(text, report) == text
+
+
+def test_what_is_accepted_is_noted_all_the_same() -> None:
+    changes = compare(parameter({"type": "string"}), operation())
+    report = Report("old", "new", (), accepted=changes)
+    assert "query.value is gone" in add_entry(CHANGELOG, report)
+
+
+def test_what_nobody_notices_is_left_out() -> None:
+    limit = {"type": "string", "maxLength": 3}
+    changes = compare(parameter(limit), parameter({"type": "string"}))
     assert changes
     assert add_entry(CHANGELOG, Report("old", "new", changes)) == CHANGELOG
 

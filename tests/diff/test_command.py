@@ -54,6 +54,7 @@ def test_json_has_the_verdict_and_each_change() -> None:
         "client": "breaking",
         "semver": "major",
         "accepted": 0,
+        "texts": 1,
         "changes": [
             {
                 "id": "operation-id-changed",
@@ -80,6 +81,7 @@ def test_nothing_is_no_verdict() -> None:
         "client": "none",
         "semver": "none",
         "accepted": 0,
+        "texts": 1,
         "changes": [],
     }
 
@@ -330,12 +332,72 @@ def test_an_expired_acceptance_is_a_finding_and_the_change_counts_again() -> Non
     assert found[1]["source"] == {"cause": "acceptance", "file": "diff-accepted.yaml", "line": 2}
 
 
-def test_an_unused_acceptance_is_a_finding() -> None:
+def test_an_unused_acceptance_is_a_finding_that_closes_no_gate() -> None:
     accept(entry("0123456789ab"))
     result = raw(operation(), operation(), "--format", "json", "--fail-on", "any")
-    assert result.exit_code == 1
+    assert result.exit_code == 0
     assert [change["id"] for change in changes(result)] == ["acceptance-unused"]
     assert json.loads(result.stdout)["wire"] == "none"
+    assert "::notice" in raw(operation(), operation(), "--format", "github").stdout
+
+
+def test_an_accepted_change_passes_the_gate_and_counts_for_the_version() -> None:
+    accept(entry(fingerprint()))
+    result = raw(*removed(), "--format", "json", "--fail-on", "client-breaking")
+    assert result.exit_code == 0
+    verdict = json.loads(result.stdout)
+    assert (verdict["client"], verdict["semver"]) == ("breaking", "major")
+
+
+@pytest.mark.parametrize(
+    ("names", "accepted"),
+    [
+        ({"rule": "response-property-removed"}, 1),
+        ({"operation": "POST /items"}, 1),
+        ({"rule": "response-property-removed", "operation": "POST /items"}, 1),
+        ({"rule": "response-property-removed", "operation": "GET /other"}, 0),
+        ({"rule": "operation-removed"}, 0),
+    ],
+)
+def test_an_entry_may_name_a_rule_and_an_operation(names: Json, accepted: int) -> None:
+    accept({**names, "reason": "Nobody uses it.", "expires": "2999-12-31"})
+    verdict = json.loads(raw(*removed(), "--format", "json").stdout)
+    assert verdict["accepted"] == accepted
+
+
+def test_a_change_is_accepted_on_the_command_line() -> None:
+    wanted = ("--accept", fingerprint(), "--reason", 'It was "never" released: 从未.')
+    for _ in range(2):
+        result = raw(*removed(), *wanted)
+    assert result.exit_code == 2
+    assert "accepted changes have one already" in result.stderr.replace("\n", " ")
+    assert raw(*removed(), "--fail-on", "any").exit_code == 0
+    text = Path("diff-accepted.yaml").read_text(encoding="utf-8")
+    assert text.count("fingerprint") == 1
+    assert "200.b is gone" in text
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "accepted: []\n",
+        "# Why.\naccepted:\n- rule: operation-removed\n  reason: a\n  expires: '2999-01-31'\n",
+    ],
+)
+def test_an_acceptance_is_added_to_what_is_there(before: str) -> None:
+    given = fingerprint()
+    Path("diff-accepted.yaml").write_text(before)
+    assert raw(*removed(), "--accept", given, "--reason", "Known.").exit_code == 0
+    assert json.loads(raw(*removed(), "--format", "json").stdout)["accepted"] == 1
+    assert Path("diff-accepted.yaml").read_text().startswith(before.partition("accepted")[0])
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--accept", "0123456789ab", "--reason", "x"), ("--accept", "x")]
+)
+def test_what_can_not_be_accepted_leaves_the_file_alone(arguments: tuple[str, ...]) -> None:
+    assert raw(*removed(), *arguments).exit_code == 2
+    assert not Path("diff-accepted.yaml").exists()
 
 
 @pytest.mark.parametrize(
@@ -345,6 +407,8 @@ def test_an_unused_acceptance_is_a_finding() -> None:
         ([entry("a", "soon")], "is no date like 2030-12-31"),
         ([{**entry("a"), "who": "me"}], "'who' is unknown"),
         (["a"], "the entry is no object"),
+        ([{"reason": "a", "expires": "2999-01-31"}], "the entry names no change"),
+        ([{"rule": "no", "reason": "a", "expires": "2999-01-31"}], "there is no rule 'no'"),
         ([entry("")], "'fingerprint' is no text"),
     ],
 )

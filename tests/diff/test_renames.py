@@ -156,15 +156,23 @@ def test_a_renamed_class_does_not_change_the_types_that_mention_it() -> None:
     assert ids(compare(nested("Inner"), nested("Middle"))) == ["schema-renamed"]
 
 
-def test_a_moved_operation_is_another_one_and_its_method_stays() -> None:
+def test_a_moved_operation_is_one_change_and_its_method_stays() -> None:
     old = get("/v1/items", TEXT)
     new = copy.deepcopy(old)
     new["paths"]["/v2/items"] = new["paths"].pop("/v1/items")
-    found = compare(old, new)
-    assert {change.id: change.client for change in found} == {
-        "operation-removed": "safe",
-        "operation-added": "safe",
-    }
+    change = only(compare(old, new))
+    assert (change.id, change.wire, change.client) == ("operation-moved", "breaking", "safe")
+    assert (change.old, change.new) == ("GET /v1/items", "GET /v2/items")
+
+
+def test_what_changes_in_a_moved_operation_is_compared_as_well() -> None:
+    found = compare(get("/v1/items", TEXT), get("/v2/items", {"type": "integer"}))
+    assert {"operation-moved", "response-body-type-changed"} <= set(ids(found))
+
+
+def test_an_operation_that_was_announced_to_go_is_not_moved() -> None:
+    old = get("/v1/items", TEXT, deprecated=True)
+    assert "operation-removed-deprecated" in ids(compare(old, get("/v2/items", TEXT)))
 
 
 def test_suggestions_are_yaml_that_overlays_accept(tmp_path: Path) -> None:
