@@ -11,9 +11,10 @@ from rich.console import Console
 
 from generator import spec
 from generator.conform import conform_command
+from generator.correction import apply
 from generator.diff.command import diff_command
 from generator.errors import GeneratorError
-from generator.overlay import Overlay, apply
+from generator.overlay import Overlay
 
 app = typer.Typer(
     help="Generates the client from the OpenAPI document and the overlays.",
@@ -96,7 +97,10 @@ def main() -> None:
 
 
 def _fail(error: GeneratorError) -> NoReturn:
-    _console.print(f"error: {error}", markup=False, style="red")
+    for one in error.errors:
+        _console.print(f"error: {one}", markup=False, style="red")
+    if len(error.errors) > 1:
+        _say(f"{len(error.errors)} errors.")
     sys.exit(1)
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import frozen
 
+from generator.correction import Correction
 from generator.emit import Files, emit
+from generator.errors import GeneratorError, raise_all
 from generator.manifest import make_manifest
-from generator.normalise import normalise
-from generator.overlay import Overlay, apply
+from generator.normalise import Normalised, run_passes
+from generator.overlay import Overlay
 from generator.plan import Plan, make_plan
 from generator.spec import dump, parse, read
 from generator.validate import validate
-from generator.vocabulary import check_vocabulary
+from generator.vocabulary import faults, named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -48,6 +50,16 @@ class Project:
         """The overlays, in the order in which they are applied."""
         return tuple(sorted((self.root / "overlays").glob("*.yaml")))
 
+    def misplaced(self) -> Iterator[GeneratorError]:
+        """Complain about what looks like an overlay and is not read."""
+        for path in sorted((self.root / "overlays").rglob("*")):
+            if path.suffix.lower() in {".json", ".yaml", ".yml"} and path not in self.overlays:
+                yield GeneratorError(
+                    "this is not read: overlays are files in overlays/ that end in .yaml",
+                    file=path,
+                    remedy="Move or rename it.",
+                )
+
     @property
     def output(self) -> Path:
         """The folder that the build owns."""
@@ -60,6 +72,30 @@ class Project:
 
 
 @frozen
+class Effective:
+    """The effective spec, and where its parts come from.
+
+    Attributes:
+        correction: The document with all overlays applied.
+        normalised: What the passes made of that.
+    """
+
+    correction: Correction
+    normalised: Normalised
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The effective spec."""
+        return self.normalised.document
+
+    def raise_placed(self, error: GeneratorError) -> NoReturn:
+        """Raise an error about the effective spec with the files, lines and actions it is about."""
+        before = (self.normalised.origin(one) for one in error.errors)
+        raise_all(map(self.correction.place.placed, before))
+        raise error
+
+
+@frozen
 class Built:
     """A finished build, not written yet.
 
@@ -67,21 +103,27 @@ class Built:
         source: The upstream document, byte for byte.
         files: What goes into generated/.
         plan: The decisions behind the files.
-        document: The effective spec.
-        notes: Remarks about overlays.
+        effective: The effective spec, and where its parts come from.
     """
 
     source: bytes
     files: Files
     plan: Plan
-    document: dict[str, Any]
-    notes: tuple[str, ...]
+    effective: Effective
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The effective spec."""
+        return self.effective.document
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks on overlays: actions that change nothing."""
+        return tuple(map(str, self.effective.correction.findings))
 
 
-def effective_spec(
-    project: Project, source: bytes, step: Callable[[str], None]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The corrected document, and remarks about overlays.
+def corrected(project: Project, source: bytes, step: Callable[[str], None]) -> Correction:
+    """The document with all overlays applied, which may have errors.
 
     Args:
         project: Where the overlays stand.
@@ -89,21 +131,52 @@ def effective_spec(
         step: Told the name of each step as it begins.
 
     Raises:
-        GeneratorError: Something in the document or in an overlay is wrong.
+        GeneratorError: The document or an overlay can't be read.
     """
     step("load")
-    document = parse(source, project.document)
+    correction = Correction.of(parse(source, project.document), project.document, "own")
     step("overlay")
-    notes: list[str] = []
+    unread: list[GeneratorError] = list(project.misplaced())
     for path in project.overlays:
-        document, findings = apply(document, Overlay.load(path), strict=True)
-        notes += map(str, findings)
+        try:
+            overlay = Overlay.load(path)
+        except GeneratorError as error:
+            unread.append(error)
+        else:
+            correction.apply(overlay)
+    raise_all(unread)
+    return correction
+
+
+def effective_spec(project: Project, source: bytes, step: Callable[[str], None]) -> Effective:
+    """The corrected document in plain OpenAPI.
+
+    Args:
+        project: Where the overlays stand.
+        source: The upstream document.
+        step: Told the name of each step as it begins.
+
+    Raises:
+        GeneratorError: Something in the document or in an overlay is wrong; all that can be found
+            is told at once.
+    """
+    correction = corrected(project, source, step)
     step("normalise")
-    check_vocabulary(document)
-    document = normalise(document)
+    errors = [*correction.errors]
+    try:
+        errors += faults(correction.document)
+    except GeneratorError as error:
+        raise_all(map(correction.place.placed, [*errors, *error.errors]))
+    effective = Effective(correction, run_passes(named(correction.document)))
+    errors += effective.normalised.errors
     step("validate")
-    validate(document)
-    return document, tuple(notes)
+    if effective.normalised.complete:
+        try:
+            validate(effective.document)
+        except GeneratorError as error:
+            errors += (effective.normalised.origin(one) for one in error.errors)
+    raise_all(map(correction.place.placed, errors))
+    return effective
 
 
 def build(project: Project, step: Callable[[str], None]) -> Built:
@@ -118,15 +191,18 @@ def build(project: Project, step: Callable[[str], None]) -> Built:
     """
     # Read once: the file may be a pipe, or change while this goes on.
     source = read(project.document)
-    document, notes = effective_spec(project, source, step)
+    effective = effective_spec(project, source, step)
     step("plan")
-    plan = make_plan(document)
-    package = emit(document, plan, step)
-    effective = dump(document).encode()
+    try:
+        plan = make_plan(effective.document)
+        package = emit(effective.document, plan, step)
+    except GeneratorError as error:
+        effective.raise_placed(error)
+    text = dump(effective.document).encode()
     sources = {f"overlays/{path.name}": path.read_bytes() for path in project.overlays}
     sources["openapi/coze.yaml"] = source
-    manifest = make_manifest(sources, effective, plan)
+    manifest = make_manifest(sources, text, plan)
     package["manifest.json"] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
     files = {f"coze_api/{name}": content for name, content in package.items()}
-    files["openapi.yaml"] = effective
-    return Built(source, files, plan, document, notes)
+    files["openapi.yaml"] = text
+    return Built(source, files, plan, effective)

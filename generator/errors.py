@@ -1,11 +1,13 @@
-"""The one error of the generator: something in an input is wrong."""
+"""The errors of the generator: something in an input is wrong."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from copy import copy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
 
 class GeneratorError(Exception):
@@ -17,6 +19,9 @@ class GeneratorError(Exception):
         line: The line in that file, from 1.
         pointer: The JSON pointer of the place in the document.
         remedy: What to do, as a sentence.
+        action: The action of the overlay that wrote the place, as in ``action 3 ($.info)``.
+        related: The other places that have to do with it, each as in ``file:line: action``.
+        skeleton: An action for an overlay that would be a first remedy.
     """
 
     def __init__(
@@ -34,14 +39,75 @@ class GeneratorError(Exception):
         self.line = line
         self.pointer = pointer
         self.remedy = remedy
+        self.action: str | None = None
+        self.related: tuple[str, ...] = ()
+        self.skeleton: dict[str, Any] | None = None
+
+    def with_(self, **attributes: Any) -> Self:
+        """Return a copy in which some attributes are different."""
+        changed = copy(self)
+        vars(changed).update(attributes)
+        return changed
+
+    @property
+    def errors(self) -> tuple[GeneratorError, ...]:
+        """The single errors: this one."""
+        return (self,)
 
     def __str__(self) -> str:
-        """One printable paragraph: ``file:line: pointer: message. remedy``."""
+        """One printable line, ``file:line: action: pointer: message. remedy``; what is related."""
         file = f"{self.file}:{self.line}" if self.file and self.line else self.file
         # The pointer of the whole document is empty.
         pointer = None if self.pointer is None else self.pointer or "#"
-        told = ": ".join(str(part) for part in (file, pointer, self.message.rstrip(".")) if part)
-        text = " ".join(f"{told}. {self.remedy or ''}".split())
-        return "".join(
-            char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+        told = ": ".join(
+            str(part)
+            for part in (file, self.action, pointer, self.message.rstrip("."))
+            if part is not None
         )
+        lines = [f"{told}. {self.remedy or ''}", *(f"also {one}" for one in self.related)]
+        return "\n  ".join(_printable(" ".join(line.split())) for line in lines)
+
+
+class GroupedError(GeneratorError):
+    """Several errors; its own attributes are those of the first.
+
+    Args:
+        errors: The errors, at least one; by file and line.
+    """
+
+    def __init__(self, errors: Sequence[GeneratorError]) -> None:
+        super().__init__(errors[0].message)
+        vars(self).update(vars(errors[0]))
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> tuple[GeneratorError, ...]:
+        """The single errors, by file and line."""
+        return self._errors
+
+    def __str__(self) -> str:
+        """The single errors, each as it says itself."""
+        return "\n".join(map(str, self._errors))
+
+
+def raise_all(errors: Iterable[GeneratorError]) -> None:
+    """Raise what there is: nothing, the one error, or all of them, by file and line.
+
+    Raises:
+        GeneratorError: There is one.
+        GroupedError: There are several.
+    """
+    unique = {str(one): one for error in errors for one in error.errors}
+    found = sorted(unique.values(), key=_place)
+    if found:
+        raise found[0] if len(found) == 1 else GroupedError(found)
+
+
+def _printable(text: str) -> str:
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def _place(error: GeneratorError) -> tuple[str, int, str]:
+    return str(error.file or Path()), error.line or 0, error.pointer or ""

@@ -22,6 +22,8 @@ _DECIDING: Final = (
     "normalise",
     "plan",
     "templates",
+    "correction.py",
+    "media.py",
     "overlay.py",
     "parse.py",
     "reader.py",

@@ -8,11 +8,12 @@ run for a limited time.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
-from jsonpath import JSONPathEnvironment
+from jsonpath import JSONPath, JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 from jsonpath.filter import FilterQuery
 from jsonpath.function_extensions import Match, Search
@@ -26,7 +27,7 @@ from generator.values import MAX_DEPTH, MAX_VALUES, is_array, is_object, size_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jsonpath import JSONPath, JSONPathMatch
+    from jsonpath import JSONPathMatch
     from jsonpath.filter import BaseExpression
 
 MAX_TEXT: Final = 1_000
@@ -39,6 +40,8 @@ MAX_REPEATS: Final = 1_000
 """What the numbers of repetitions in a pattern may multiply to: so many states it becomes."""
 
 _REMEDY: Final = "Write a simpler one."
+_FEW: Final = 8
+_QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _REPEAT: Final = re.compile(r"\{(\d{1,9})\d*(?:,(\d{0,9})\d*)?\}")
 
 
@@ -58,6 +61,9 @@ class _Counted(JSONPathSegment):
         super().__init__(env=segment.env, token=segment.token, selectors=segment.selectors)
         self.segment = segment
         self.budget = budget
+
+    def __str__(self) -> str:
+        return str(self.segment)
 
     def resolve(self, nodes: Iterable[JSONPathMatch]) -> Iterable[JSONPathMatch]:
         return self.segment.resolve(self._counted(nodes))
@@ -164,6 +170,47 @@ class Query:
             raise GeneratorError(
                 f"a pattern takes longer than {MAX_SECONDS:g} s on one text", remedy=_REMEDY
             ) from error
+
+    def missing(self, document: Any) -> tuple[str, str]:
+        """The first part of the query that selects nothing, and a hint at what it may have meant.
+
+        Args:
+            document: The document, of which the query selects nothing.
+
+        Raises:
+            GeneratorError: It would take too long.
+        """
+        nodes = list(self._start.finditer(document))
+        for number, segment in enumerate(self._path.segments, 1):
+            self._budget.left = MAX_VISITS
+            path = JSONPath(env=_ENVIRONMENT, segments=self._path.segments[:number])
+            found = list(path.finditer(document))
+            if not found:
+                return str(path), _hint(str(segment), [node.obj for node in nodes])
+            nodes = found
+        return str(self._path), ""
+
+    @property
+    def _start(self) -> JSONPath:
+        return JSONPath(env=_ENVIRONMENT, segments=())
+
+
+def _hint(segment: str, values: list[Any]) -> str:
+    """What in some objects and arrays is most like what a step of a query wants."""
+    names: list[Any] = []
+    for value in values:
+        names += value if is_object(value) or is_array(value) else ()
+        for item in value if is_array(value) else ():
+            names += item.values() if is_object(item) else ()
+    texts = [name for name in names if isinstance(name, str)]
+    found: list[list[str]] = [
+        get_close_matches(text, texts, 1) for text in _QUOTED.findall(segment)
+    ]
+    likely = next((name for names in reversed(found) for name in names), "")
+    if likely:
+        return f"; did you mean {likely!r}?"
+    few = dict.fromkeys(name for value in values if is_object(value) for name in value)
+    return f", only {', '.join(few)}." if 0 < len(few) <= _FEW else "."
 
 
 def _count(path: JSONPath, budget: _Budget) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMAS: Final = "#/components/schemas/"
 """What references to schemas begin with."""
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_FOLDING: Final = 2**31 - 1
 
 
@@ -101,6 +102,19 @@ def split(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
+def json_path(document: dict[str, Any], pointer: str) -> str:
+    """The JSONPath of a place that a JSON pointer names."""
+    path, found = "$", cast("Any", document)
+    for step in split(pointer):
+        if is_object(found):
+            path += f".{step}" if _PLAIN.fullmatch(step) else f"[{step!r}]"
+            found = found[step]
+        else:
+            path += f"[{step}]"
+            found = found[int(step)]
+    return path
+
+
 def resolve(document: dict[str, Any], ref: str, *, at: str | None = None) -> Any:
     """What a ``$ref`` within the document points to.
 
@@ -129,30 +143,6 @@ def resolve(document: dict[str, Any], ref: str, *, at: str | None = None) -> Any
                 remedy="Correct the reference, or add what it names, in an overlay.",
             ) from None
     return found
-
-
-def line_of(path: Path, pointer: str) -> int | None:
-    """The line, from 1, of what a JSON pointer names in a file; if it is not there, of its parent.
-
-    This reads the file again: ask only to report an error.
-    """
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError):
-        return None
-    line = None
-    for part in split(pointer):
-        found: tuple[yaml.Node, yaml.Node] | None = None
-        if isinstance(node, yaml.MappingNode):
-            pairs = cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
-            found = next((pair for pair in pairs if pair[0].value == part), None)
-        elif isinstance(node, yaml.SequenceNode) and part.isdecimal():
-            items = cast("list[yaml.Node]", node.value)
-            found = next(((item, item) for item in items[int(part) :]), None)
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line
 
 
 def _read_json(text: str, path: Path) -> Any:

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from attrs import field, frozen
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from openapi_spec_validator.validation.keywords import (
     OpenAPIV30SchemaValidator,
     OpenAPIV30ValueValidator,
+    OperationValidator,
+    ParametersValidator,
 )
 
 from generator.bounded import Bounded
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
 from generator.normalise.parts import parts
 from generator.spec import join
+from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jsonschema import ValidationError
+    from jsonschema_path import SchemaPath
     from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 
     from generator.normalise.parts import Part
 
+_REMEDY: Final = "Correct it in an overlay."
+_MAX: Final = 200
+"""How many characters of a message of the validator are told."""
 _PATH: Final = re.compile(r"(?:/(?:[^\s/?#{}\\]|\{[A-Za-z0-9_-]+\})*)+")
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t -~]*")
@@ -30,21 +43,24 @@ def validate(document: dict[str, Any]) -> None:
     """Check an effective spec against the OpenAPI 3.0 schema.
 
     Raises:
-        GeneratorError: It is not valid; the first faults are listed with their places.
+        GeneratorError: It is not valid; each fault is told with its place.
     """
-    for path in document["paths"]:
-        # The validator itself fails on some of these.
-        if not (path.isprintable() and _PATH.fullmatch(path)):
-            raise GeneratorError(
-                f"{path!r} is no path, as in /v1/bots/{{bot_id}}",
-                pointer=join("/paths", path),
-                remedy="Correct it in an overlay, or remove it there.",
-            )
+    # The validator itself fails on some of these.
+    errors = [
+        GeneratorError(
+            f"{path!r} is no path, as in /v1/bots/{{bot_id}}",
+            pointer=join("/paths", path),
+            remedy="Correct it in an overlay, or remove it there.",
+        )
+        for path in document["paths"]
+        if not (path.isprintable() and _PATH.fullmatch(path))
+    ]
     for part in parts(document):
         if part.node.get("in") == "header" and part.role == "parameter":
-            _check_header(part)
+            errors += _header(part)
+    raise_all(errors)
     try:
-        faults = list(_validator()(document).iter_errors())
+        faults = list(_validator(document)(document).iter_errors())
     except RecursionError as error:
         raise GeneratorError(
             "schemas refer to each other in a chain that is too long for openapi-spec-validator",
@@ -57,31 +73,99 @@ def validate(document: dict[str, Any]) -> None:
             f"{error}",
             remedy="Describe what it names more simply in an overlay.",
         ) from error
-    if faults:
-        told = "; ".join(
-            f"/{'/'.join(map(str, fault.absolute_path))}: {fault.message[:200]}"
-            for fault in faults[:5]
-        )
-        raise GeneratorError(
-            f"the effective spec is no valid OpenAPI document ({len(faults)} faults): {told}",
-            remedy="Correct these places with an overlay.",
-        )
+    raise_all(one for fault in faults for one in _told(fault))
 
 
-def _validator() -> type[OpenAPIV30SpecValidator]:
+def _told(fault: ValidationError) -> Iterator[GeneratorError]:
+    """What the validator means, at the place that it means."""
+    while fault.context:
+        # Nearly everything may be a reference instead; what has no $ref is none.
+        refers = "$ref" in fault.instance if is_object(fault.instance) else False
+        meant = [one for one in fault.context if ("$ref" in str(one.validator_value)) == refers]
+        fault = max(meant or fault.context, key=lambda one: len(one.absolute_path))
+    pointer = join("", *fault.absolute_path)
+    if fault.validator != "additionalProperties" or not is_object(fault.instance):
+        message = fault.message if len(fault.message) <= _MAX else f"{fault.message[:_MAX]}..."
+        yield GeneratorError(message, pointer=pointer, remedy=_REMEDY)
+        return
+    known: Any = fault.schema.get("properties", {}) if is_object(fault.schema) else {}
+    for name in fault.instance:
+        if name not in known and not name.startswith("x-"):
+            near: list[str] = get_close_matches(name, list[str](known), 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            yield GeneratorError(
+                f"OpenAPI 3.0 has no field {name!r} here{hint}",
+                pointer=join(pointer, name),
+                remedy=_REMEDY,
+            )
+
+
+def _validator(document: dict[str, Any]) -> type[OpenAPIV30SpecValidator]:
     """The validator, with defaults held against their schemas within limits."""
+    places = _Places(document)
 
     class Default(OpenAPIV30ValueValidator):
         value_validator_cls = Bounded(patterns_fit=True).validator()
+
+        def __call__(self, schema: SchemaPath, value: Any) -> Iterator[ValidationError]:
+            for error in super().__call__(schema, value):
+                error.path.appendleft("default")
+                yield error
+
+    class Schema(_SchemaValidator):
+        def __call__(self, schema: SchemaPath, *more: Any, **about: Any) -> Any:
+            return places.of(schema, super().__call__(schema, *more, **about))
+
+    class Parameters(ParametersValidator):
+        def __call__(self, parameters: SchemaPath) -> Iterator[ValidationError]:
+            return places.of(parameters, super().__call__(parameters))
+
+    class Operation(OperationValidator):
+        def __call__(
+            self, url: str, name: str, operation: SchemaPath, path_parameters: SchemaPath | None
+        ) -> Iterator[ValidationError]:
+            faults = super().__call__(url, name, operation, path_parameters)
+            return places.of(operation, faults)
 
     class Validator(OpenAPIV30SpecValidator):
         keyword_validators = {  # noqa: RUF012  # as its base has it
             **OpenAPIV30SpecValidator.keyword_validators,
             "default": Default,
-            "schema": _SchemaValidator,
+            "operation": Operation,
+            "parameters": Parameters,
+            "schema": Schema,
         }
 
     return Validator
+
+
+@frozen
+class _Places:
+    """Tells faults where they are: those of single objects come without a place."""
+
+    document: dict[str, Any]
+    _known: set[int] = field(factory=set[int])
+
+    def of(self, path: SchemaPath, faults: Iterable[ValidationError]) -> Iterator[ValidationError]:
+        """The faults of an object or array, with their places in the document."""
+        for fault in faults:
+            if id(fault) not in self._known:
+                self._known.add(id(fault))
+                fault.path.extendleft(reversed(self._pointers[id(path.read_value())]))
+            yield fault
+
+    @cached_property
+    def _pointers(self) -> dict[int, tuple[str | int, ...]]:
+        found: dict[int, tuple[str | int, ...]] = {}
+        waiting: list[tuple[Any, tuple[str | int, ...]]] = [(self.document, ())]
+        while waiting:
+            value, place = waiting.pop()
+            found.setdefault(id(value), place)
+            if is_object(value):
+                waiting += ((inner, (*place, key)) for key, inner in value.items())
+            elif is_array(value):
+                waiting += ((inner, (*place, number)) for number, inner in enumerate(value))
+        return found
 
 
 class _Ids(list[int]):
@@ -107,17 +191,17 @@ class _SchemaValidator(OpenAPIV30SchemaValidator):
         self.meta_checked_schema_ids = _Ids()
 
 
-def _check_header(part: Part) -> None:
+def _header(part: Part) -> Iterator[GeneratorError]:
     name, constant = part.node.get("name", ""), part.node.get("x-client-constant", "")
     if not _HEADER.fullmatch(name):
-        raise GeneratorError(
+        yield GeneratorError(
             f"{name!r} is no header name",
-            pointer=part.pointer,
+            pointer=join(part.pointer, "name"),
             remedy="Correct it in an overlay, or remove the parameter there.",
         )
     if not _HEADER_VALUE.fullmatch(constant):
-        raise GeneratorError(
+        yield GeneratorError(
             "x-client-constant holds a line break, a control character or one beyond ASCII",
-            pointer=part.pointer,
-            remedy="Correct it in an overlay.",
+            pointer=join(part.pointer, "x-client-constant"),
+            remedy=_REMEDY,
         )

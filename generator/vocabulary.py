@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import keyword
-import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from generator.errors import GeneratorError
-from generator.normalise.parts import below, parts, without
+from generator.errors import GeneratorError, raise_all
+from generator.normalise.parts import below, parts, rewrite, without
 from generator.normalise.structure import check_structure
+from generator.skeleton import is_method_path, proposals
 from generator.spec import join, resolve, split
 from generator.values import CLASS_NAME, MAX_NAME, is_array, is_object
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from generator.normalise.parts import Node, Part
 
 _PREFIX: Final = "x-client"
-_STEP: Final = re.compile(r"[a-z][a-z0-9_]*")
 _DATA: Final = frozenset({"default", "enum", "example"})
 _CORRECT: Final = "Correct it in an overlay."
 
@@ -32,20 +33,32 @@ def check_vocabulary(document: Node) -> None:
         GeneratorError: A key is unknown, misplaced or badly filled, or names what is not there; or
             an operation id is no dotted path of its own.
     """
-    for fault in faults(document):
-        raise fault
+    raise_all(faults(document))
 
 
 def faults(document: Node) -> Iterator[GeneratorError]:
     """All that ``check_vocabulary`` would object to; a document out of form is an error at once."""
     check_structure(document)
     methods: dict[str, str] = {}
+    proposed = proposals(document)
     for part in parts(document):
         wrong = list(_keys(part))
         yield from wrong
         # Names are looked up only where the keys that hold them are as they should be.
         if _role(part) == "operation" and not wrong:
-            yield from _names(document, part, methods)
+            # A reference that leads nowhere is told, with its place, by the pass over references.
+            with suppress(GeneratorError):
+                yield from _names(document, part, methods, proposed)
+
+
+def named(document: Node) -> Node:
+    """A document in which operations without a usable name have one that was proposed."""
+
+    def change(part: Part) -> Node:
+        return part.node | proposed.get(part.pointer, {"update": {}})["update"]
+
+    proposed = proposals(document)
+    return rewrite(document, {"operation": change}) if proposed else document
 
 
 @frozen
@@ -84,15 +97,6 @@ def _is_class(value: Any) -> bool:
     return _is_text(value) and bool(CLASS_NAME.fullmatch(value)) and not keyword.iskeyword(value)
 
 
-def _is_path(value: Any) -> bool:
-    steps = value.split(".") if isinstance(value, str) else []
-    return (
-        len(steps) > 1
-        and len(value) <= MAX_NAME
-        and all(_STEP.fullmatch(step) and not keyword.iskeyword(step) for step in steps)
-    )
-
-
 def _are_named(value: Any) -> bool:
     return is_object(value) and all(map(_is_text, value.values()))
 
@@ -107,7 +111,7 @@ _TEXTS: Final = _Kind("a list of texts", _are_texts)
 _COUNT: Final = _Kind("a number from 1", lambda value: type(value) is int and value > 0)
 _TRUE: Final = _Kind("true", lambda value: value is True)
 _NAME: Final = _Kind("a class name, as in BotList", _is_class)
-_PATH: Final = _Kind("a dotted path of lower-case Python names, as in bots.list", _is_path)
+_PATH: Final = _Kind("a dotted path of lower-case Python names, as in bots.list", is_method_path)
 _SCHEMA: Final = _Kind("a schema", is_object)
 _EVENTS: Final = _Kind("a map of event names to schemas", _are_events)
 
@@ -253,10 +257,17 @@ def _wrong(name: str, told: str, pointer: str) -> GeneratorError:
     return GeneratorError(f"{name} is not {told}", pointer=pointer, remedy=_CORRECT)
 
 
-def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[GeneratorError]:
+def _names(
+    document: Node, part: Part, methods: dict[str, str], proposed: Mapping[str, Node]
+) -> Iterator[GeneratorError]:
     """Check what the keys of an operation refer to."""
     operation = part.node
-    yield from _method(operation.get("operationId"), join(part.pointer, "operationId"), methods)
+    yield from _method(
+        operation.get("operationId"),
+        join(part.pointer, "operationId"),
+        methods,
+        proposed.get(part.pointer),
+    )
     arguments = _arguments(document, operation)
     paging: Node = operation.get("x-client-pagination", {})
     wanted = {("x-client-pagination", key): paging[key] for key in _REQUEST if key in paging}
@@ -273,13 +284,16 @@ def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[Gene
         yield from _stream(part, arguments, methods)
 
 
-def _method(path: Any, pointer: str, methods: dict[str, str]) -> Iterator[GeneratorError]:
-    if not _is_path(path):
+def _method(
+    path: Any, pointer: str, methods: dict[str, str], skeleton: Node | None = None
+) -> Iterator[GeneratorError]:
+    if not is_method_path(path):
+        action = f", for example {json.dumps(skeleton, ensure_ascii=False)}" if skeleton else ""
         yield GeneratorError(
             f"{repr(path)[:MAX_NAME]} is not {_PATH.told}",
             pointer=pointer,
-            remedy="Say in an overlay what the Python method is called.",
-        )
+            remedy=f"Say in an overlay what the Python method is called{action}.",
+        ).with_(skeleton=skeleton)
         return
     first = methods.setdefault(path, pointer)
     if first != pointer:

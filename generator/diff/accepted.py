@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from attrs import frozen
 
 from generator.diff.change import Change, Source
-from generator.diff.lines import Lines
 from generator.diff.rules import rules
 from generator.errors import GeneratorError
+from generator.lines import Lines
 from generator.spec import join, load
 from generator.values import is_array, is_object
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from generator.correction import apply
 from generator.diff.change import Change, Source
 from generator.diff.comparison import State, compare_states
 from generator.diff.document import Document
-from generator.diff.lines import Lines
 from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
 from generator.diff.written import Written, action_key, places_of
-from generator.overlay import Overlay, apply
+from generator.lines import Lines
+from generator.overlay import Overlay
 from generator.reader import read_yaml
 from generator.spec import join
 

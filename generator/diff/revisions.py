@@ -15,9 +15,9 @@ from attrs import evolve, field, frozen
 
 from generator.diff.comparison import State
 from generator.diff.document import Document
-from generator.diff.lines import Lines
 from generator.diff.surface import default_surface
 from generator.errors import GeneratorError
+from generator.lines import Lines
 from generator.reader import read_yaml
 from generator.spec import join, load
 from generator.values import is_object

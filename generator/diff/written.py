@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.diff.change import Change
-    from generator.diff.lines import Lines
+    from generator.lines import Lines
     from generator.overlay import Action
 
 Place = tuple[str, ...]

@@ -5,18 +5,24 @@ Each pass makes a new document of an old one and knows nothing of the others.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve, field, frozen
+
+from generator.errors import GeneratorError, raise_all
 from generator.normalise._examples import examples
 from generator.normalise._limits import check_limits
 from generator.normalise._media import media_types
 from generator.normalise._names import name_components
 from generator.normalise._operations import empty_bodies, ignored_headers, response_descriptions
 from generator.normalise._order import foreign_keys, usual_order
+from generator.normalise._origins import marked, origin
 from generator.normalise._references import (
     check_references,
     drop_unreferenced,
     lone_references,
+    without_references,
 )
 from generator.normalise._schemas import check_types, enum_names, formats, property_order, required
 from generator.normalise._sharing import shared_parameters, written_out
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
 
     from generator.normalise.parts import Node
 
-__all__ = ["PASSES", "normalise"]
+__all__ = ["PASSES", "Normalised", "normalise", "run_passes"]
 
 PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     check_structure,
@@ -57,19 +63,87 @@ PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
 )
 
 
-def normalise(document: Node) -> Node:
-    """Run all passes.
+@frozen
+class Normalised:
+    """What the passes made of a document, as far as they came.
+
+    Attributes:
+        document: The document; plain OpenAPI if there are no errors.
+        errors: What the passes refuse, with pointers into the document as it was before them.
+        complete: Whether the passes came to their end, perhaps with errors.
+        before: The document before the passes.
+    """
+
+    document: Node = field(repr=False)
+    errors: tuple[GeneratorError, ...]
+    complete: bool
+    before: Node = field(repr=False)
+
+    def origin(self, error: GeneratorError) -> GeneratorError:
+        """An error about the document, with the pointer of the place before the passes."""
+        return _moved(error, self._marked)
+
+    @cached_property
+    def _marked(self) -> Node:
+        return _run(marked(self.before)).document
+
+
+def run_passes(document: Node) -> Normalised:
+    """Run all passes, and go on after errors for as long as there is something to go on with.
 
     Afterwards every object with properties is a component under its class name, and so is every
     integer enumeration whose members have names; the rest stands where it is used.
 
     Args:
         document: The document with all overlays applied; it is left as it is.
+    """
+    done = _run(document)
+    if done.errors:
+        # A document without marks is what other tools expect; only errors need them.
+        again = _run(marked(document))
+        done = evolve(done, errors=again.errors or done.errors)
+    return done
+
+
+def normalise(document: Node) -> Node:
+    """Run all passes; see ``run_passes``.
 
     Raises:
         GeneratorError: A reference leads nowhere, or a class has no name or two meanings.
     """
-    document = clone(document)
+    done = run_passes(document)
+    raise_all(done.errors)
+    return done.document
+
+
+def _run(document: Node) -> Normalised:
+    result, errors = clone(document), list[GeneratorError]()
     for change in PASSES:
-        document = change(document)
-    return document
+        try:
+            result = change(result)
+        except GeneratorError as error:
+            errors += (_moved(one, result) for one in error.errors)
+            if change is check_references:
+                result = without_references(result, {one.pointer or "" for one in error.errors})
+                if _refuses(change, result):
+                    break
+            elif change is not name_components:
+                # Without names a document is still OpenAPI; other passes count on each other.
+                break
+    else:
+        return Normalised(result, tuple(errors), complete=True, before=document)
+    return Normalised(result, tuple(errors), complete=False, before=document)
+
+
+def _refuses(check: Callable[[Node], Node], document: Node) -> bool:
+    try:
+        check(document)
+    except GeneratorError:
+        return True
+    return False
+
+
+def _moved(error: GeneratorError, document: Node) -> GeneratorError:
+    """An error about a document whose parts were marked, with the pointer that their marks say."""
+    pointer = None if error.pointer is None else origin(document, error.pointer)
+    return error.with_(pointer=pointer)

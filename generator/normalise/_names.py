@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import unquote
 
 from attrs import evolve, field, frozen
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
 from generator.normalise.objects import is_composed, mapped, mapping
 from generator.normalise.parts import Key, Node, Part, descend, shape_of, successes, without
-from generator.spec import SCHEMAS, join, split
+from generator.spec import SCHEMAS, join, json_path, split
 from generator.values import CLASS_NAME, is_object
 
 _NAME: Final = "x-client-name"
@@ -24,7 +24,6 @@ _WORDS: Final = {
     "5XX": "ServerError",
 }
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
-_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def name_components(document: Node) -> Node:
@@ -38,8 +37,7 @@ def name_components(document: Node) -> Node:
     """
     namer = Namer(document)
     result = namer.run()
-    for fault in namer.faults:
-        raise fault
+    raise_all(namer.faults)
     return result
 
 
@@ -215,19 +213,6 @@ def _difference(here: Any, there: Any, place: str) -> str:
                 return _difference(here.get(key), there.get(key), f"{place}/{key}")
     texts = (json.dumps(value, ensure_ascii=False)[:80] for value in (here, there))
     return f"{place} is {' here, and there '.join(texts)}"
-
-
-def json_path(document: Node, pointer: str) -> str:
-    """Return the JSONPath of the place in a document that a JSON pointer names."""
-    path, found = "$", cast("Any", document)
-    for step in split(pointer):
-        if is_object(found):
-            path += f".{step}" if _PLAIN.fullmatch(step) else f"[{step!r}]"
-            found = found[step]
-        else:
-            path += f"[{step}]"
-            found = found[int(step)]
-    return path
 
 
 def _pascal(text: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 from urllib.parse import unquote
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
 from generator.normalise.objects import mapped, mapping
-from generator.normalise.parts import Node, Part, below, parts, rewrite, without
+from generator.normalise.parts import Node, Part, Role, below, parts, rewrite, without
 from generator.spec import SCHEMAS, join, resolve, split
 from generator.values import is_object
 
@@ -55,22 +55,42 @@ def check_references(document: Node) -> Node:
         GeneratorError: One does not.
     """
     same: dict[_Name, set[_Name]] = {}
+    errors: list[GeneratorError] = []
     for part in parts(document):
-        for ref in references(part):
-            resolve(document, ref, at=part.pointer)
-            place = _component(unquote(ref[1:]))
-            fits = part.role != "schema" or ref.startswith(SCHEMAS)
-            if place is None or len(split(ref)) > len(("components", *place)) or not fits:
-                raise GeneratorError(
-                    f"the $ref {ref!r} leads to no component that may stand here",
-                    pointer=part.pointer,
-                    remedy="Make a component of what it means in an overlay.",
-                )
+        try:
+            _check_part(document, part)
+        except GeneratorError as error:
+            errors.append(error)
         name = _component(part.pointer)
         if name is not None and part.pointer == join("/components", *name):
             same[name] = set(_same_value(part))
+    raise_all(errors)
     _check_circles(same)
     return document
+
+
+def without_references(document: Node, pointers: set[str]) -> Node:
+    """A document in which the parts at some places refer to nothing."""
+
+    def change(part: Part) -> Node:
+        if part.pointer not in pointers:
+            return part.node
+        return without(part.node, "$ref", "discriminator")
+
+    return rewrite(document, dict.fromkeys(get_args(Role), change))
+
+
+def _check_part(document: Node, part: Part) -> None:
+    for ref in references(part):
+        resolve(document, ref, at=part.pointer)
+        place = _component(unquote(ref[1:]))
+        fits = part.role != "schema" or ref.startswith(SCHEMAS)
+        if place is None or len(split(ref)) > len(("components", *place)) or not fits:
+            raise GeneratorError(
+                f"the $ref {ref!r} leads to no component that may stand here",
+                pointer=part.pointer,
+                remedy="Make a component of what it means in an overlay.",
+            )
 
 
 def lone_references(document: Node) -> Node:

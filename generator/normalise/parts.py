@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from attrs import frozen
 
 from generator.spec import join
-from generator.values import is_object
+from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,9 @@ Role = Literal[
 Shape = Literal["one", "list", "map"]
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_PROSE: Final = ("description", "example", "externalDocs")
+ORIGIN: Final = "x-origin"
+"""The key of a mark: the JSON pointer of a part before all passes. Passes keep it, or drop it."""
+_PROSE: Final = ("description", "example", "externalDocs", ORIGIN)
 _PARAMETERS: Final = ("parameter", "list")
 _SCHEMA: Final = ("schema", "one")
 _SCHEMAS: Final = ("schema", "map")
@@ -105,7 +107,7 @@ def below(part: Part) -> Iterator[tuple[str, Key, Part]]:
             if shape == "one":
                 if is_object(content):
                     yield name, None, Part(role, content, pointer)
-            else:
+            elif is_object(content) or is_array(content):
                 entries = content.items() if is_object(content) else enumerate(content)
                 for key, node in entries:
                     if is_object(node):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
 from generator.normalise.parts import BELOW, Node, Part, parts
 from generator.spec import join, split
 from generator.values import is_array, is_object
@@ -57,20 +57,28 @@ def check_structure(document: Node) -> Node:
     """A field that is not of the kind that OpenAPI gives it is an error.
 
     Raises:
-        GeneratorError: For the first such field.
+        GeneratorError: For the first such field of each part.
     """
-    # Each part is checked before those below it are looked for.
+    errors: list[GeneratorError] = []
     for part in parts(document):
-        for name, kind in {**_EVERYWHERE, **_FIELDS.get(part.role, {})}.items():
-            if name in part.node:
-                _check(part.node[name], name, kind, join(part.pointer, name))
-        if part.role == "parameter" and "$ref" not in part.node and not _is_header(part):
-            _check_identity(part)
-        if part.role == "schema":
-            _check_numbers(part)
-        for name, content, shape in _holders(part):
-            _check_holder(content, name, shape, join(part.pointer, name))
+        try:
+            _check_part(part)
+        except GeneratorError as error:
+            errors.append(error)
+    raise_all(errors)
     return document
+
+
+def _check_part(part: Part) -> None:
+    for name, kind in {**_EVERYWHERE, **_FIELDS.get(part.role, {})}.items():
+        if name in part.node:
+            _check(part.node[name], name, kind, join(part.pointer, name))
+    if part.role == "parameter" and "$ref" not in part.node and not _is_header(part):
+        _check_identity(part)
+    if part.role == "schema":
+        _check_numbers(part)
+    for name, content, shape in _holders(part):
+        _check_holder(content, name, shape, join(part.pointer, name))
 
 
 def _check_numbers(part: Part) -> None:

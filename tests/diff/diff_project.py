@@ -127,7 +127,7 @@ class Repository:
     def build(self) -> None:
         """What a build leaves behind for comparisons; the package itself is not needed."""
         project = Project(self.root)
-        document, _ = effective_spec(project, project.document.read_bytes(), lambda _: None)
+        document = effective_spec(project, project.document.read_bytes(), lambda _: None).document
         effective = dump(document).encode()
         names = ["openapi/coze.yaml", *(f"overlays/{path.name}" for path in project.overlays)]
         sources = {name: (self.root / name).read_bytes() for name in names}

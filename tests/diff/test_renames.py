@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from diff_samples import Json, compare, document, ids, operation, parameter, request_body, response
 
+from generator.correction import apply
 from generator.diff.suggestion import suggest
-from generator.overlay import Overlay, apply
+from generator.overlay import Overlay
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator import spec
+from generator.correction import apply
 from generator.errors import GeneratorError
-from generator.overlay import Overlay, apply
+from generator.overlay import Overlay
 
 if TYPE_CHECKING:
     from pathlib import Path

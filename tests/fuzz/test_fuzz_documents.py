@@ -108,7 +108,8 @@ def test_a_broken_document_becomes_code_that_says_the_same_or_is_one_error(
 @fuzzed(60)
 @given(overlay=broken(OVERLAY))
 def test_a_broken_overlay_is_applied_or_is_one_error(overlay: dict[str, Any]) -> None:
-    from generator.overlay import Overlay, apply
+    from generator.correction import apply
+    from generator.overlay import Overlay
 
     with TemporaryDirectory() as name:
         path = Path(name) / "overlay.yaml"

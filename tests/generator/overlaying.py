@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from generator.overlay import Overlay, apply
+from generator.correction import apply
+from generator.overlay import Overlay
 from generator.reader import read_yaml
 from generator.spec import dump
 

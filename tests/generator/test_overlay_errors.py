@@ -33,9 +33,18 @@ if TYPE_CHECKING:
             "{target: '$.*', update: {x: 1}}",
             "the target selects a primitive value and an array and",
         ),
-        ("{target: $.o, update: {p: {q: [1]}}}", "p.q is an object, with which an array can't be"),
-        ("{target: $.o, update: {p: x}}", "p is an object, with which a primitive value can't be"),
-        ("{target: $.o, update: {t: {}}}", "t is a primitive value, with which an object can't be"),
+        (
+            "{target: $.o, update: {p: {q: [1]}}}",
+            "/o/p/q is an object, with which an array can't be",
+        ),
+        (
+            "{target: $.o, update: {p: x}}",
+            "/o/p is an object, with which a primitive value can't be",
+        ),
+        (
+            "{target: $.o, update: {t: {}}}",
+            "/o/t is a primitive value, with which an object can't be",
+        ),
         ("{target: $.o, copy: $.missing}", "copy selects 0 places"),
         ("{target: $.o, copy: '$.*'}", "copy selects 3 places"),
     ],
@@ -46,14 +55,6 @@ def test_an_action_that_cannot_be_done_is_one_error(folder: Path, action: str, t
         applied(folder, document, yaml(action))
     assert f"overlay.yaml:6: action 1 ({yaml(action)['target']}): {told}" in str(caught.value)
     assert caught.value.remedy
-
-
-@pytest.mark.parametrize("change", [{"remove": True}, {"update": {"x": 1}}])
-def test_version_1_0_changes_no_primitive_value_and_says_so(folder: Path, change: Any) -> None:
-    told = "the target is a primitive value, and Overlay 1.0"
-    with pytest.raises(GeneratorError, match=told) as caught:
-        applied(folder, {"t": "x"}, {"target": "$.t", **change}, version="1.0.0")
-    assert "overlay: 1.1.0" in (caught.value.remedy or "")
 
 
 def nested(depth: int) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
+from generator.lines import line_of
 from generator.reader import MAX_VALUES, read_yaml
-from generator.spec import dump, join, line_of, load, resolve, split
+from generator.spec import dump, join, load, resolve, split
 from generator.values import MAX_DEPTH, clone
 
 WORDS = st.sampled_from(

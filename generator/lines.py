@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import yaml
@@ -12,6 +12,7 @@ from generator.spec import split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _Place: TypeAlias = tuple[str, ...]
 
@@ -56,3 +57,19 @@ class Lines:
                 found[below] = marked.start_mark.line + 1
                 waiting.append((below, value))
         return found
+
+
+def line_of(path: Path, pointer: str) -> int | None:
+    """The line, from 1, of what a JSON pointer names in a file, or of what would hold it.
+
+    This reads the file: ask only to report an error.
+    """
+    try:
+        return _lines(path.read_text(encoding="utf-8-sig")).of(pointer)
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+@lru_cache(maxsize=32)
+def _lines(text: str) -> Lines:
+    return Lines(text)
