@@ -8,7 +8,7 @@ from attrs import frozen
 
 from generator.errors import GeneratorError
 from generator.media import JSON, kind_of
-from generator.normalise.objects import referred
+from generator.normalise.objects import REST, referred
 from generator.normalise.parts import successes
 from generator.plan.types import (
     ANY,
@@ -169,7 +169,9 @@ def _json_result(
         return Result()
     if [prop.wire for prop in rest] == [data_field]:
         return _typed(schemas.type_of(rest[0].schema, rest[0].pointer), data_field)
-    return Result(Reference(name), hidden=(name, wrapping))
+    # What wraps the result of an open object would pass for one of its further members.
+    is_open = rest[-1].wire == REST
+    return Result(Reference(name), hidden=None if is_open else (name, wrapping))
 
 
 def _typed(type_: TypeRef, unwrap: str | None = None) -> Result:

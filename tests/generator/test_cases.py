@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-import shutil
-import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,63 +13,13 @@ from coze_client import Coze
 from generator.build import Project, build
 from generator.errors import GeneratorError
 from generator.reader import read_yaml
+from tests.generator.loopback import Sent, Server, imported, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent / "cases"
 HEAD = "openapi: 3.0.3\ninfo: {title: Test, version: '1'}\nservers: [{url: 'https://api.example.com'}]\n"
-
-
-class Sent(NamedTuple):
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
-class Server(ThreadingHTTPServer):
-    """Answers each request with the reply that was set, and keeps the last request."""
-
-    daemon_threads = True
-    reply: tuple[int, str, Any] = (204, "", b"")
-    sent: Sent
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server  # pyright: ignore[reportIncompatibleVariableOverride]
-    protocol_version = "HTTP/1.1"
-
-    def handle_one_request(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline or not self.parse_request():
-            self.close_connection = True
-            return
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        length = int(headers.get("content-length", 0))
-        body = self.rfile.read(length) if length else b"".join(self._chunks(headers))
-        self.server.sent = Sent(self.command, self.path, headers, body)
-        status, media_type, answer = self.server.reply
-        content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(status)
-        if media_type:
-            self.send_header("Content-Type", media_type)
-        if status != 204:  # which has no body, and so no length of one
-            self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if status != 204:  # as above
-            self.wfile.write(content)
-
-    def _chunks(self, headers: dict[str, str]) -> Iterator[bytes]:
-        while headers.get("transfer-encoding") == "chunked":
-            size = int(self.rfile.readline(), 16)
-            yield self.rfile.read(size)
-            self.rfile.readline()
-            if not size:
-                break
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as its base has it
-        pass
 
 
 class Emitted:
@@ -112,28 +58,14 @@ def cases() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder whose package ``coze_api`` can be imported while the test runs."""
-    before = {name: module for name, module in sys.modules.items() if name.startswith("coze_api")}
-    for name in before:
-        del sys.modules[name]
-    sys.path.insert(0, str(tmp_path))
-    importlib.invalidate_caches()
-    yield tmp_path
-    sys.path.remove(str(tmp_path))
-    for name in [name for name in sys.modules if name.startswith("coze_api")]:
-        del sys.modules[name]
-    sys.modules.update(before)
-    shutil.rmtree(tmp_path / "coze_api", ignore_errors=True)
+    with imported(tmp_path):
+        yield tmp_path
 
 
 def emit(text: str, folder: Path) -> None:

@@ -1,0 +1,35 @@
+"""Single edits of the real document are built into a client that loses nothing, or are refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fuzz.edits import EDITS, outcome
+from tests.fuzz.effort import TIMES
+from tests.generator.loopback import Server, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAMPLED = 4
+"""Of how many edits the short form makes one."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.xfail] if "lost" in EDITS[name] else [])
+        for name in list(EDITS)[:: 1 if TIMES > 1 else SAMPLED]
+    ],
+)
+def test_an_edit_is_refused_or_nothing_is_lost(name: str, server: Server) -> None:
+    for number in range(TIMES):
+        assert outcome(name, number, server) in {"refused", "right"}
