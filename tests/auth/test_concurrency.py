@@ -375,7 +375,7 @@ def retrieve(auth: JWTAuth) -> Any:
 
 
 def test_a_thread_does_not_wait_for_ever() -> None:
-    renewal = Renewal(patience=0.01)
+    renewal = Renewal(timeout=0.01)
     with pytest.raises(APITimeoutError, match="without an answer"):
         in_another_thread(renewal.wait)
     assert renewal.is_stale
@@ -383,7 +383,7 @@ def test_a_thread_does_not_wait_for_ever() -> None:
 
 async def test_a_task_does_not_wait_for_ever() -> None:
     with pytest.raises(APITimeoutError, match="without an answer"):
-        await Renewal(patience=0.01).wait_async(mine=False)
+        await Renewal(timeout=0.01).wait_async(mine=False)
 
 
 def test_who_comes_after_a_stale_renewal_starts_another() -> None:
@@ -391,7 +391,7 @@ def test_who_comes_after_a_stale_renewal_starts_another() -> None:
     stale, mine = renewal_of(cache.join_or_start(""))
     assert mine
     assert renewal_of(cache.join_or_start("")) == (stale, False)
-    stale._patience = 0
+    stale._timeout = 0
     again, mine = renewal_of(cache.join_or_start(""))
     assert again is not stale
     assert mine

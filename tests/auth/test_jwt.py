@@ -128,11 +128,11 @@ def test_a_signature_of_another_key_is_refused(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"private_key": "key.pem"}, "no private key in PEM"),
+        ({"private_key": "key.pem"}, "must be a private key in PEM"),
         ({"private_key": Path("key.pem")}, "Pass the text of the downloaded file"),
         ({"private_key": b"-----BEGIN PRIVATE KEY-----"}, "Pass the text of the downloaded file"),
-        ({"duration_seconds": 86400}, "duration_seconds is 86400"),
-        ({"duration_seconds": 0}, "duration_seconds is 0"),
+        ({"duration_seconds": 86400}, "from 1 to 86399, got 86400"),
+        ({"duration_seconds": 0}, "from 1 to 86399, got 0"),
         ({"account_id": "1", "enterprise_id": "2"}, "exclude each other"),
     ],
 )
@@ -163,12 +163,12 @@ def test_a_key_is_read_however_it_is_written(
     assert auth.token().startswith("czs_")
 
 
-@pytest.mark.parametrize("kind", ["password", "no RSA"])
+@pytest.mark.parametrize("kind", ["password", "not an RSA"])
 def test_a_key_that_cannot_sign_is_an_error(keys: KeyPair, jwt_auth: MakeAuth, kind: str) -> None:
     rsa = load_pem_private_key(keys.private.encode(), None)
     key, lock = {
         "password": (rsa, BestAvailableEncryption(b"password")),
-        "no RSA": (generate_private_key(SECP256R1()), NoEncryption()),
+        "not an RSA": (generate_private_key(SECP256R1()), NoEncryption()),
     }[kind]
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock).decode()
     with pytest.raises(CozeError, match=kind):

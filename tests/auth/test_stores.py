@@ -83,5 +83,5 @@ def test_a_lock_in_memory_is_not_waited_for_for_ever() -> None:
 
 def test_a_token_can_go_through_a_store_of_ones_own() -> None:
     assert OAuthToken.from_dict(TOKEN.to_dict()) == TOKEN
-    with pytest.raises(CozeError, match="no stored token"):
+    with pytest.raises(CozeError, match="not a stored token"):
         OAuthToken.from_dict({"access_token": "a"})

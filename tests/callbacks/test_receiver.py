@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -188,7 +191,7 @@ def test_an_audit_without_sense_is_an_error_and_the_event_is_told_again(
     status: Any = "aproved"
     handler = Handler(callbacks.Audit(status), callbacks.Audit("approved"))
     body = body_of("bot.published")
-    with pytest.raises(CozeError, match="'aproved' is none of in_review, approved, rejected"):
+    with pytest.raises(CozeError, match="one of in_review, approved, rejected, got 'aproved'"):
         receiver.receive(signed(body), body, handler)
     assert told(receiver.receive(signed(body), body, handler)) == {"audit": {"audit_status": 2}}
 
@@ -342,6 +345,30 @@ def test_the_memory_forgets_what_need_not_be_remembered() -> None:
     assert store.get("a") is None
     with pytest.raises(callbacks.StoreFullError, match="higher limit"):
         store.add("a", b"", 3600)
+
+
+FORKED = """
+import os
+from coze_client.callbacks import MemoryStore
+store = MemoryStore()
+with store._lock:
+    if os.fork() == 0:
+        print(store.add("k", b"", 60), flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_a_forked_process_does_not_wait_for_a_thread_of_its_parent() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED],
+        env={"PYTHONPATH": "facade:generated"},
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stdout == b"True\n"
 
 
 texts = st.text(st.characters(codec="latin-1"), max_size=20)

@@ -28,13 +28,13 @@ class Signer:
         claims: The claims that are always the same.
 
     Raises:
-        CozeError: This is no private key in PEM.
+        CozeError: This is not a private key in PEM.
     """
 
     def __init__(self, private_key: str, key_id: str, claims: Mapping[str, object]) -> None:
         if not isinstance(private_key, str) or "PRIVATE KEY-----" not in private_key:  # pyright: ignore[reportUnnecessaryIsInstance]  # a path, perhaps
             raise CozeError(
-                "private_key is no private key in PEM. Pass the text of the downloaded file, "
+                "private_key must be a private key in PEM. Pass the text of the downloaded file, "
                 "which begins with -----BEGIN PRIVATE KEY-----, not its name."
             )
         self._private_key = private_key.replace("\\r", "").replace("\\n", "\n")
@@ -77,5 +77,5 @@ class Signer:
             return RSAKey.import_key(self._private_key)
         except (JoseError, ValueError, TypeError):  # which may quote the key
             raise CozeError(
-                "private_key cannot be read: it is damaged, has a password, or is no RSA key."
+                "private_key cannot be read: it is damaged, has a password, or is not an RSA key."
             ) from None

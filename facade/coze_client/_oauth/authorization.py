@@ -71,7 +71,7 @@ class AuthorizationRequest:
                 msg=said,
             )
         if not code:
-            raise CozeError("The redirect holds no authorization code. Start the login again.")
+            raise CozeError("The redirect has no authorization code. Start the login again.")
         return code
 
 

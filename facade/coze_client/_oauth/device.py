@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from coze_client._oauth.token import OAuthToken
 
 _INTERVAL = 5
-_SLOWER = 5
+_SLOW_DOWN = 5
 _LIFETIME = 300
 _DAY = 86_400
 
@@ -109,9 +109,9 @@ class DeviceCodeAuth(OAuth):
         while (left := until - monotonic()) > 0:
             yield Pause(min(max(interval, self._min_interval), left), cancel)
             try:
-                token: TokenResponse = yield self._question(answer.device_code)
+                token: TokenResponse = yield self._token_request(answer.device_code)
             except (APIConnectionError, RateLimitError, ServerError):  # slow_down among them
-                interval += _SLOWER
+                interval += _SLOW_DOWN
             except APIError as error:
                 if error.code != "authorization_pending":
                     raise
@@ -122,7 +122,7 @@ class DeviceCodeAuth(OAuth):
             code="expired_token",
         )
 
-    def _question(self, device_code: str) -> TokenRequest:
+    def _token_request(self, device_code: str) -> TokenRequest:
         grant: Grant = {"client_id": self._client_id, "device_code": device_code}
         return TokenRequest(DEVICE_CODE, grant, None, max_retries=0)  # it is asked again anyway
 

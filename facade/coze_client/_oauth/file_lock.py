@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from coze_client._oauth.forks import reset_in_children
+from coze_client._forks import reset_in_children
 from coze_core import CozeError
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ reset_in_children(_open)
 
 
 @contextmanager
-def file_lock(path: Path, patience: float) -> Generator[None]:
+def file_lock(path: Path, timeout: float) -> Generator[None]:
     """Hold the lock of a file, which is made if need be and stays.
 
     Args:
         path: The file; nothing is written to it.
-        patience: Seconds to wait for another holder.
+        timeout: Seconds to wait for another holder.
 
     Raises:
         CozeError: Another process held it all the time.
@@ -68,7 +68,7 @@ def file_lock(path: Path, patience: float) -> Generator[None]:
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     _open.files.add(file)
     try:
-        _wait(file, path, monotonic() + patience)
+        _wait(file, path, monotonic() + timeout)
         try:
             yield
         finally:

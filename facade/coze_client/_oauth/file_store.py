@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 T = TypeVar("T")
-_PATIENCE = 60.0
+_LOCK_TIMEOUT = 60.0
 _SAVE = 10.0  # seconds; a save takes milliseconds
 _BUSY = 2.0
 _PAUSE = 0.02
@@ -103,7 +103,7 @@ class FileTokenStore:
         """
         target = self._file
         _make_folder(target)
-        with file_lock(target.with_name(f"{target.name}.lock"), _PATIENCE):
+        with file_lock(target.with_name(f"{target.name}.lock"), _LOCK_TIMEOUT):
             _sweep(target)
             yield
 

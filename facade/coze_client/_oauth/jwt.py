@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coze_client._oauth.steps import Steps
     from coze_client._oauth.token import OAuthToken
 
-_LONGEST = 86_399
+_MAX_DURATION = 86_399
 
 
 class JWTAuth(OAuth):
@@ -68,8 +68,10 @@ class JWTAuth(OAuth):
         super().__init__(client_id=client_id, base_url=base_url)
         if sum(given is not None for given in (account_id, enterprise_id, scope)) > 1:
             raise CozeError("account_id, enterprise_id and scope exclude each other. Pass one.")
-        if not 1 <= duration_seconds <= _LONGEST:
-            raise CozeError(f"duration_seconds is {duration_seconds}. Pass 1 to {_LONGEST}.")
+        if not 1 <= duration_seconds <= _MAX_DURATION:
+            raise CozeError(
+                f"duration_seconds must be from 1 to {_MAX_DURATION}, got {duration_seconds}."
+            )
         claims = {
             "iss": client_id,
             "session_name": session_name,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Browsers take either address for localhost, so both are ours or the redirect may go elsewhere.
 _LOOPBACK = {"127.0.0.1": ["127.0.0.1"], "::1": ["::1"], "localhost": ["127.0.0.1", "::1"]}
 _NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
-_SILENCE = 10  # seconds; browsers open connections in advance
+_IDLE_TIMEOUT = 10  # seconds; browsers open connections in advance
 _PAGE = """<!doctype html><meta charset="utf-8"><title>{0}</title><p>{0} {1}</p>"""
 
 
@@ -130,7 +130,7 @@ class _Server(ThreadingTCPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # the base is general
-    timeout = _SILENCE
+    timeout = _IDLE_TIMEOUT
 
     def do_GET(self) -> None:
         status, text = self.server.receiver.handle(self.path)

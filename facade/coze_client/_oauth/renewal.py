@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coze_client._oauth.steps import Steps
     from coze_client._oauth.token import OAuthToken
 
-_PATIENCE = 60.0
+_TIMEOUT = 60.0
 _running: set[asyncio.Task[None]] = set()
 
 
@@ -28,7 +28,7 @@ class Renewal:
     """A renewal under way.
 
     Args:
-        patience: Seconds that those wait who did not start it.
+        timeout: Seconds that those wait who did not start it.
 
     Attributes:
         steps: What it does.
@@ -36,11 +36,11 @@ class Renewal:
         failure: Why it brought nothing.
     """
 
-    def __init__(self, patience: float = _PATIENCE) -> None:
+    def __init__(self, timeout: float = _TIMEOUT) -> None:
         self.steps: Steps[OAuthToken] | None = None
         self.token: OAuthToken | None = None
         self.failure: BaseException | None = None
-        self._patience = patience
+        self._timeout = timeout
         self._began = monotonic()
         self._thread = get_ident()
         self._loop = _running_loop()
@@ -51,7 +51,7 @@ class Renewal:
     @property
     def is_stale(self) -> bool:
         """Whether nobody waits for it any more, so that another one is due."""
-        return self._is_stopped or monotonic() > self._began + self._patience
+        return self._is_stopped or monotonic() > self._began + self._timeout
 
     @property
     def _is_stopped(self) -> bool:
@@ -88,7 +88,7 @@ class Renewal:
             )
         event = Event()
         self._on_finish(event.set)
-        if not event.wait(self._patience):
+        if not event.wait(self._timeout):
             raise self._too_late()
 
     async def wait_async(self, *, mine: bool) -> None:
@@ -104,7 +104,7 @@ class Renewal:
         loop: Any = current_token().native_token
         schedule = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
         self._on_finish(lambda: schedule(event.set))
-        with anyio.move_on_after(None if mine else self._patience):
+        with anyio.move_on_after(None if mine else self._timeout):
             await event.wait()
         if not self._finished:
             raise self._too_late()
@@ -118,10 +118,10 @@ class Renewal:
 
     def _too_late(self) -> APITimeoutError:
         return APITimeoutError(
-            f"Another call has been fetching a token for {self._patience:g} s without an answer. "
+            f"Another call has been fetching a token for {self._timeout:g} s without an answer. "
             "Check the network, and try again.",
             phase="read",
-            seconds=self._patience,
+            seconds=self._timeout,
             sent=False,
         )
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from coze_client._oauth.forks import reset_in_children
+from coze_client._forks import reset_in_children
 from coze_core import CozeError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from coze_client._oauth.token import OAuthToken
 
-_PATIENCE = 60.0
+_LOCK_TIMEOUT = 60.0
 
 
 class TokenStore(Protocol):
@@ -75,7 +75,7 @@ class MemoryTokenStore:
         Raises:
             CozeError: Another authentication holds it for more than a minute.
         """
-        return held(self._lock, _PATIENCE)
+        return held(self._lock, _LOCK_TIMEOUT)
 
 
 class StoreLock:
@@ -103,19 +103,19 @@ class StoreLock:
 
 
 @contextmanager
-def held(lock: Lock, patience: float) -> Generator[None]:
+def held(lock: Lock, timeout: float) -> Generator[None]:
     """Hold a lock.
 
     Args:
         lock: The lock.
-        patience: Seconds to wait for another holder.
+        timeout: Seconds to wait for another holder.
 
     Raises:
         CozeError: Another one held it all the time.
     """
-    if not lock.acquire(timeout=patience):
+    if not lock.acquire(timeout=timeout):
         raise CozeError(
-            f"Another call has been renewing the stored token for {patience:g} s. In async code, "
+            f"Another call has been renewing the stored token for {timeout:g} s. In async code, "
             "use AsyncCoze; else check the network, and try again."
         )
     try:

@@ -65,7 +65,7 @@ class OAuthToken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         try:
             return msgspec.convert(fields, cls)
         except msgspec.ValidationError as error:
-            raise CozeError(f"This is no stored token: {error}.") from None
+            raise CozeError(f"This is not a stored token: {error}.") from None
 
 
 def clock_offset(response: ResponseInfo, now: float) -> float | None:
@@ -109,7 +109,7 @@ def malformed_answer(answer: object, lacking: str) -> ServerError:
     response.body = b""
     logid = f", log id {response.logid}" if response.logid else ""
     return ServerError(
-        f"The answer holds no {lacking}. Try again later. [{response.request}{logid}]",
+        f"The answer has no {lacking}. Try again later. [{response.request}{logid}]",
         logid=response.logid,
         status_code=response.status_code,
         request=response.request,

@@ -7,7 +7,7 @@ from threading import Lock
 from time import time
 from typing import TYPE_CHECKING
 
-from coze_client._oauth.forks import reset_in_children
+from coze_client._forks import reset_in_children
 from coze_client._oauth.renewal import Renewal
 from coze_core import APIError, CozeError, RateLimitError, ServerError
 

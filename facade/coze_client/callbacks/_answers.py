@@ -42,10 +42,10 @@ class Audit(NamedTuple):
             CozeError: There is no such status.
         """
         if self.status not in _STATUSES:
-            raise CozeError(f"The status {self.status!r} is none of {', '.join(_STATUSES)}.")
+            raise CozeError(f"status must be one of {', '.join(_STATUSES)}, got {self.status!r}.")
         audit = {"audit_status": _STATUSES[self.status], "reason": self.reason}
-        fields = {"audit": _given(audit), "share_link": self.share_link}
-        return _given(fields)
+        fields = {"audit": _without_none(audit), "share_link": self.share_link}
+        return _without_none(fields)
 
 
 class Answer(NamedTuple):
@@ -67,7 +67,7 @@ class Answer(NamedTuple):
     error: CallbackError | None = None
 
 
-def _given(fields: Mapping[str, object]) -> dict[str, object]:
+def _without_none(fields: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 

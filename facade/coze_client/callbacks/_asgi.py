@@ -47,7 +47,7 @@ class ASGIApp:
             case "http":
                 await _send(send, Answer(405, headers={"allow": "POST"}))
             case "lifespan":
-                await _live(receive, send)
+                await _serve_lifespan(receive, send)
             case other:
                 raise CozeError(f"Callbacks come by HTTP; {other} is not served here.")
 
@@ -91,7 +91,7 @@ async def _send(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _live(receive: Receive, send: Send) -> None:
+async def _serve_lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})

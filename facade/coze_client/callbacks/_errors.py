@@ -4,7 +4,7 @@
     └── CallbackError            the status to answer is in `status`
         ├── SignatureError       401  the signature is missing or wrong
         ├── TimestampError       401  the event happened too long ago, or in the future
-        ├── PayloadError         400  the body is no JSON, or no callback
+        ├── PayloadError         400  the body is not JSON, or not a callback
         ├── BodyTooLargeError    413  the body is longer than allowed
         ├── InProgressError      503  the same event is being handled at this moment
         └── StoreFullError       503  no more events can be remembered
@@ -42,7 +42,7 @@ class TimestampError(CallbackError):
 
 
 class PayloadError(CallbackError):
-    """The body is no JSON, or does not have the form of a callback."""
+    """The body is not JSON, or does not have the form of a callback."""
 
 
 class BodyTooLargeError(CallbackError):
@@ -52,7 +52,7 @@ class BodyTooLargeError(CallbackError):
 
 
 class InProgressError(CallbackError):
-    """The event was told before, and its handler has not finished."""
+    """The event was delivered before, and its handler has not finished."""
 
     status = 503
 

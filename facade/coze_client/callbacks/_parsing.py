@@ -30,16 +30,16 @@ def parse(body: bytes) -> CallbackEvent:
     as it came; an event of an unknown type becomes an `UnknownCallback`.
 
     Raises:
-        PayloadError: The body is no JSON, or has not the form of a callback.
+        PayloadError: The body is not JSON, or has not the form of a callback.
     """
     try:
         fields = json_object(parse_json(body))
     except NotJSONError:
-        raise PayloadError("The body of the callback is no JSON.") from None
+        raise PayloadError("The body of the callback is not JSON.") from None
     for name in ("header", "event"):
         if not isinstance(fields.get(name), dict):
             raise PayloadError(f"The body of the callback has no object {name!r}.")
-    header = _fitted(models.CallbackHeader, json_object(fields["header"]))
+    header = _build(models.CallbackHeader, json_object(fields["header"]))
     for name in ("event_type", "event_id"):
         said = getattr(header, name)
         if not (said and isinstance(said, str)):
@@ -48,10 +48,10 @@ def parse(body: bytes) -> CallbackEvent:
     kind = _kinds().get(header.event_type)
     if kind is None:
         return UnknownCallback(header.event_type, header, dict(event))
-    told = _fitted(kind, event)
-    if not isinstance(getattr(told, "challenge", ""), str):
-        raise PayloadError("The callback verifies the URL, but its challenge is no text.")
-    return cast("CallbackEvent", Callback(header.event_type, header, told))
+    details = _build(kind, event)
+    if not isinstance(getattr(details, "challenge", ""), str):
+        raise PayloadError("The callback verifies the URL, but its challenge is not a text.")
+    return cast("CallbackEvent", Callback(header.event_type, header, details))
 
 
 @cache
@@ -63,18 +63,18 @@ def _kinds() -> Mapping[str, type[object]]:
     }
 
 
-def _fitted(kind: type[T], fields: Mapping[str, object]) -> T:
-    return build(kind, _declared(kind, fields))
+def _build(kind: type[T], fields: Mapping[str, object]) -> T:
+    return build(kind, _coerced(kind, fields))
 
 
-def _declared(kind: type[object], fields: Mapping[str, object]) -> dict[str, object]:
+def _coerced(kind: type[object], fields: Mapping[str, object]) -> dict[str, object]:
     """The fields with numbers as texts, and texts as numbers, where the class declares them so."""
     hints = _hints(kind)
     values = dict(fields)
     for newer in hints:
         if newer.endswith(_NEWER) and (older := newer.removesuffix(_NEWER)) in hints:
             values[newer] = values[older] = values.get(newer) or values.get(older)
-    return {name: _as_declared(hints.get(name, ()), value) for name, value in values.items()}
+    return {name: _as_coerced(hints.get(name, ()), value) for name, value in values.items()}
 
 
 @cache
@@ -83,7 +83,7 @@ def _hints(kind: type[object]) -> Mapping[str, tuple[Any, ...]]:
     return {name: get_args(hint) or (hint,) for name, hint in hints.items()}
 
 
-def _as_declared(kinds: tuple[Any, ...], value: object) -> object:
+def _as_coerced(kinds: tuple[Any, ...], value: object) -> object:
     match value:
         case bool():
             return value
@@ -93,7 +93,7 @@ def _as_declared(kinds: tuple[Any, ...], value: object) -> object:
             return _number(value)
         case dict():
             fields = json_object(cast("object", value))
-            return next((_declared(kind, fields) for kind in kinds if attrs.has(kind)), fields)
+            return next((_coerced(kind, fields) for kind in kinds if attrs.has(kind)), fields)
         case _:
             return value
 

@@ -81,7 +81,7 @@ class Receiver:
         verify_token: The secret of the callback app, as ``coze.api_apps.list()`` gives it.
         window: How many seconds ago an event may have happened. What is older is refused, as a
             recorded callback might be. A day by default: a callback that is sent again bears the
-            time of its event, and some events are told hours late.
+            time of its event, and some events are reported hours late.
         max_body: The greatest number of bytes in a body.
         store: What remembers the events that were handled: by default the memory of this process.
 
@@ -119,15 +119,15 @@ class Receiver:
 
         Raises:
             CallbackError: The callback is refused.
-            CozeError: The body is no bytes.
+            CozeError: The body is not bytes.
         """
         return self._read(headers, body)[0]
 
     def receive(self, headers: Mapping[str, str], body: bytes, handler: Handler) -> Answer:
         """Handle a callback and return the answer to send.
 
-        The handler is called once for each event, however often it is told; only if it raises, or
-        has not finished after ten minutes, it is called when the event is told again.
+        The handler is called once for each event, however often it is delivered; only if it raises,
+        or has not finished after ten minutes, it is called when the event is delivered again.
 
         Args:
             headers: The headers of the request; their names in any case.
@@ -137,7 +137,7 @@ class Receiver:
 
         Raises:
             Exception: Whatever the handler or the store raises. Answer with status 500.
-            CozeError: The body is no bytes, or the handler gave something else.
+            CozeError: The body is not bytes, or the handler returned something else.
         """
         claim = self._verify(headers, body)
         if isinstance(claim, Answer):
@@ -260,15 +260,15 @@ def _answer(event: CallbackEvent, audit: object) -> Answer:
         audit.close()
     if not isinstance(audit, Audit | None):
         raise CozeError(
-            f"The handler of callbacks gave {type(audit).__name__}. Return an Audit or None; an "
-            "async handler is defined with async def, and goes with areceive and ASGIApp."
+            f"The callback handler returned {type(audit).__name__}. Return an Audit or None; an "
+            "async handler is defined with async def, for areceive and ASGIApp."
         )
     header = event.header
     _LOG.info("callback %r: %s handled", header.event_id, header.event_type)
     if audit is None and event.event_type == "bot.published" and header.connector_id:
         _LOG.warning(
-            "callback %r: a bot was published to the channel %r, and the handler gave no Audit; "
-            "the channel will not have the bot",
+            "callback %r: a bot was published to the channel %r, and the handler returned no "
+            "Audit; the channel will not have the bot",
             header.event_id,
             header.connector_id,
         )

@@ -6,6 +6,7 @@ from threading import Lock
 from time import monotonic
 from typing import Protocol
 
+from coze_client._forks import reset_in_children
 from coze_client.callbacks._errors import StoreFullError
 
 
@@ -53,8 +54,13 @@ class MemoryStore:
 
     def __init__(self, limit: int = 100_000) -> None:
         self._limit = limit
-        self._lock = Lock()
+        self.reset_after_fork()
         self._entries: dict[str, tuple[bytes, float]] = {}
+        reset_in_children(self)
+
+    def reset_after_fork(self) -> None:
+        """Make a lock of its own for a child: the thread that holds the other one is not there."""
+        self._lock = Lock()
 
     def add(self, key: str, value: bytes, seconds: float) -> bool:
         """As `EventStore.add`.

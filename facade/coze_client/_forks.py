@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Protocol
 from weakref import WeakSet
 
@@ -28,5 +29,5 @@ def _reset_all() -> None:
         one.reset_after_fork()
 
 
-if hasattr(os, "register_at_fork"):  # Windows has no fork
+if sys.platform != "win32":
     os.register_at_fork(after_in_child=_reset_all)
