@@ -12,7 +12,8 @@ How a comparison goes, from the bottom up::
     methods, classes   what differs in the public surface of the client -> Located
     comparison each located finding judged by its rule -> Change
     origin     the file and line that made a change
-    report     changes grouped by cause, without those that are accepted; formats print it
+    python     what a change is about in Python, and signatures before and after
+    report     changes grouped by cause, without those that are accepted; formats and page print it
 
 **Findings have no direction.** That a string became an integer is found once for a pair of
 schemas. Whether it breaks depends on who sends the value: a request may be widened, a response

@@ -58,6 +58,8 @@ class Change:
         new_at: The JSON pointer of what is, in the document that was compared.
         source: Where it comes from.
         suggestion: An overlay action that undoes it in the client.
+        python: What it is about in Python, as in ``Bot.name``.
+        signatures: The method before and after, if its signature is another one.
     """
 
     rule: Rule
@@ -71,6 +73,8 @@ class Change:
     new_at: str
     source: Source = Source("document")
     suggestion: str | None = None
+    python: tuple[str, ...] = ()
+    signatures: tuple[str | None, str | None] = (None, None)
 
     @property
     def id(self) -> str:

@@ -25,7 +25,7 @@ from generator.diff.report import Limit, Report, compare
 from generator.diff.revisions import open_revision, parse_range
 from generator.errors import GeneratorError
 
-Format: TypeAlias = Literal["terminal", "json", "markdown", "github"]
+Format: TypeAlias = Literal["terminal", "json", "markdown", "html", "github"]
 
 CHANGELOG: Final = "CHANGELOG.md"
 _HERE = Path()
@@ -111,6 +111,11 @@ def _print(report: Report, format_: Format) -> None:
             sys.stdout.write(as_json(report))
         case "markdown":
             sys.stdout.write(as_markdown(report))
+        case "html":
+            # Its templates are not loaded for the other formats.
+            from generator.diff.page import as_html  # noqa: PLC0415
+
+            sys.stdout.write(as_html(report))
         case "github":
             sys.stdout.write(as_annotations(report))
 

@@ -10,6 +10,7 @@ from generator.diff.change import Change
 from generator.diff.classes import Classes
 from generator.diff.located import ClassNames
 from generator.diff.methods import Methods
+from generator.diff.python import PythonNames
 from generator.diff.rules import CLIENT, WIRE, rules, worst_client
 from generator.diff.wire import Comparison
 
@@ -46,10 +47,11 @@ def compare_states(old: State, new: State) -> tuple[Change, ...]:
     wire = comparison.changes()
     client = list(compare_surfaces(old, new, wire, _renamed(old, new, comparison.classes())))
     shown = _levels((located, rules()[located.rule].client) for located in client)
-    changes = [_change(located, _worst(shown, located, least="safe")) for located in wire]
+    names = PythonNames(old.surface, new.surface)
+    changes = [_change(located, _worst(shown, located, least="safe"), names) for located in wire]
     values = _levels(zip(wire, (change.client for change in changes), strict=True))
     for located in client:
-        change = _change(located, "breaking")
+        change = _change(located, "breaking", names)
         if CLIENT.index(change.client) > CLIENT.index(_worst(values, located, least="none")):
             changes.append(change)
     return tuple(sorted(changes, key=_order))
@@ -119,7 +121,7 @@ def _worst(
     return worst_client([least, *(levels.get(subject, least) for subject in located.affected)])
 
 
-def _change(located: Located, client_cap: ClientLevel) -> Change:
+def _change(located: Located, client_cap: ClientLevel, names: PythonNames) -> Change:
     """Judge by the rule, but no worse than what the client shows."""
     rule = rules()[located.rule]
     client = client_cap if CLIENT.index(client_cap) < CLIENT.index(rule.client) else rule.client
@@ -134,6 +136,8 @@ def _change(located: Located, client_cap: ClientLevel) -> Change:
         located.new,
         located.old_at,
         located.new_at,
+        python=names.of(located),
+        signatures=names.signatures(located),
     )
 
 

@@ -6,19 +6,22 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from generator.diff.rules import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.console import Console
 
     from generator.diff.change import Change
     from generator.diff.report import Group, Report
 
+ROWS: Final = 30
+"""How many causes a page shows before it folds them."""
+_HEAD: Final = ["| wire | client | change | where | from |", "|---|---|---|---|---|"]
 _LISTED: Final = 10
+_NAMES: Final = 3
 
 
 def as_json(report: Report) -> str:
@@ -50,17 +53,12 @@ def as_markdown(report: Report) -> str:
         lines += [f"{note[0].upper()}{note[1:]}.", ""]
     if not report.changes:
         return "\n".join(lines)
-    lines += ["| wire | client | change | where | from |", "|---|---|---|---|---|"]
-    for group in report.groups:
-        first = group.first
-        cells = (
-            first.wire,
-            first.client,
-            f"{_cell(first.message)}<br>`{first.id}`",
-            _where(group),
-            f"`{first.source}`",
-        )
-        lines.append(f"| {' | '.join(cells)} |")
+    lines += _HEAD
+    lines += [_row(group) for group in report.groups[:ROWS]]
+    folded = report.groups[ROWS:]
+    if folded:
+        lines += ["", f"<details><summary>{len(folded)} more</summary>", "", *_HEAD]
+        lines += [*map(_row, folded), "", "</details>"]
     suggestions = [group.first for group in report.groups if group.first.suggestion]
     if suggestions:
         lines += ["", "<details><summary>Overlay actions that keep the old names</summary>", ""]
@@ -84,9 +82,12 @@ def _change(change: Change) -> dict[str, Any]:
         "client": change.client,
         "operation": change.operation,
         "path": change.path,
+        "python": list(change.python),
         "message": change.message,
+        "why": change.rule.why,
         "old": change.old,
         "new": change.new,
+        "signature": {"old": change.signatures[0], "new": change.signatures[1]},
         "source": {
             "cause": source.cause,
             "file": None if source.file is None else str(source.file),
@@ -95,6 +96,21 @@ def _change(change: Change) -> dict[str, Any]:
         "fingerprint": change.fingerprint,
         "suggestion": change.suggestion,
     }
+
+
+def _row(group: Group) -> str:
+    first = group.first
+    names = ", ".join(f"`{_cell(name)}`" for name in group.python[:_NAMES])
+    text = [f"{names}: {_cell(first.message)}" if names else _cell(first.message)]
+    text += [f"*{_cell(first.rule.why)}*"]
+    if first.signatures[0] and first.signatures[1]:
+        text += [f"`- {_cell(first.signatures[0])}`", f"`+ {_cell(first.signatures[1])}`"]
+    prints = [f"`{change.fingerprint}`" for change in group.changes[:_LISTED]]
+    if len(group.changes) > _LISTED:
+        prints.append(f"and {len(group.changes) - _LISTED} more")
+    source = f"`{first.source}`<br>`{first.id}`<br>{' '.join(prints)}"
+    cells = first.wire, first.client, "<br>".join(text), _where(group), source
+    return f"| {' | '.join(cells)} |"
 
 
 def _where(group: Group) -> str:
@@ -126,7 +142,8 @@ def _annotation(group: Group) -> str:
         if first.source.line is not None:
             properties["line"] = str(first.source.line)
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    text = f"{first.message} [{', '.join(group.operations[:_LISTED]) or first.path}]"
+    where = ", ".join((*group.python[:_NAMES], *group.operations[:_LISTED])) or first.path
+    text = f"{first.message} [{where}] {first.fingerprint}: {first.rule.why}"
     return f"::{command} {listed}::{_data(text)}"
 
 
@@ -147,6 +164,7 @@ _COLORS: Final = {
     "none": "dim",
 }
 _FRAME: Final = 6
+_INDENT: Final = 20
 _LEAST: Final = 8
 _OPERATIONS: Final = 3
 
@@ -165,13 +183,9 @@ def show(report: Report, console: Console) -> None:
         soft_wrap=True,
     )
     groups = report.groups
-    room = max(_LEAST, (console.size.height - _FRAME) // 2)
+    room = max(_LEAST, (console.size.height - _FRAME) // 3)
     for group in groups[:room]:
-        for line in _lines(group):
-            if console.is_terminal:
-                console.print(line, overflow="ellipsis", no_wrap=True)
-            else:
-                console.print(line, soft_wrap=True)
+        _show(group, console)
     notes: list[str] = []
     if len(groups) > room:
         notes.append(f"{len(groups) - room} more causes: --format markdown shows all")
@@ -225,20 +239,33 @@ def _example(id_: str) -> str:
 
 def _message(group: Group) -> str:
     more = group.places - 1
-    return f"{group.first.message} (and {more} more places)" if more else group.first.message
+    word = "place" if more == 1 else "places"
+    return f"{group.first.message} (and {more} more {word})" if more else group.first.message
 
 
-def _lines(group: Group) -> Iterator[Text]:
+def _show(group: Group, console: Console) -> None:
+    """Print the levels of a group, and beside them what changed, why it is that bad, and where."""
     first = group.first
     operations = list(group.operations)
-    shown = ", ".join(operations[:_OPERATIONS])
+    shown = ", ".join((*group.python[:_NAMES], *operations[:_OPERATIONS]))
     if len(operations) > _OPERATIONS:
         shown = f"{shown} and {len(operations) - _OPERATIONS} more"
-    yield Text.assemble(
-        (f"{first.wire:<10} ", _COLORS[first.wire]),
-        (f"{first.client:<8} ", _COLORS[first.client]),
-        _message(group),
-    )
-    fingerprint = first.fingerprint if len(group.changes) == 1 else f"{len(group.changes)} changes"
-    details = (shown, str(first.source), first.id, fingerprint)
-    yield Text(f"{'':20}{'  '.join(filter(None, details))}", style="dim")
+    fingerprint = first.fingerprint
+    if len(group.changes) > 1:
+        fingerprint = f"{fingerprint} and {len(group.changes) - 1} more changes"
+    rest = [first.rule.why]
+    if first.signatures[0] and first.signatures[1]:
+        rest += [f"- {first.signatures[0]}", f"+ {first.signatures[1]}"]
+    details = "  ".join(filter(None, (shown, str(first.source), first.id, fingerprint)))
+    lines = [_message(group), *rest, details]
+    levels = Text(f"{first.wire:<11}", _COLORS[first.wire])
+    levels.append(f"{first.client:<9}", _COLORS[first.client])
+    if not console.is_terminal:  # a line is a line, however long
+        indented = "".join(f"\n{' ' * _INDENT}{line}" for line in lines[1:])
+        console.print(levels.append(lines[0]).append(indented, "dim"), soft_wrap=True)
+        return
+    table = Table.grid()
+    table.add_column(width=_INDENT)
+    table.add_column(overflow="fold")
+    table.add_row(levels, Text(lines[0]).append("".join(f"\n{line}" for line in lines[1:]), "dim"))
+    console.print(table)

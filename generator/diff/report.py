@@ -50,6 +50,11 @@ class Group:
         return len({one.path for one in self.changes})
 
     @property
+    def python(self) -> tuple[str, ...]:
+        """What they are about in Python."""
+        return tuple(dict.fromkeys(name for one in self.changes for name in one.python))
+
+    @property
     def operations(self) -> tuple[str, ...]:
         """The operations that are reached."""
         return tuple(dict.fromkeys(one.operation for one in self.changes if one.operation))

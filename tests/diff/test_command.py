@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 import typer
 from diff_samples import Json, document, operation, parameter, response
@@ -19,6 +20,7 @@ from generator.spec import dump
 if TYPE_CHECKING:
     from click.testing import Result
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "diff.schema.json"
 APP = typer.Typer(pretty_exceptions_enable=False)
 APP.command("diff")(diff_command)
 
@@ -62,9 +64,12 @@ def test_json_has_the_verdict_and_each_change() -> None:
                 "client": "breaking",
                 "operation": "POST /items",
                 "path": "",
+                "python": ["list_items -> list_all"],
                 "message": "the operation list_items is called list_all",
+                "why": rules()["operation-id-changed"].why,
                 "old": "list_items",
                 "new": "list_all",
+                "signature": {"old": "list_items() -> None", "new": "list_all() -> None"},
                 "source": {"cause": "document", "file": "new.yaml", "line": 8},
                 "fingerprint": changes(result)[0]["fingerprint"],
                 "suggestion": "- target: $.paths['/items'].post\n"
@@ -214,7 +219,9 @@ def test_github_gets_annotations_on_the_lines() -> None:
     assert lines[0].startswith(
         "::error title=response-property-removed (wire risky%2C client breaking),"
     )
-    assert re.search(r",file=new\.yaml,line=\d+::200\.b is gone \[POST /items\]$", lines[0])
+    assert re.search(
+        r",file=new\.yaml,line=\d+::200\.b is gone \[ListItemsResponse\.b, POST /items\] ", lines[0]
+    )
     assert raw(old, old, "--format", "github").stdout == ""
 
 
@@ -239,8 +246,8 @@ def test_a_schema_change_is_told_once_per_operation_and_grouped_by_cause() -> No
     assert len(found) == 30
     assert len({change["operation"] for change in found}) == 30
     terminal = raw(api(THING), api(LESS)).stdout.splitlines()
-    assert len(terminal) == 3
-    assert "and 27 more" in terminal[2]
+    assert len(terminal) == 4
+    assert "and 27 more" in terminal[3]
 
 
 def test_the_terminal_shows_one_screen() -> None:
@@ -256,6 +263,64 @@ def test_the_terminal_shows_one_screen() -> None:
 def test_where_nobody_looks_at_a_screen_nothing_is_cut_off() -> None:
     name = "a" * 300
     assert name in raw(response(LESS), response({**LESS, "required": [name]})).stdout
+
+
+def many(count: int) -> Json:
+    return {
+        "type": "object",
+        "properties": {f"field_{at}": {"type": "string"} for at in range(count)},
+    }
+
+
+def test_long_reports_are_folded() -> None:
+    old, new = response(many(101)), response(many(1))
+    for format_ in ("markdown", "html"):
+        text = raw(old, new, "--format", format_).stdout
+        shown, _, folded = text.partition("<details><summary>70 more</summary>")
+        assert shown.count("is gone") == 30
+        assert folded.count("is gone") == 70
+
+
+@pytest.mark.parametrize("format_", ["terminal", "json", "markdown", "html", "github"])
+def test_every_format_has_the_python_name_the_reason_and_the_fingerprint(format_: str) -> None:
+    text = raw(*removed(), "--format", format_).stdout
+    assert "ListItemsResponse.b" in text
+    assert "miss what they do" in text
+    assert fingerprint() in text
+
+
+def test_a_terminal_of_80_columns_shows_whole_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "50")
+    name = "a" * 150
+    text = raw(response(LESS), response({**LESS, "required": [name]})).stdout
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert "…" not in plain
+    assert name in re.sub(r"\s", "", plain)
+    assert max(map(len, plain.splitlines()[1:])) <= 80
+
+
+def test_the_page_needs_nothing_else_and_can_not_be_forged() -> None:
+    page = raw(operation(), operation(operationId="<script>"), "--format", "html").stdout
+    assert page.startswith("<!doctype html>")
+    assert "<script" not in page
+    assert not re.search(r"(src|href)=|url\(|@import", page)
+    assert "Nothing changed." in raw(operation(), operation(), "--format", "html").stdout
+
+
+def test_json_keeps_to_its_schema() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    for old, new in (
+        removed(),
+        (operation(), operation()),
+        (operation(), operation(operationId="x")),
+    ):
+        found = json.loads(raw(old, new, "--format", "json").stdout)
+        jsonschema.Draft202012Validator(schema).validate(found)
+        assert schema["properties"].keys() == found.keys()
+        for change in found["changes"]:
+            assert schema["$defs"]["change"]["properties"].keys() == change.keys()
 
 
 def test_the_worst_stands_first() -> None:
