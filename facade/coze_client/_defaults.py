@@ -9,6 +9,7 @@ import msgspec
 
 from coze_client._version import __version__
 from coze_core import Advice, CozeError, ErrorTable, TokenAuth
+from coze_core._settings import url_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ def base_url(given: str | None, auth: HTTPAuth | None = None) -> str:
     Raises:
         CozeError: The authentication is for another one.
     """
+    given = None if given is None else url_text(given)
     if isinstance(auth, TokenAuth):
         return auth.bind_base_url(given)
     return given or os.environ.get("COZE_API_BASE", "").strip() or _BASE_URL

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 from anyio import to_thread
 
+from coze_core._errors import no_stop_iteration
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -27,13 +29,18 @@ async def run_in_thread(function: Callable[[], T], *, abandon: bool = False) -> 
         function: What runs.
         abandon: Whether a cancelled task leaves the thread behind instead.
     """
+
+    def run() -> T:
+        with no_stop_iteration("What runs in a thread"):  # nobody would hear of it
+            return function()
+
     if abandon or not _in_asyncio():
         # All threads of the common limiter may be waiting for what happens here.
         limiter = anyio.CapacityLimiter(1)
-        return await to_thread.run_sync(function, abandon_on_cancel=abandon, limiter=limiter)
+        return await to_thread.run_sync(run, abandon_on_cancel=abandon, limiter=limiter)
     outcome: Future[T] = Future()
     context = copy_context()
-    Thread(target=_resolve, args=[outcome, lambda: context.run(function)], daemon=True).start()
+    Thread(target=_resolve, args=[outcome, lambda: context.run(run)], daemon=True).start()
     waiting, cancelled = asyncio.wrap_future(outcome), None
     with anyio.CancelScope(shield=True):
         while not waiting.done():

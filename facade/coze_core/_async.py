@@ -9,7 +9,7 @@ import anyio
 
 from coze_core._auth import BearerToken
 from coze_core._call import download_call, stream_call, value_call
-from coze_core._errors import APIConnectionError
+from coze_core._errors import APIConnectionError, no_stop_iteration
 from coze_core._http import AsyncTransport, credentials
 from coze_core._pages import AsyncPages
 from coze_core._settings import Settings, checked_settings
@@ -197,7 +197,8 @@ class AsyncClient:
     async def _token(self, attempt: Attempt) -> str | None:
         if self.tokens is None or "authorization" in attempt.request.headers:
             return None
-        return await self.tokens.aheader(self, attempt.rejected)
+        with no_stop_iteration("The token function or authentication"):
+            return await self.tokens.aheader(self, attempt.rejected)
 
     async def _run(self, call: Call[AsyncBody, R]) -> R:
         try:
@@ -207,7 +208,8 @@ class AsyncClient:
                     await anyio.sleep(attempt.pause)
                 token = await self._token(attempt)
                 try:
-                    reply = await self._transport.exchange(attempt.request, token)
+                    with no_stop_iteration("A hook, transport or file"):
+                        reply = await self._transport.exchange(attempt.request, token)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

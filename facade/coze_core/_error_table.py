@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -12,6 +13,8 @@ from coze_core._lenient import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+_LOG = logging.getLogger("coze_client")
 
 Kind = Literal[
     "authentication",
@@ -99,7 +102,11 @@ class ErrorTable:
 
     @cached_property
     def _entries(self) -> Mapping[str, Advice]:
-        return self._load()
+        try:
+            return self._load()
+        except Exception as error:  # noqa: BLE001  # what explains an error may not replace it
+            _LOG.info("The error table cannot be read, so errors lack cause and remedy: %s", error)
+            return {}
 
     def bare_error(self, fields: Mapping[str, object]) -> BareError:
         """Reads an answer without envelope."""

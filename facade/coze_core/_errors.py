@@ -47,6 +47,33 @@ class CozeError(Exception):
         return _restored, (type(self), self.args), self.__dict__
 
 
+class no_stop_iteration:  # noqa: N801  # used like contextlib.suppress
+    """Raise an error where code of the user raises StopIteration, which would end a loop of ours.
+
+    Python itself turns it into a RuntimeError where it leaves a generator or a coroutine.
+
+    Args:
+        source: What of the user's may raise it.
+    """
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        cause = error.__cause__ if isinstance(error, RuntimeError) else error
+        if isinstance(cause, StopIteration | StopAsyncIteration):
+            name = type(cause).__name__
+            raise CozeError(
+                f"{self._source} raised {name}: an iterator in it is exhausted. Give next() a "
+                "default there, or raise another error."
+            ) from cause
+
+
 def _restored(kind: type[CozeError], args: tuple[object, ...]) -> CozeError:
     """Makes an error without its constructor, whose arguments pickle does not know."""
     return kind.__new__(kind, *args)

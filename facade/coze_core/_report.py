@@ -42,18 +42,18 @@ def keep_facts(error: CozeError, request: Request, token: str = "") -> None:
         request: The request.
         token: The token that was sent with it.
     """
-    redaction = Redaction(request, token)
-    curl = redaction.curl()
-    response: ResponseInfo | None = getattr(error, "response", None)
-    answer = tuple(_answer(response, redaction)) if response else ()
-    message = str(error).replace(request.info.url, redaction.url())
-    vars(error)[_FACTS] = Facts(
-        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        redaction.scrub(message),
-        _short(curl),
-        tuple(map(str, request.sendings)),
-        answer,
-    )
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    try:
+        redaction = Redaction(request, token)
+        curl = redaction.curl()
+        response: ResponseInfo | None = getattr(error, "response", None)
+        answer = tuple(_answer(response, redaction)) if response else ()
+        message = redaction.scrub(str(error).replace(request.info.url, redaction.url()))
+        facts = Facts(now, message, _short(curl), tuple(map(str, request.sendings)), answer)
+    except Exception as failure:  # noqa: BLE001  # what explains an error may not replace it
+        hidden = f"(hidden, as its secrets could not be found: {type(failure).__name__})"
+        facts = Facts(now, hidden, hidden, (), ())
+    vars(error)[_FACTS] = facts
 
 
 def share_facts(error: CozeError, explained: CozeError) -> None:

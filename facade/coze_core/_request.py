@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from urllib.parse import quote, urlencode
 
 from coze_core._encoding import to_json, to_texts
-from coze_core._errors import CozeError
+from coze_core._errors import CozeError, no_stop_iteration
 from coze_core._headers import HeaderMap, header_value
 from coze_core._response import RequestInfo
 
@@ -120,7 +120,8 @@ def write_request(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: 
         CozeError: An argument cannot be written; the text names operation and argument.
     """
     try:
-        return _write(endpoint, base_url, headers, parts)
+        with no_stop_iteration("An argument"):
+            return _write(endpoint, base_url, headers, parts)
     except CozeError as error:
         raise CozeError(f"{endpoint.name}: {error}") from error.__cause__
 

@@ -71,12 +71,14 @@ class Settings(NamedTuple):
         """
         given = not isinstance(timeout, Unset)
         return self._replace(
-            timeouts=timeouts(timeout) if given else self.timeouts,
-            max_retries=self.max_retries if max_retries is None else _retries(max_retries),
+            timeouts=timeouts(_checked_timeout(timeout)) if given else self.timeouts,
+            max_retries=self.max_retries
+            if max_retries is None
+            else _whole("max_retries", max_retries, least=0),
             headers=self.headers | header_map(headers or {}),
             max_response_bytes=self.max_response_bytes
             if max_response_bytes is None
-            else _bytes(max_response_bytes),
+            else _whole("max_response_bytes", max_response_bytes, least=1),
         )
 
 
@@ -95,6 +97,7 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     Raises:
         CozeError: A setting makes no sense. The text repeats none that may hold a secret.
     """
+    base_url = url_text(base_url)
     url = _BASE_URL.fullmatch(base_url)
     if url is None or int(url["port"] or 0) > _LAST_PORT:
         raise CozeError(
@@ -104,20 +107,38 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     return Settings(
         base_url.rstrip("/"),
         header_map(headers or {}),
-        timeouts(timeout, http_client),
-        _retries(max_retries),
+        timeouts(_checked_timeout(timeout), http_client),
+        _whole("max_retries", max_retries, least=0),
         errors,
         renewable,
     )
 
 
-def _bytes(number: int) -> int:
-    if number < 1:
-        raise CozeError(f"max_response_bytes is {number}. Pass 1 or more.")
-    return number
+def url_text(base_url: object) -> str:
+    """Return a base URL as text; it may also be the URL of a library, such as an `httpx.URL`.
+
+    Raises:
+        CozeError: It is neither.
+    """
+    if isinstance(base_url, str) or (hasattr(base_url, "scheme") and hasattr(base_url, "host")):
+        return str(base_url)
+    raise CozeError(f"base_url must be a string, got {type(base_url).__name__}.")
 
 
-def _retries(number: int) -> int:
-    if number < 0:
-        raise CozeError(f"max_retries is {number}. Pass 0 or more.")
+def _checked_timeout(
+    timeout: float | HTTPTimeout | Unset | None,
+) -> float | HTTPTimeout | Unset | None:
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if timeout is None or is_number or isinstance(timeout, Unset) or hasattr(timeout, "connect"):
+        return timeout
+    raise CozeError(
+        f"timeout must be seconds, an httpx.Timeout or None, got {type(timeout).__name__}."
+    )
+
+
+def _whole(name: str, number: object, *, least: int) -> int:
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise CozeError(f"{name} must be a whole number, got {type(number).__name__}.")
+    if number < least:
+        raise CozeError(f"{name} is {number}. Pass {least} or more.")
     return number

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from coze_core._auth import BearerToken
 from coze_core._call import download_call, stream_call, value_call
-from coze_core._errors import APIConnectionError
+from coze_core._errors import APIConnectionError, no_stop_iteration
 from coze_core._http import Transport, credentials
 from coze_core._pages import first_page
 from coze_core._settings import Settings, checked_settings
@@ -215,7 +215,8 @@ class SyncClient:
     def _token(self, attempt: Attempt) -> str | None:
         if self.tokens is None or "authorization" in attempt.request.headers:
             return None
-        return self.tokens.header(self, attempt.rejected)
+        with no_stop_iteration("The token function or authentication"):
+            return self.tokens.header(self, attempt.rejected)
 
     def _run(self, call: Call[Body, R]) -> R:
         try:
@@ -225,7 +226,8 @@ class SyncClient:
                     sleep(attempt.pause)
                 token = self._token(attempt)
                 try:
-                    reply = self._transport.exchange(attempt.request, token)
+                    with no_stop_iteration("A hook, transport or file"):
+                        reply = self._transport.exchange(attempt.request, token)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from coze_client import AsyncCoze, Coze
 from coze_core import (
     UNSET,
     CozeError,
@@ -61,7 +62,21 @@ def test_time_limits_are_those_of_the_client_unless_given(run: Runner) -> None:
         ({"timeout": 0}, "timeout is 0"),
         ({"timeout": -1}, "timeout is -1"),
         ({"timeout": float("nan")}, "timeout is nan"),
+        ({"timeout": "30"}, "timeout must be seconds, .* got str"),
+        ({"timeout": True}, "timeout must be seconds, .* got bool"),
+        ({"timeout": (1, 2)}, "timeout must be seconds, .* got tuple"),
         ({"max_retries": -1}, "max_retries is -1"),
+        ({"max_retries": None}, "max_retries must be a whole number, got NoneType"),
+        ({"max_retries": "2"}, "max_retries must be a whole number, got str"),
+        ({"max_retries": 1.5}, "max_retries must be a whole number, got float"),
+        ({"headers": {"X-A": 1}}, "header X-A must be a string, got int"),
+        ({"headers": {"X-A": b"secret"}}, "header X-A must be a string, got bytes"),
+        ({"headers": {b"X-A": "1"}}, "b'X-A' is no header name"),
+        ({"headers": [("X-A", "1")]}, "headers must be a mapping of strings, got list"),
+        ({"headers": {"Transfer-Encoding": "chunked"}}, "Transfer-Encoding is set with the body"),
+        ({"headers": {"content-length": "5"}}, "content-length is set with the body"),
+        ({"token": 5}, "token is of type int"),
+        ({"token": b"secret"}, "token is of type bytes"),
         ({"headers": {"X-A": "a\nb"}}, "X-A"),
         ({"token": ""}, "The token is empty"),
         ({"token": "secret\nX-Evil: 1"}, "Authorization"),
@@ -131,6 +146,32 @@ def test_a_base_url_that_paths_cannot_be_added_to_is_refused(run: Runner, url: s
 )
 def test_a_base_url_may_have_any_host(run: Runner, url: str) -> None:
     assert run.client(url).settings.base_url == url
+
+
+@pytest.mark.parametrize("url", [5, b"https://api.test", ["https://api.test"], object])
+def test_a_base_url_that_is_no_text_is_refused(run: Runner, url: Any) -> None:
+    with pytest.raises(CozeError, match="base_url must be a string, got"):
+        (Coze if run.portal is None else AsyncCoze)("t", base_url=url)
+
+
+def test_a_base_url_may_be_one_of_httpx(run: Runner) -> None:
+    url: Any = httpx.URL("https://api.test/v1/")
+    coze = (Coze if run.portal is None else AsyncCoze)("t", base_url=url)
+    assert coze._client.settings.base_url == "https://api.test/v1"
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"timeout": "30"}, "timeout must be"),
+        ({"max_retries": "2"}, "max_retries must be"),
+        ({"headers": {"X": 1}}, "header X must be"),
+        ({"max_response_bytes": 1.5}, "max_response_bytes must be"),
+    ],
+)
+def test_options_of_a_wrong_type_are_refused(options: dict[str, Any], text: str) -> None:
+    with Coze("t") as coze, pytest.raises(CozeError, match=text):
+        coze.with_options(**options)
 
 
 def test_a_base_url_may_have_a_path(run: Runner, serve: Serve) -> None:

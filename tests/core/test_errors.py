@@ -94,6 +94,18 @@ def test_there_is_one_tree_of_errors() -> None:
         assert kind.__bases__ == (CozeError,)
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError("table"), StopIteration(), ValueError("x")])
+def test_a_table_that_cannot_be_read_explains_nothing_and_replaces_no_error(
+    error: Exception,
+) -> None:
+    def load() -> dict[str, Advice]:
+        raise error
+
+    table = ErrorTable(load)
+    assert table.advice(7) is None
+    assert table.advice(None, 500) is None
+
+
 def test_the_table_is_loaded_by_the_first_error_and_once() -> None:
     loaded: list[bool] = []
 

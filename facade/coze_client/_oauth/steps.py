@@ -16,6 +16,7 @@ import anyio
 from coze_client._defaults import ERRORS, USER_AGENT
 from coze_client._threads import run_in_thread
 from coze_core import AsyncClient, CozeError, SyncClient
+from coze_core._errors import no_stop_iteration
 
 if TYPE_CHECKING:
     from threading import Event
@@ -127,7 +128,8 @@ def drive(steps: Steps[T], client: SyncClient | None, base_url: str) -> T:
             step = next(steps)
             while True:
                 try:
-                    result = step.run(client)
+                    with no_stop_iteration("The store or another function of the login"):
+                        result = step.run(client)
                 except Exception as error:  # noqa: BLE001  # the flow decides
                     step = steps.throw(error)
                 else:
@@ -148,7 +150,8 @@ async def adrive(steps: Steps[T], client: AsyncClient | None, base_url: str) -> 
             step = next(steps)
             while True:
                 try:
-                    result = await step.arun(client)
+                    with no_stop_iteration("The store or another function of the login"):
+                        result = await step.arun(client)
                 except Exception as error:  # noqa: BLE001  # the flow decides
                     step = steps.throw(error)
                 else:
