@@ -14,6 +14,7 @@ from generator.manifest import make_manifest
 from generator.normalise import Normalised, run_passes
 from generator.overlay import Overlay
 from generator.plan import Plan, make_plan
+from generator.plan.gate import unread_callbacks
 from generator.spec import dump, parse, read
 from generator.validate import validate
 from generator.vocabulary import faults, named
@@ -118,8 +119,8 @@ class Built:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Remarks on overlays: actions that change nothing."""
-        return tuple(map(str, self.effective.correction.findings))
+        """Remarks: actions that change nothing, callbacks that nothing describes."""
+        return (*map(str, self.effective.correction.findings), *unread_callbacks(self.document))
 
 
 def corrected(project: Project, source: bytes, step: Callable[[str], None]) -> Correction:

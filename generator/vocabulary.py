@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import keyword
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from generator.normalise.parts import Node, Part
 
 _PREFIX: Final = "x-client"
+_FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _DATA: Final = frozenset({"default", "enum", "example"})
 _CORRECT: Final = "Correct it in an overlay."
 
@@ -97,6 +99,10 @@ def _is_class(value: Any) -> bool:
     return _is_text(value) and bool(CLASS_NAME.fullmatch(value)) and not keyword.iskeyword(value)
 
 
+def _is_field(value: Any) -> bool:
+    return _is_text(value) and len(value) <= MAX_NAME and bool(_FIELD_NAME.fullmatch(value))
+
+
 def _are_named(value: Any) -> bool:
     return is_object(value) and all(map(_is_text, value.values()))
 
@@ -112,6 +118,10 @@ _COUNT: Final = _Kind("a number from 1", lambda value: type(value) is int and va
 _TRUE: Final = _Kind("true", lambda value: value is True)
 _NAME: Final = _Kind("a class name, as in BotList", _is_class)
 _PATH: Final = _Kind("a dotted path of lower-case Python names, as in bots.list", is_method_path)
+_FIELD: Final = _Kind("a lower-case Python name, as in bot_id", _is_field)
+_NAME_OR_FIELD: Final = _Kind(
+    f"{_NAME.told}, or {_FIELD.told}", lambda value: _is_class(value) or _is_field(value)
+)
 _SCHEMA: Final = _Kind("a schema", is_object)
 _EVENTS: Final = _Kind("a map of event names to schemas", _are_events)
 
@@ -158,7 +168,8 @@ _KEYS: Final[Mapping[str, Mapping[str, _Kind | _Fields | _Choice]]] = {
     "request of a callback": {
         "x-client-events": _Fields({"name": _NAME, "header": _SCHEMA, "events": _EVENTS}),
     },
-    "parameter": {"x-client-constant": _TEXT},
+    "parameter": {"x-client-constant": _TEXT, "x-client-name": _FIELD},
+    "property": {"x-client-name": _NAME_OR_FIELD},
     "schema": {"x-client-name": _NAME},
 }
 _ROLES: Final = {key: role for role, keys in _KEYS.items() for key in keys}
@@ -166,8 +177,10 @@ _ROLES: Final = {key: role for role, keys in _KEYS.items() for key in keys}
 
 def _role(part: Part) -> str:
     """The role of a part; what the server sends is an operation in the document, but no method."""
-    is_sent = part.role == "operation" and "callbacks" in split(part.pointer)
-    return "request of a callback" if is_sent else part.role
+    place = split(part.pointer)
+    if part.role == "operation" and "callbacks" in place:
+        return "request of a callback"
+    return "property" if part.role == "schema" and place[-2:-1] == ["properties"] else part.role
 
 
 def _keys(part: Part) -> Iterator[GeneratorError]:
@@ -188,7 +201,7 @@ def _keys(part: Part) -> Iterator[GeneratorError]:
             pointer=join(part.pointer, "x-client-constant"),
             remedy="Give another parameter an enum of one value.",
         )
-    if "x-client-name" in part.node and "$ref" in part.node:
+    if "$ref" in part.node and _is_class(part.node.get("x-client-name")):
         yield GeneratorError(
             "x-client-name beside a $ref names nothing",
             pointer=join(part.pointer, "x-client-name"),

@@ -30,7 +30,7 @@ def tidy(sources: dict[str, str]) -> dict[str, str]:
     Templates import all that any of their modules may need, so they need not know what one uses.
 
     Raises:
-        GeneratorError: ruff can't read a file, so a template printed no valid Python.
+        GeneratorError: A template printed no valid Python, or a name that nothing defines.
     """
     with TemporaryDirectory(prefix="coze-emit-") as name:
         folder = Path(name)
@@ -40,6 +40,7 @@ def tidy(sources: dict[str, str]) -> dict[str, str]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
         _ruff(folder, "check", "--fix-only", "--quiet", "--unsafe-fixes")
+        _ruff(folder, "check", "--quiet", "--select", "F821", "--output-format", "concise")
         _ruff(folder, "format", "--quiet")
         return {path: (folder / path).read_text(encoding="utf-8") for path in sources}
 
@@ -60,7 +61,8 @@ def _ruff(folder: Path, command: str, *options: str) -> None:
         check=False,
     )
     if done.returncode:
+        told = (done.stderr or done.stdout).strip()
         raise GeneratorError(
-            f"ruff {command} refuses the emitted code: {done.stderr.strip()[:2000]}",
+            f"ruff {command} refuses the emitted code: {told[:2000]}",
             remedy="This is a fault of the generator's templates; please report it.",
         )

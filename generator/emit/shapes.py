@@ -13,6 +13,7 @@ from datamodel_code_generator.format import PythonVersion
 
 from generator.errors import GeneratorError
 from generator.normalise.objects import REST
+from generator.plan.schemas import marked
 from generator.plan.texts import escaped, paragraphs
 from generator.spec import join
 
@@ -26,7 +27,6 @@ _INDENT = 4
 _STRUCTURE = (
     "$ref",
     "type",
-    "format",
     "enum",
     "required",
     "nullable",
@@ -88,8 +88,8 @@ _CONFIG = GenerateConfig(
 def _view(schema: dict[str, Any]) -> dict[str, Any]:
     """The structure of a schema with its texts made safe for docstrings."""
     view = {key: schema[key] for key in _STRUCTURE if key in schema}
-    if schema.get("description"):
-        view["description"] = paragraphs(schema["description"], _INDENT)
+    if text := marked(schema, schema.get("description", "")):
+        view["description"] = paragraphs(text, _INDENT)
     if "properties" in view:
         view["properties"] = {name: _view(value) for name, value in view["properties"].items()}
     for key in ("items", "additionalProperties"):

@@ -17,6 +17,7 @@ from generator.spec import SCHEMAS, join, json_path, split
 from generator.values import CLASS_NAME, is_object
 
 _NAME: Final = "x-client-name"
+_OF_PLACE: Final = ("nullable", _NAME)
 _WORDS: Final = {
     **{str(status.value): status.phrase for status in HTTPStatus},
     "2XX": "Success",
@@ -127,11 +128,12 @@ class Namer:
             return {"$ref": self._moved(node["$ref"])}
         if not _wants_name(node):
             return self._inside(part, place.owner, evolve(place, is_body=False))
-        name: str = node.get(_NAME, place.name)
-        owner = place.owner if place.is_body and _NAME not in node else name
+        given = _class_name(node)
+        name = given or place.name
+        owner = place.owner if place.is_body and not given else name
         schema = self._inside(part, owner, place)
-        kept = self._keep(name, without(schema, "nullable"), part)
-        about: Node = {"nullable": True} if schema.get("nullable") else {}
+        kept = self._keep(name, without(schema, *_OF_PLACE), part)
+        about: Node = {key: schema[key] for key in _OF_PLACE if schema.get(key)}
         text = schema.get("description")
         if text not in {None, kept.get("description")}:
             about["description"] = text
@@ -162,7 +164,9 @@ class Namer:
                 case _:
                     return self._inline(lower, place)
 
-        new = without(descend(part, change), _NAME)
+        new = descend(part, change)
+        if _class_name(new):
+            new = without(new, _NAME)
         if "$ref" in new:
             new["$ref"] = self._moved(new["$ref"])
         if names := mapping(part.node):
@@ -193,14 +197,21 @@ class Namer:
 
 def _answer_word(operation: Node, status: Key) -> str:
     """Return what an answer is called: the first success is the response."""
-    if status == next(iter(successes(operation)), status):
+    filled = [status for status, one in successes(operation).items() if one.get("content")]
+    if status in filled[:1]:
         return "Response"
     return _pascal(_WORDS.get(str(status), "Error"))
 
 
+def _class_name(node: Node) -> str | None:
+    """Return the name of the class; one in lower case is that of the field alone."""
+    name: str | None = node.get(_NAME)
+    return name if name and CLASS_NAME.fullmatch(name) else None
+
+
 def _wants_name(node: Node) -> bool:
     return bool(
-        node.get(_NAME)
+        _class_name(node)
         or is_composed(node)
         or (node.get("type") == "integer" and node.get("x-enum-varnames"))
     )

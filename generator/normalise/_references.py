@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _KEPT: Final = "securitySchemes"
 _OF_VALUE: Final = (
     "description", "nullable", "deprecated", "default", "readOnly", "writeOnly", "example",
+    "x-client-name",
 )  # fmt: skip
 _SAME_VALUE: Final = frozenset({"allOf", "oneOf", "anyOf", "not"})
 

@@ -33,7 +33,7 @@ Shape = Literal["one", "list", "map"]
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 ORIGIN: Final = "x-origin"
 """The key of a mark: the JSON pointer of a part before all passes. Passes keep it, or drop it."""
-_PROSE: Final = ("description", "example", "externalDocs", ORIGIN)
+_PROSE: Final = ("title", "description", "example", "externalDocs", ORIGIN)
 _PARAMETERS: Final = ("parameter", "list")
 _SCHEMA: Final = ("schema", "one")
 _SCHEMAS: Final = ("schema", "map")

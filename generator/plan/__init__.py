@@ -94,7 +94,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
     )
     streams = _streams(methods)
     modules, shapes = _classes(schemas, methods, told, hidden, tags)
-    _check_members(objects, modules, shapes, hidden)
+    _check_members(schemas, modules, shapes, hidden)
     public = _classes(
         schemas, [method for method in methods if not method.internal], told, hidden, tags
     )
@@ -151,25 +151,29 @@ def _classes(
 
 
 def _check_members(
-    objects: Objects,
+    schemas: Schemas,
     modules: tuple[Module, ...],
     shapes: tuple[Shape, ...],
     hidden: dict[str, frozenset[str]],
 ) -> None:
     """Refuse a plan in which a class lacks what its schema has, or has what it lacks."""
+    objects = schemas.objects
     for class_ in (class_ for module in modules for class_ in module.classes):
         if isinstance(class_, Model):
             found = {one.wire: one.required for one in class_.fields}
-            left_out = hidden.get(class_.name, ())
+            left_out = hidden.get(class_.name, frozenset()) | schemas.saying(
+                class_.name, "writeOnly"
+            )
             due = objects.of(class_.name).named()
             objects.check(
                 class_.name, found | {w: due[w] for w in left_out if w in due}, "its class"
             )
     for shape in shapes:
         if shape.alias is None:
-            objects.check(
-                shape.name, {key.wire: key.required for key in shape.keys}, "its request shape"
-            )
+            found = {key.wire: key.required for key in shape.keys}
+            due = objects.of(shape.name).named()
+            left_out = schemas.saying(shape.name, "readOnly")
+            objects.check(shape.name, found | {w: due[w] for w in left_out}, "its request shape")
 
 
 def _names(modules: tuple[Module, ...], shapes: tuple[Shape, ...]) -> frozenset[str]:

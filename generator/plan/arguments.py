@@ -8,6 +8,7 @@ from attrs import frozen
 
 from generator.errors import GeneratorError
 from generator.plan.names import attribute_name
+from generator.plan.schemas import marked
 from generator.plan.types import (
     ANY,
     Binary,
@@ -84,17 +85,23 @@ def parameter_arguments(
                 pointer=place,
                 remedy="Remove the parameter in an overlay.",
             )
+        if "schema" not in parameter:
+            raise GeneratorError(
+                f"the parameter {parameter['name']} has no schema",
+                pointer=place,
+                remedy="Describe it with a schema in an overlay, or remove it there.",
+            )
         _check_style(parameter, place)
         type_ = schemas.type_of(parameter["schema"], join(place, "schema"))
         refuse_objects(type_, f"the {parameter['in']}", place)
         found.append(
             Argument(
-                argument_name(parameter, parameter["name"], place),
+                _argument_name(parameter.get("x-client-name", parameter["name"]), place),
                 parameter["name"],
                 _PARAMETERS[parameter["in"]],
                 type_,
                 *_need(parameter["schema"], required=parameter.get("required", False)),
-                parameter.get("description", "").strip(),
+                marked(parameter, parameter.get("description", "")).strip(),
                 _limits(parameter["schema"]),
             )
         )
@@ -164,9 +171,17 @@ def _check_style(parameter: dict[str, Any], pointer: str) -> None:
         )
 
 
-def argument_name(spec: dict[str, Any], wire: str, pointer: str) -> str:
-    """Return what an argument is called: as the document says, or after its wire name."""
-    return attribute_name(spec.get("x-client-name", wire), pointer, taken=frozenset({"self"}))
+def no_file_here(pointer: str) -> GeneratorError:
+    """Return the error of a file where only texts can stand."""
+    return GeneratorError(
+        "a body in JSON or in the URL encoding can't hold a file",
+        pointer=pointer,
+        remedy="Make the body multipart/form-data in an overlay, or the field a text.",
+    )
+
+
+def _argument_name(label: str, pointer: str) -> str:
+    return attribute_name(label, pointer, taken=frozenset({"self"}))
 
 
 def in_order(arguments: list[Argument], pointer: str) -> tuple[Argument, ...]:
@@ -196,7 +211,7 @@ def body_argument(prop: Property, schemas: Schemas) -> Argument:
     type_ = schemas.type_of(prop.schema, prop.pointer)
     is_file = any(isinstance(part, Binary) for part in walk(type_))
     return Argument(
-        argument_name(prop.schema, prop.wire, prop.pointer),
+        _argument_name(prop.label, prop.pointer),
         prop.wire,
         "files" if is_file else "body",
         type_,

@@ -191,7 +191,7 @@ class _Answer:
     def attribute(self, part: str) -> str:
         """The attribute that holds a part."""
         prop = self._property(part)
-        return field_name(prop.wire, prop.pointer)
+        return field_name(prop.label, prop.pointer)
 
     def array(self, part: str) -> tuple[str, ListOf]:
         """The attribute that holds a part which is an array, and its type."""

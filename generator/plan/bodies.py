@@ -9,7 +9,13 @@ from attrs import frozen
 from generator.errors import GeneratorError
 from generator.media import JSON, kind_of
 from generator.normalise.objects import REST, referred
-from generator.plan.arguments import Argument, body_argument, delimiter, refuse_objects
+from generator.plan.arguments import (
+    Argument,
+    body_argument,
+    delimiter,
+    no_file_here,
+    refuse_objects,
+)
 from generator.plan.types import (
     ANY,
     Binary,
@@ -90,9 +96,7 @@ def _raw(
 def _fields(schema: dict[str, Any], schemas: Schemas, place: str) -> list[Property]:
     name = referred(schema)
     if schemas.is_model(name):
-        return [
-            prop for prop in schemas.properties(name) if not schemas.says(prop.schema, "readOnly")
-        ]
+        return schemas.request_properties(name)
     if schema:
         raise GeneratorError(
             "the body is no object with properties, so no arguments stand for it",
@@ -158,12 +162,7 @@ class _Form:
 
     def _check_file(self, type_: TypeRef, pointer: str) -> None:
         if self.encoding != "multipart":
-            raise GeneratorError(
-                f"a {'JSON body' if self.encoding == 'json' else 'form in the URL encoding'} can't "
-                "hold a file",
-                pointer=pointer,
-                remedy="Make the body multipart/form-data in an overlay, or the field a text.",
-            )
+            raise no_file_here(pointer)
         type_ = without_null(type_)
         if without_null(type_.item if isinstance(type_, ListOf) else type_) != Binary():
             raise GeneratorError(

@@ -154,16 +154,16 @@ def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | Enume
         values = tuple(value for value in component["enum"] if value is not None)
         return EnumerationClass(name, text, values, _members(component, values, pointer))
     fields: dict[str, Field] = {}
-    for prop in schemas.properties(name):
+    for prop in schemas.answer_properties(name):
         if prop.wire in hidden:
             continue
-        attribute = field_name(prop.wire, prop.pointer)
+        attribute = field_name(prop.label, prop.pointer)
         if attribute in fields:
             raise GeneratorError(
                 f"the properties {fields[attribute].wire!r} and {prop.wire!r} would both be "
                 f"called {attribute!r}",
                 pointer=prop.pointer,
-                remedy="Remove one of them in an overlay.",
+                remedy="Give one of them another name with x-client-name in an overlay.",
             )
         type_ = schemas.type_of(prop.schema, prop.pointer)
         fields[attribute] = Field(

@@ -65,7 +65,8 @@ def check_class(name: str, pointer: str, *, taken: frozenset[str] = frozenset())
     Raises:
         GeneratorError: The name is taken.
     """
-    if name in _CLASSES | taken:
+    # attrs takes an annotation that begins with ClassVar for no field.
+    if name in _CLASSES | taken or name.startswith("ClassVar"):
         raise GeneratorError(
             f"the class name {name} means something else in the emitted code",
             pointer=pointer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
 from generator.normalise.objects import CHOICES, REST, referred
@@ -35,6 +35,9 @@ _SCALARS: Final[dict[str, TypeRef]] = {
     "number": Scalar("float"),
     "boolean": Scalar("bool"),
 }
+_DEPRECATED: Final = "Deprecated by the API."
+_LISTED: Final = frozenset({"string", "integer"})
+"""The types whose values a ``Literal`` can list, for readers of JSON too."""
 
 
 @frozen
@@ -45,6 +48,11 @@ class Property:
     schema: dict[str, Any]
     required: bool
     pointer: str
+
+    @property
+    def label(self) -> str:
+        """What its Python name is made of."""
+        return self.schema.get("x-client-name", self.wire)
 
 
 @frozen
@@ -71,9 +79,8 @@ class Schemas:
     def _type_of(self, schema: dict[str, Any], pointer: str) -> TypeRef:
         if "$ref" in schema:
             return self._referenced(schema["$ref"])
-        values = [value for value in schema.get("enum", ()) if value is not None]
-        if values:
-            return self._enumeration(values, pointer)
+        if schema.get("enum"):
+            return self._enumeration(schema, pointer)
         for key in ("oneOf", "anyOf", "allOf"):
             if key in schema:
                 return self._combined(schema[key], f"{pointer}/{key}", any_of=key != "allOf")
@@ -121,26 +128,32 @@ class Schemas:
         name = ref.removeprefix(SCHEMAS)
         target = self.components[name]
         if target.get("enum"):
-            pointer = f"/components/schemas/{name}"
-            enumeration = self._enumeration(
-                [value for value in target["enum"] if value is not None], pointer, name
-            )
+            enumeration = self._enumeration(target, f"/components/schemas/{name}", name)
             return Nullable(enumeration) if target.get("nullable") else enumeration
         if self.is_model(name):
             reference = Reference(name, is_open=self.objects.of(name).rest is not None)
             return Nullable(reference) if target.get("nullable") else reference
         return self.type_of(target, f"/components/schemas/{name}")
 
-    @staticmethod
-    def _enumeration(values: list[Any], pointer: str, name: str | None = None) -> Enumeration:
-        kinds = sorted({type(value).__name__ for value in values})
-        if kinds not in (["int"], ["str"]):
+    def _enumeration(
+        self, schema: dict[str, Any], pointer: str, name: str | None = None
+    ) -> TypeRef:
+        kinds = _by_kind(schema)
+        if not kinds.keys() <= _SCALARS.keys():
             raise GeneratorError(
-                f"an enumeration of {' and '.join(kinds)} is not supported",
+                f"an enumeration of {' and '.join(kinds)} values is not supported",
                 pointer=pointer,
-                remedy="List texts alone or integers alone in an overlay.",
+                remedy="List texts, numbers, true and false alone in an overlay.",
             )
-        return Enumeration(tuple(dict.fromkeys(values)), name)
+        if not kinds:
+            return self._plain(schema, pointer)
+        types = tuple(
+            Enumeration(tuple(dict.fromkeys(values)), name if len(kinds) == 1 else None)
+            if kind in _LISTED
+            else _SCALARS[kind]
+            for kind, values in kinds.items()
+        )
+        return types[0] if len(types) == 1 else UnionOf(types)
 
     def is_model(self, name: str) -> bool:
         """Whether the component is an object with properties of its own."""
@@ -183,10 +196,13 @@ class Schemas:
             target = self.components[name]
             if self.is_model(name) and self.objects.of(name).rest:
                 return {"anyOf": [schema, {"type": "object"}]}
-            if self.is_model(name) or target.get("enum"):
+            if self.is_model(name) or set(_by_kind(target)) in ({"string"}, {"integer"}):
                 return schema
             return self.with_classes_only(target)
         view = dict(schema)
+        kinds = _by_kind(schema)
+        if set(kinds) - {"string", "integer"} or len(kinds) > 1:
+            return {"anyOf": [_kind_schema(kind, values) for kind, values in kinds.items()]}
         for key in ("items", "additionalProperties"):
             if isinstance(view.get(key), dict):
                 view[key] = self.with_classes_only(view[key])
@@ -195,17 +211,57 @@ class Schemas:
                 view[key] = [self.with_classes_only(member) for member in view[key]]
         return view
 
-    def says(self, schema: dict[str, Any], key: str) -> bool:
-        """Whether a schema, or one that it refers to, has a field that is true."""
+    def request_properties(self, name: str) -> list[Property]:
+        """The properties of an object that callers send: not those that only the server writes."""
+        hidden = self.saying(name, "readOnly")
+        return [prop for prop in self.properties(name) if prop.wire not in hidden]
+
+    def answer_properties(self, name: str) -> list[Property]:
+        """The properties of an answer: what only callers write may be missing."""
+        hidden = self.saying(name, "writeOnly")
+        return [
+            evolve(prop, required=False) if prop.wire in hidden else prop
+            for prop in self.properties(name)
+        ]
+
+    def saying(self, name: str, key: str) -> frozenset[str]:
+        """The properties of an object whose schemas have a field that is true."""
+        return frozenset(
+            prop.wire for prop in self.properties(name) if self._says(prop.schema, key)
+        )
+
+    def _says(self, schema: dict[str, Any], key: str) -> bool:
         if "$ref" in schema:
-            return self.says(self.components[schema["$ref"].removeprefix(SCHEMAS)], key)
+            return self._says(self.components[schema["$ref"].removeprefix(SCHEMAS)], key)
         return bool(schema.get(key)) or any(
-            self.says(member, key) for member in schema.get("allOf", ())
+            self._says(member, key) for member in schema.get("allOf", ())
         )
 
     def text_of(self, schema: dict[str, Any]) -> str:
         """The description of a schema, or of the component that it refers to."""
-        text = schema.get("description")
+        text: str | None = schema.get("description")
         if text is None:
             text = self.components.get(referred(schema), {}).get("description")
-        return text or ""
+        return marked(schema, text or "")
+
+
+def marked(node: dict[str, Any], text: str) -> str:
+    """Return a text that also says that a parameter or a field is deprecated."""
+    return f"{_DEPRECATED}\n\n{text}".strip() if node.get("deprecated") else text
+
+
+def _by_kind(schema: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return the values of an enumeration by their JSON type, numbers together."""
+    values = [value for value in schema.get("enum", ()) if value is not None]
+    kinds = {"bool": "boolean", "str": "string", "float": "number", "int": "integer"}
+    found: dict[str, list[Any]] = {}
+    for value in values:
+        kind = type(value).__name__
+        found.setdefault(kinds.get(kind, kind), []).append(value)
+    if "number" in found or (schema.get("type") == "number" and "integer" in found):
+        found["number"] = [*found.get("number", ()), *found.pop("integer", ())]
+    return found
+
+
+def _kind_schema(kind: str, values: list[Any]) -> dict[str, Any]:
+    return {"type": kind, "enum": values} if kind in _LISTED else {"type": kind}

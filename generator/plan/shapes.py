@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from generator.normalise.objects import REST
+from generator.plan.arguments import no_file_here
 from generator.plan.names import check_class
-from generator.plan.types import as_argument, literal, references
+from generator.plan.types import Binary, as_argument, literal, references, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,9 +61,11 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[Shape, ...]:
             shapes[name] = Shape(name, component, alias=literal(values))
             continue
         keys: list[Key] = []
-        properties = schemas.properties(name)
+        properties = schemas.request_properties(name)
         for prop in properties:
             type_ = schemas.type_of(prop.schema, prop.pointer)
+            if Binary() in walk(type_):
+                raise no_file_here(prop.pointer)
             waiting |= references(type_) - shapes.keys() - {name}
             keys.append(Key(prop.wire, as_argument(type_), prop.required))
         merged = {

@@ -68,7 +68,7 @@ class Nullable:
 
 @frozen
 class Binary:
-    """The content of a file."""
+    """The content of a file; within JSON a text."""
 
 
 TypeRef: TypeAlias = Scalar | Enumeration | Reference | ListOf | MapOf | UnionOf | Nullable | Binary
@@ -76,6 +76,8 @@ TypeRef: TypeAlias = Scalar | Enumeration | Reference | ListOf | MapOf | UnionOf
 ANY = Scalar("Any")
 STRING = Scalar("str")
 NONE = Scalar("None")
+# Integers among the numbers stay exact: a float has 15 digits, an id 19.
+_NUMBER = "int | float"
 
 
 def without_null(type_: TypeRef) -> TypeRef:
@@ -87,7 +89,7 @@ def as_field(type_: TypeRef) -> str:
     """How a model's field spells the type: enumerations are open, lists are lists."""
     match type_:
         case Scalar(name=name):
-            return name
+            return _NUMBER if name == "float" else name
         case Enumeration(values=values, name=name):
             if name and type_.base == "str":
                 return name
@@ -103,7 +105,7 @@ def as_field(type_: TypeRef) -> str:
         case Nullable(inner=inner):
             return _union((as_field(inner), "None"))
         case Binary():
-            return "bytes"
+            return "str"
 
 
 def as_argument(type_: TypeRef) -> str:
@@ -136,7 +138,7 @@ def as_result(type_: TypeRef, *, list_name: str = "list") -> str:
     """
     match type_:
         case Scalar(name=name):
-            return name
+            return _NUMBER if name == "float" else name
         case Enumeration():
             return type_.base
         case Reference(name=name):
@@ -150,7 +152,7 @@ def as_result(type_: TypeRef, *, list_name: str = "list") -> str:
         case Nullable(inner=inner):
             return _union((as_result(inner, list_name=list_name), "None"))
         case Binary():
-            return "bytes"
+            return "str"
 
 
 def walk(type_: TypeRef) -> Iterator[TypeRef]:

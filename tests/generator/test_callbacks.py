@@ -10,6 +10,7 @@ from coze_core import Callback, UnknownCallback
 from generator.errors import GeneratorError
 from generator.manifest import surface
 from generator.plan import make_plan
+from generator.plan.gate import unread_callbacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,3 +140,12 @@ def test_what_makes_no_sense_is_one_error(
 def test_a_component_of_callbacks_alone_is_kept(generate: Generate) -> None:
     schemas: dict[str, Any] = generate(DOCUMENT).document["components"]["schemas"]
     assert list(schemas) == ["AppHeader", "AppLeft", "AppMade", "Maker"]
+
+
+def test_a_callback_whose_events_nothing_describes_is_noted(generate: Generate) -> None:
+    document = generate(DOCUMENT).document
+    assert unread_callbacks(document) == []
+    operation = document["paths"]["/v1/apps/{app_id}"]["put"]
+    del operation["callbacks"]["event"]["{$request.body#/url}"]["post"]["x-client-events"]
+    (note,) = unread_callbacks(document)
+    assert note.startswith("/paths/~1v1~1apps~1{app_id}/put/callbacks/event: no x-client-events")

@@ -25,22 +25,20 @@ HEAD = "openapi: 3.0.3\ninfo: {title: Test, version: '1'}\nservers: [{url: 'http
 class Emitted:
     """The package of one case, with what its probe may use."""
 
-    def __init__(self, folder: Path, server: Server) -> None:
+    def __init__(self, folder: Path, server: Server, coze: Coze) -> None:
         self._folder = folder
         self._server = server
+        self._client = coze._client  # pyright: ignore[reportPrivateUsage]
 
     def call(self, path: str, reply: tuple[int, str, Any], **arguments: Any) -> Any:
         self._server.reply = reply
-        address = f"http://127.0.0.1:{self._server.server_address[1]}"
-        with Coze(token="pat_test", base_url=address, max_retries=0) as coze:
-            client = coze._client  # pyright: ignore[reportPrivateUsage]
-            method = importlib.import_module("coze_api.resources").CozeAPI(client)
-            for step in path.split("."):
-                method = getattr(method, step)
-            try:
-                return method(**arguments)
-            except Exception as error:  # noqa: BLE001  # a probe may ask for any
-                return error
+        method = importlib.import_module("coze_api.resources").CozeAPI(self._client)
+        for step in path.split("."):
+            method = getattr(method, step)
+        try:
+            return method(**arguments)
+        except Exception as error:  # noqa: BLE001  # a probe may ask for any
+            return error
 
     def sent(self) -> Sent:
         return self._server.sent
@@ -90,6 +88,8 @@ def test_a_document_is_done_justice_or_refused(
         assert (caught.value.pointer or "").startswith(case.get("pointer", "/")), str(caught.value)
         return
     emit(case["document"], folder)
-    emitted = Emitted(folder, server)
-    names = {"call": emitted.call, "sent": emitted.sent, "source": emitted.source, "json": json}
-    assert eval(case["probe"], names)  # noqa: S307  # our own data
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    with Coze(token="pat_test", base_url=address, max_retries=0) as coze:
+        emitted = Emitted(folder, server, coze)
+        names = {"call": emitted.call, "sent": emitted.sent, "source": emitted.source, "json": json}
+        assert eval(case["probe"], names)  # noqa: S307  # our own data

@@ -60,7 +60,7 @@ paths:
       requestBody: {{content: {{application/json: {{schema: {FILE}}}}}}}
       {OK}
 """,
-        "a JSON body can't hold a file",
+        "can't hold a file",
     ),
     "fields of one name": (
         answered(DATA % "{type: object, properties: {a_b: {type: string}, a-b: {type: string}}}"),

@@ -1,0 +1,17 @@
+"""What templates print is held against Python itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.emit.ruff import tidy
+from generator.errors import GeneratorError
+
+
+def test_an_undefined_name_in_emitted_code_fails_the_build() -> None:
+    code = (
+        "from __future__ import annotations\n\n\ndef f(x: Sequence[str]) -> None:\n    print(x)\n"
+    )
+    with pytest.raises(GeneratorError, match=r"a\.py:\d+:\d+: F821 .*Sequence.*report it"):
+        tidy({"a.py": code})
+    assert tidy({"a.py": code.replace("Sequence", "list")})
