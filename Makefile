@@ -70,7 +70,7 @@ sbom: $(AUDIT)/.ready  ## what the client is made with, in CycloneDX: dist/coze-
 
 lock: $(READY)  ## resolve requirements/*.in into hashed pins
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
-	  --no-emit-find-links --no-emit-trusted-host --no-header --extra jwt --extra sandbox \
+	  --no-emit-find-links --no-emit-trusted-host --no-header --extra httpx2 --extra jwt --extra sandbox \
 	  --output-file requirements/dev.txt requirements/dev.in pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-header \

@@ -7,8 +7,9 @@ from coze_core._unset import UNSET, Unset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable, Mapping
-    from typing import ParamSpec, Self, TypeVar
+    from typing import Any, ParamSpec, Self, TypeVar
 
     from coze_core import (
         AsyncHTTPClient,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         Response,
         Token,
     )
+    from coze_core._http import HTTPFamily
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -41,8 +43,14 @@ class Coze(CozeAPI):
             connect, and 300 between the events of a stream.
         max_retries: How often a failed request is sent again at most, where that does no harm.
         http_client: An `httpx.Client` to send with: its transport, proxies, hooks, headers,
-            cookies, parameters and redirects count. It is not closed here.
+            cookies, parameters and redirects count. It is not closed here. A client of httpx2 will
+            do as well.
         headers: Headers to add to every request.
+        http: What to send with, ``"httpx"`` or ``"httpx2"``: by default the environment variable
+            ``COZE_HTTP``, else httpx.
+        proxy: The URL of a proxy, or an `httpx.Proxy`; by default those of the environment count.
+        verify: ``False`` not to check certificates, a file or folder of those to trust, or an
+            `ssl.SSLContext`.
 
     Raises:
         CozeError: There is no token, or an argument makes no sense.
@@ -58,6 +66,9 @@ class Coze(CozeAPI):
         max_retries: int = 2,
         http_client: HTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
+        http: HTTPFamily | None = None,
+        proxy: Any = None,
+        verify: ssl.SSLContext | str | bool = True,
     ) -> None:
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
         from coze_core import SyncClient  # noqa: PLC0415  # as above
@@ -74,6 +85,9 @@ class Coze(CozeAPI):
             max_retries=max_retries,
             http_client=http_client,
             headers=headers,
+            http=http,
+            proxy=proxy,
+            verify=verify,
         )
         super().__init__(client)
 
@@ -141,7 +155,7 @@ class AsyncCoze(AsyncCozeAPI):
     """The Coze API for asyncio and trio.
 
     Sends 100 calls at a time, and up to 1,000 streams and downloads beside them; further calls wait
-    for their turn.
+    for their turn. It may be used in any number of event loops, each with connections of its own.
 
     `aclose` it, or use it in an ``async with`` statement.
 
@@ -151,8 +165,11 @@ class AsyncCoze(AsyncCozeAPI):
         base_url: As for `Coze`.
         timeout: As for `Coze`.
         max_retries: As for `Coze`.
-        http_client: An `httpx.AsyncClient` to send with, as for `Coze`.
+        http_client: An `httpx.AsyncClient` to send with, as for `Coze`; it serves one event loop.
         headers: As for `Coze`.
+        http: As for `Coze`.
+        proxy: As for `Coze`.
+        verify: As for `Coze`.
 
     Raises:
         CozeError: There is no token, or an argument makes no sense.
@@ -168,6 +185,9 @@ class AsyncCoze(AsyncCozeAPI):
         max_retries: int = 2,
         http_client: AsyncHTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
+        http: HTTPFamily | None = None,
+        proxy: Any = None,
+        verify: ssl.SSLContext | str | bool = True,
     ) -> None:
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
         from coze_core import AsyncClient  # noqa: PLC0415  # as above
@@ -184,6 +204,9 @@ class AsyncCoze(AsyncCozeAPI):
             max_retries=max_retries,
             http_client=http_client,
             headers=headers,
+            http=http,
+            proxy=proxy,
+            verify=verify,
         )
         super().__init__(client)
 

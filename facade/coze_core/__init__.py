@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from coze_core._events import Event, UnknownEvent
     from coze_core._files import FileContent
-    from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPClient, HTTPTimeout
+    from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPClient
     from coze_core._operation import (
         BatchOperation,
         Endpoint,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from coze_core._response import RequestInfo, Response, ResponseInfo, response_of
     from coze_core._streams import AsyncStream, Stream
     from coze_core._sync import SyncClient
+    from coze_core._timeouts import HTTPTimeout
     from coze_core._token_auth import TokenAuth
     from coze_core._unset import UNSET, Unset
 else:
@@ -64,7 +65,7 @@ else:
             ),
             "coze_core._events": "Event UnknownEvent",
             "coze_core._files": "FileContent",
-            "coze_core._http": "AsyncHTTPClient HTTPAuth HTTPClient HTTPTimeout",
+            "coze_core._http": "AsyncHTTPClient HTTPAuth HTTPClient",
             "coze_core._operation": (
                 "BatchOperation Endpoint ListOperation Operation StreamOperation"
             ),
@@ -75,6 +76,7 @@ else:
             "coze_core._response": "RequestInfo Response ResponseInfo response_of",
             "coze_core._streams": "AsyncStream Stream",
             "coze_core._sync": "SyncClient",
+            "coze_core._timeouts": "HTTPTimeout",
             "coze_core._token_auth": "TokenAuth",
             "coze_core._unset": "UNSET Unset",
         },

@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import anyio
 
-from coze_core._auth import BearerToken
+from coze_core._auth import BearerToken, credentials
 from coze_core._call import download_call, stream_call, value_call
 from coze_core._errors import APIConnectionError, no_stop_iteration
-from coze_core._http import AsyncTransport, credentials
+from coze_core._http import AsyncTransport, ClientOptions
 from coze_core._pages import AsyncPages
 from coze_core._settings import Settings, checked_settings
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable, Iterable, Mapping
     from typing import Self, Unpack
 
     from coze_core._auth import AsyncToken
+    from coze_core._body import AsyncBody
     from coze_core._call import Attempt, Call
     from coze_core._downloads import AsyncDownload
     from coze_core._error_table import ErrorTable
-    from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPTimeout
+    from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPFamily
     from coze_core._operation import (
         BatchOperation,
         Endpoint,
@@ -32,11 +34,10 @@ if TYPE_CHECKING:
         StreamOperation,
     )
     from coze_core._recording import Recorder
-    from coze_core._reply import AsyncBody
     from coze_core._request import Parts
     from coze_core._response import Response, ResponseInfo
-    from coze_core._source import AsyncBodySource
     from coze_core._streams import AsyncStream
+    from coze_core._timeouts import HTTPTimeout
 
 D = TypeVar("D")
 E = TypeVar("E")
@@ -58,9 +59,13 @@ class AsyncClient:
         max_retries: How often a request is sent again at most.
         http_client: An async client of httpx to send with; it is not closed here.
         headers: Headers to add to every request.
+        http: The family of HTTP clients to send with; see `ClientOptions`, like the next two.
+        proxy: A proxy.
+        verify: How certificates are checked.
 
     Attributes:
         tokens: As in `SyncClient`, like the others.
+        http_auth: An authentication of httpx, if there is one.
         settings: What was set.
         recorder: What notes the answers down.
 
@@ -80,9 +85,14 @@ class AsyncClient:
         max_retries: int = 2,
         http_client: AsyncHTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
+        http: HTTPFamily | None = None,
+        proxy: Any = None,
+        verify: ssl.SSLContext | str | bool = True,
     ) -> None:
-        self.tokens, http_auth = credentials(token, auth)
-        self._transport = AsyncTransport(http_client, http_auth, user_agent)
+        self.tokens, self.http_auth = credentials(token, auth)
+        options = ClientOptions(user_agent, http, proxy, verify)
+        self._transport = AsyncTransport(http_client, options)
+        self._transport.check_auth(self.http_auth)
         self.settings = self._root = checked_settings(
             base_url=base_url,
             headers=headers,
@@ -148,18 +158,16 @@ class AsyncClient:
     ) -> AsyncStream[E]:
         """As `SyncClient.stream`."""
         from coze_core._recovery import Methods, Recoverer
-        from coze_core._source import AsyncBodySource
         from coze_core._streams import AsyncStream
 
-        async def open_source() -> AsyncBodySource:
-            body, response = await self._run(stream_call(operation, parts, self.settings))
-            return AsyncBodySource(operation.name, body, response, self.settings.errors)
+        async def open_body() -> tuple[AsyncBody, ResponseInfo]:
+            return await self._run(stream_call(operation, parts, self.settings))
 
         recoverer = None
         if operation.recovery and recover:
             patience = self.settings.timeouts.stream.read
             recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
-        return AsyncStream(operation, open_source, recoverer)
+        return AsyncStream(operation, open_body, self.settings.errors, recoverer)
 
     async def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> AsyncDownload:
         """As `SyncClient.download`."""
@@ -209,7 +217,9 @@ class AsyncClient:
                 token = await self._token(attempt)
                 try:
                     with no_stop_iteration("A hook, transport or file"):
-                        reply = await self._transport.exchange(attempt.request, token)
+                        reply = await self._transport.exchange(
+                            attempt.request, token, self.http_auth
+                        )
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

@@ -11,6 +11,7 @@ from coze_core._headers import header_value
 
 if TYPE_CHECKING:
     from coze_core._async import AsyncClient
+    from coze_core._http import HTTPAuth
     from coze_core._sync import SyncClient
 
 Token: TypeAlias = str | Callable[[], str]
@@ -98,3 +99,18 @@ def bearer(token: str) -> str:
             "header. Pass the token alone: without 'Bearer', and stripped if it is from a file."
         )
     return header_value("Authorization", f"Bearer {token}")
+
+
+def credentials(
+    token: AsyncToken | None, auth: HTTPAuth | None
+) -> tuple[TokenSource | None, HTTPAuth | None]:
+    """Decide how requests are authenticated: by tokens, by httpx, or by neither.
+
+    Raises:
+        CozeError: Both are given, or the token makes no sense.
+    """
+    if token is not None and auth is not None:
+        raise CozeError("Pass either token or auth.")
+    if token is not None:
+        return BearerToken(token), None
+    return (auth, None) if isinstance(auth, TokenSource) else (None, auth)

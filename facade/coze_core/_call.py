@@ -1,7 +1,7 @@
 """One call from the first sending to the result: all its decisions, none of its I/O.
 
 A call is a generator. It yields an `Attempt`, which asks its driver to wait and then to send, and
-is sent the `Reply` or thrown the `APIConnectionError`; it returns the result. The drivers in
+is sent the `RawResponse` or thrown the `APIConnectionError`; it returns the result. The drivers in
 `_sync.py` and `_async.py` have nothing to decide.
 """
 
@@ -21,8 +21,8 @@ from coze_core._response import ResponseInfo
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from coze_core._body import RawResponse
     from coze_core._operation import Endpoint, Operation
-    from coze_core._reply import Reply
     from coze_core._request import Parts
     from coze_core._settings import Settings
 
@@ -49,7 +49,7 @@ class Attempt(NamedTuple):
     rejected: str = ""
 
 
-Call: TypeAlias = "Generator[Attempt, Reply[B], R]"
+Call: TypeAlias = "Generator[Attempt, RawResponse[B], R]"
 
 
 def value_call(
@@ -66,7 +66,7 @@ def value_call(
     request = write_request(operation, settings.base_url, settings.headers, parts)
     request.timeout = settings.timeouts.call
 
-    def judge(reply: Reply[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
+    def judge(reply: RawResponse[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
         answer = _answer(operation, reply)
         if (
             answer is None
@@ -127,7 +127,7 @@ def stream_call(
 def _open_body(
     endpoint: Endpoint, request: Request, settings: Settings, due: str
 ) -> Call[B, tuple[B, ResponseInfo]]:
-    def judge(reply: Reply[B], response: ResponseInfo) -> tuple[B, ResponseInfo]:
+    def judge(reply: RawResponse[B], response: ResponseInfo) -> tuple[B, ResponseInfo]:
         if reply.live is None:
             from coze_core._failures import api_error
 
@@ -137,7 +137,7 @@ def _open_body(
     return _attempts(endpoint, request, settings, judge)
 
 
-def _is_unwrapped_error(answer: Answer[T], reply: Reply[object], settings: Settings) -> bool:
+def _is_unwrapped_error(answer: Answer[T], reply: RawResponse[object], settings: Settings) -> bool:
     if answer.code is not None or not reply.body:
         return False
     from coze_core._failures import is_bare_error
@@ -145,7 +145,7 @@ def _is_unwrapped_error(answer: Answer[T], reply: Reply[object], settings: Setti
     return is_bare_error(reply.body, settings.errors)
 
 
-def _answer(operation: Operation[T], reply: Reply[object]) -> Answer[T] | None:
+def _answer(operation: Operation[T], reply: RawResponse[object]) -> Answer[T] | None:
     """Decodes what may be a success."""
     if not 200 <= reply.status_code < 300:  # noqa: PLR2004  # the successes of HTTP
         return None
@@ -168,7 +168,7 @@ def _attempts(
     endpoint: Endpoint,
     request: Request,
     settings: Settings,
-    judge: Callable[[Reply[B], ResponseInfo], R],
+    judge: Callable[[RawResponse[B], ResponseInfo], R],
 ) -> Call[B, R]:
     started = perf_counter()
     info = request.info

@@ -7,14 +7,14 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, TYPE_CHECKING, Self
 
+from coze_core._body import arelease_on_gc, release_on_gc
 from coze_core._errors import CozeError
-from coze_core._forgotten import aclose_when_forgotten, close_when_forgotten
 
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncGenerator, Generator, Iterator
 
-    from coze_core._reply import AsyncBody, Body
+    from coze_core._body import AsyncBody, Body
     from coze_core._response import ResponseInfo
 
 
@@ -32,7 +32,7 @@ class Download:
         self.response = response
         self._body = body
         self._read = False
-        self._finalizer = close_when_forgotten(self, body)
+        self._finalizer = release_on_gc(self, body)
 
     def iter_bytes(self) -> Iterator[bytes]:
         """Gives the content in pieces as they arrive.
@@ -97,7 +97,7 @@ class AsyncDownload:
         self.response = response
         self._body = body
         self._read = False
-        self._finalizer = aclose_when_forgotten(self, body)
+        self._finalizer = arelease_on_gc(self, body)
 
     async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         """As `Download.iter_bytes`."""

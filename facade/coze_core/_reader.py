@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from coze_core._decode import MISFITS, TypeDecoder, result_code
 from coze_core._events import Event, UnknownEvent
@@ -17,20 +17,8 @@ if TYPE_CHECKING:
     from coze_core._errors import StreamError
     from coze_core._operation import StreamOperation
     from coze_core._recovery import Recoverer
-    from coze_core._response import ResponseInfo
 
 E_co = TypeVar("E_co", covariant=True)
-
-
-class Source(Protocol):
-    """An answer whose body is a stream, apart from reading it."""
-
-    @property
-    def response(self) -> ResponseInfo: ...
-
-    def error(
-        self, *, code: int | str | None, msg: str, logid: str | None = None, data: object = None
-    ) -> StreamError: ...
 
 
 class EventReader(Generic[E_co]):
@@ -39,14 +27,14 @@ class EventReader(Generic[E_co]):
     def __init__(
         self,
         operation: StreamOperation[E_co],
-        source: Source,
+        make_error: Callable[..., StreamError],
         recoverer: Recoverer[E_co] | None = None,
         max_event_bytes: int = 64 * 1024 * 1024,
     ) -> None:
         self.ended = False
         self.early = False  # whether the connection was closed before the end
         self._operation = operation
-        self._source = source
+        self._make_error = make_error
         self._decoder = Decoder(max_event_bytes)
         self._max_event_bytes = max_event_bytes
         kinds: Mapping[str, Any] = operation.events()
@@ -138,14 +126,14 @@ class EventReader(Generic[E_co]):
                 "the connection was closed before the end of the stream; "
                 "the events until then are complete"
             )
-        return self._source.error(code=code, msg=msg or "", logid=_logid(plain), data=plain or None)
+        return self._make_error(code=code, msg=msg or "", logid=_logid(plain), data=plain or None)
 
     def _too_long(self) -> StreamError:
         msg = (
             f"an event is longer than {self._max_event_bytes} bytes; if it should be, allow more "
             "with with_options(max_response_bytes=...)"
         )
-        return self._source.error(code=None, msg=msg)
+        return self._make_error(code=None, msg=msg)
 
     def _error(self, event: ServerSentEvent) -> StreamError:
         plain = _plain(event.data)
@@ -154,7 +142,7 @@ class EventReader(Generic[E_co]):
             msg = plain if isinstance(plain, str) else f"the event {event.event}, without a reason"
         decode = self._data_decoders.get(event.event)
         data = plain if decode is None else decode(event.data)
-        return self._source.error(code=code, msg=msg, logid=_logid(plain), data=data)
+        return self._make_error(code=code, msg=msg, logid=_logid(plain), data=data)
 
 
 _type_decoder = cache(TypeDecoder[Any])

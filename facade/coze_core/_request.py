@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from coze_core._files import FormPart
-    from coze_core._http import HTTPTimeout
     from coze_core._operation import Endpoint
+    from coze_core._timeouts import Timeout
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~,-]*")
@@ -97,7 +97,7 @@ class Request:
         self.url = url
         self.info = RequestInfo(endpoint.method, url)
         self.headers = headers
-        self.timeout: HTTPTimeout  # set before it is sent
+        self.timeout: Timeout  # set before it is sent
         self.bare = False
         self.keep_open: Callable[[str], bool] | None = None
         self.max_bytes = 0

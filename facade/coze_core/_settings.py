@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coze_core._errors import CozeError
 from coze_core._headers import header_map
-from coze_core._http import timeouts
+from coze_core._timeouts import timeouts
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from coze_core._error_table import ErrorTable
     from coze_core._headers import HeaderMap
-    from coze_core._http import AsyncHTTPClient, HTTPClient, HTTPTimeout, Timeouts
+    from coze_core._http import AsyncHTTPClient, HTTPClient
+    from coze_core._timeouts import HTTPTimeout, Timeouts
 
 _LABEL = r"[^\s/?#@:\\\[\].]{1,63}"
 _HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|{_LABEL}(?:\.{_LABEL})*\.?)"
@@ -107,7 +108,7 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     return Settings(
         base_url.rstrip("/"),
         header_map(headers or {}),
-        timeouts(_checked_timeout(timeout), http_client),
+        timeouts(_checked_timeout(timeout), None if http_client is None else http_client.timeout),
         _whole("max_retries", max_retries, least=0),
         errors,
         renewable,

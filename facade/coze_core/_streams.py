@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import suppress
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from coze_core._body import AsyncBody, Body, arelease_on_gc, release_on_gc
 from coze_core._errors import CozeError
-from coze_core._forgotten import aclose_when_forgotten, close_when_forgotten
-from coze_core._reader import EventReader, Source
+from coze_core._failures import redacted, stream_error
+from coze_core._reader import EventReader
 from coze_core._recovery import POLL_SECONDS
 
 if TYPE_CHECKING:
@@ -17,44 +19,36 @@ if TYPE_CHECKING:
         AsyncIterator,
         Awaitable,
         Callable,
-        Generator,
         Iterator,
         Sequence,
     )
     from typing import Self
 
+    from coze_core._error_table import ErrorTable
+    from coze_core._errors import StreamError
     from coze_core._operation import StreamOperation
     from coze_core._recovery import Recoverer
     from coze_core._response import ResponseInfo
 
+B = TypeVar("B", bound=Body | AsyncBody)
 E_co = TypeVar("E_co", covariant=True)
-S = TypeVar("S", bound=Source)
 
 
-class StreamSource(Source, Protocol):
-    """An answer whose body is read as it comes."""
-
-    def iter_bytes(self) -> Iterator[bytes]: ...
-
-    def close(self) -> None: ...
-
-
-class AsyncStreamSource(Source, Protocol):
-    """The async twin of `StreamSource`."""
-
-    def iter_bytes(self) -> AsyncGenerator[bytes]: ...
-
-    async def aclose(self) -> None: ...
-
-
-class _Shell(Generic[E_co, S]):
+class _StreamBase(Generic[E_co, B]):
     """What both kinds of stream are, apart from waiting."""
 
-    def __init__(self, operation: StreamOperation[E_co], recoverer: Recoverer[E_co] | None) -> None:
+    def __init__(
+        self,
+        operation: StreamOperation[E_co],
+        errors: ErrorTable,
+        recoverer: Recoverer[E_co] | None,
+    ) -> None:
         self._operation = operation
+        self._errors = errors
         self._recoverer = recoverer
         self._used = False
-        self._source: S | None = None
+        self._body: B | None = None
+        self._response: ResponseInfo | None = None
         self._reader: EventReader[E_co] | None = None
 
     def __repr__(self) -> str:
@@ -68,32 +62,111 @@ class _Shell(Generic[E_co, S]):
         Raises:
             CozeError: The stream was never open.
         """
-        if self._source is None:
-            raise self._misuse("is not open")
-        return self._source.response
+        if self._response is None:
+            raise _misuse(self._operation.name, "is not open")
+        return self._response
 
     def _use(self) -> None:
         if self._used:
-            raise self._misuse("can be opened only once")
+            raise _misuse(self._operation.name, "can be opened only once")
         self._used = True
 
-    def _opened(self, source: S) -> EventReader[E_co]:
-        self._source = source
-        self._reader = EventReader(self._operation, source, self._recoverer)
+    def _opened(self, body: B, response: ResponseInfo) -> EventReader[E_co]:
+        self._body, self._response = body, response
+        name, errors = self._operation.name, self._errors
+
+        def make_error(
+            *, code: int | str | None, msg: str, logid: str | None = None, data: object = None
+        ) -> StreamError:
+            msg = redacted(msg, [body.secret])
+            error = stream_error(name, response, errors, code=code, msg=msg, logid=logid, data=data)
+            body.explain(error)
+            return error
+
+        self._reader = EventReader(self._operation, make_error, self._recoverer)
         return self._reader
 
     def _check_open(self) -> None:
         if self._reader is None:
-            raise self._misuse("is closed" if self._used else "is not open")
-
-    def _misuse(self, what: str) -> CozeError:
-        return CozeError(
-            f"{self._operation.name}: this stream {what}. "
-            "Call the method again, open its stream in a with statement, and read it inside."
-        )
+            raise _misuse(self._operation.name, "is closed" if self._used else "is not open")
 
 
-class Stream(_Shell[E_co, StreamSource], Generic[E_co]):
+def _misuse(operation: str, what: str) -> CozeError:
+    return CozeError(
+        f"{operation}: this stream {what}. "
+        "Call the method again, open its stream in a with statement, and read it inside."
+    )
+
+
+# Iteration goes through generators, since a method would cost each event more than reading it. They
+# know nothing of the stream, so that a forgotten one is gone at once.
+
+
+class _Events(Generic[E_co]):
+    """The events of one stream, in batches; any number of loops share them, one after another."""
+
+    def __init__(self, name: str, batches: Generator[Iterator[E_co]]) -> None:
+        self._name = name
+        self._batches = batches
+        self._batch: Iterator[E_co] | None = iter(())
+        self._left = False
+
+    def __iter__(self) -> Generator[E_co]:
+        try:
+            while self._batch is not None:
+                yield from self._batch
+                if self._left:
+                    raise _misuse(self._name, "is closed")
+                self._batch = next(self._batches, None)
+        except ValueError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise
+            raise _misuse(self._name, "is being read by another thread") from None
+
+    def close(self) -> None:
+        """End all loops, but for one in another thread that waits: it ends by itself."""
+        for iterator in (self._batch, self._batches):
+            if isinstance(iterator, Generator):
+                with suppress(ValueError):
+                    iterator.close()
+
+    def leave(self) -> None:
+        """Refuse to be read any more."""
+        self._left = True
+
+
+class _AsyncEvents(Generic[E_co]):
+    """The events of one async stream, read by one task at a time."""
+
+    __slots__ = ("_generator", "_name", "_next")
+
+    def __init__(self, name: str, generator: AsyncGenerator[E_co]) -> None:
+        self._name = name
+        self._generator: Any = generator
+        self._next: Callable[[], Awaitable[E_co]] = generator.__anext__
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Awaitable[E_co]:
+        if self._generator.ag_running:
+            raise _misuse(self._name, "is being read by another task")
+        return self._next()
+
+    async def aclose(self) -> None:
+        """As `_Events.close`."""
+        with suppress(RuntimeError):
+            await self._generator.aclose()
+
+    def leave(self) -> None:
+        """As `_Events.leave`."""
+        self._next = self._refuse
+
+    def _refuse(self) -> Awaitable[E_co]:
+        raise _misuse(self._name, "is closed")
+
+
+class Stream(_StreamBase[E_co, Body], Generic[E_co]):
     """Events as they arrive.
 
     Opened by ``with``, which sends the request, and read inside it. Leaving it closes the
@@ -102,18 +175,20 @@ class Stream(_Shell[E_co, StreamSource], Generic[E_co]):
 
     Args:
         operation: The operation that answers with events.
-        open_source: Sends the request and waits for the head of the answer.
+        open_body: Sends the request and waits for the head of the answer.
+        errors: The error codes of the API.
         recoverer: Finds the rest of the events when the connection breaks.
     """
 
     def __init__(
         self,
         operation: StreamOperation[E_co],
-        open_source: Callable[[], StreamSource],
+        open_body: Callable[[], tuple[Body, ResponseInfo]],
+        errors: ErrorTable,
         recoverer: Recoverer[E_co] | None = None,
     ) -> None:
-        super().__init__(operation, recoverer)
-        self._open_source = open_source
+        super().__init__(operation, errors, recoverer)
+        self._open_body = open_body
 
     def __enter__(self) -> Self:
         """Send the request.
@@ -122,18 +197,21 @@ class Stream(_Shell[E_co, StreamSource], Generic[E_co]):
             CozeError: The request failed, or the stream was opened before.
         """
         self._use()
-        source = self._open_source()
-        self._forgotten = close_when_forgotten(self, source)
-        self._events = _events(self._opened(source), source, self._recoverer)
+        body, response = self._open_body()
+        self._finalizer = release_on_gc(self, body)
+        batches = _batches(self._opened(body, response), body, self._recoverer)
+        self._events = _Events(self._operation.name, batches)
+        self._iterator = iter(self._events)
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
+        self._events.leave()
 
     def __iter__(self) -> Iterator[E_co]:
         """Iterate over the events that were not read yet."""
         self._check_open()
-        return self._events
+        return iter(self._events)
 
     def __next__(self) -> E_co:
         """Wait for the next event.
@@ -144,36 +222,40 @@ class Stream(_Shell[E_co, StreamSource], Generic[E_co]):
             CozeError: The stream is not open.
         """
         self._check_open()
-        return next(self._events)
+        return next(self._iterator)
 
     def close(self) -> None:
-        """Close the connection; nothing more can be read."""
+        """Stop reading; a loop that reads in another thread ends. Nothing more can be read.
+
+        A stream that was read to its end gives its connection back; any other loses it.
+        """
         self._used = True
-        self._reader = None
-        if self._source is not None:
-            self._source.close()
-            self._forgotten.detach()
-            with suppress(ValueError):  # another thread is waiting for an event
-                self._events.close()
+        reader, self._reader = self._reader, None
+        if self._body is not None:
+            self._body.close(drain=reader is not None and reader.ended)
+            self._finalizer.detach()
+            self._events.close()
 
 
-class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
+class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
     """Events as they arrive: the async twin of `Stream`.
 
     Args:
         operation: The operation that answers with events.
-        open_source: Sends the request and waits for the head of the answer.
+        open_body: Sends the request and waits for the head of the answer.
+        errors: The error codes of the API.
         recoverer: Finds the rest of the events when the connection breaks.
     """
 
     def __init__(
         self,
         operation: StreamOperation[E_co],
-        open_source: Callable[[], Awaitable[AsyncStreamSource]],
+        open_body: Callable[[], Awaitable[tuple[AsyncBody, ResponseInfo]]],
+        errors: ErrorTable,
         recoverer: Recoverer[E_co] | None = None,
     ) -> None:
-        super().__init__(operation, recoverer)
-        self._open_source = open_source
+        super().__init__(operation, errors, recoverer)
+        self._open_body = open_body
 
     async def __aenter__(self) -> Self:
         """Send the request.
@@ -182,14 +264,19 @@ class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
             CozeError: The request failed, or the stream was opened before.
         """
         self._use()
-        source = await self._open_source()
-        self._forgotten = aclose_when_forgotten(self, source)
-        self._chunks = source.iter_bytes()
-        self._events = _async_events(self._opened(source), source, self._chunks, self._recoverer)
+        body, response = await self._open_body()
+        self._finalizer = arelease_on_gc(self, body)
+        self._chunks = body.iter_bytes()
+        reader = self._opened(body, response)
+        events = _async_events(reader, body, self._chunks, self._recoverer)
+        self._events = _AsyncEvents(self._operation.name, events)
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.aclose()
+        try:
+            await self.aclose()
+        finally:
+            self._events.leave()
 
     def __aiter__(self) -> AsyncIterator[E_co]:
         """Iterate over the events that were not read yet."""
@@ -208,46 +295,47 @@ class AsyncStream(_Shell[E_co, AsyncStreamSource], Generic[E_co]):
         return await anext(self._events)
 
     async def aclose(self) -> None:
-        """Close the connection; nothing more can be read."""
+        """Stop reading; a loop that reads in another task ends. Nothing more can be read.
+
+        A stream that was read to its end gives its connection back; any other loses it.
+        """
         self._used = True
-        self._reader = None
-        if self._source is not None:
+        reader, self._reader = self._reader, None
+        if self._body is not None:
             try:
-                with suppress(RuntimeError):  # another task is waiting for an event
-                    await self._events.aclose()
+                await self._events.aclose()
+                with suppress(RuntimeError):  # another task is waiting for bytes
                     await self._chunks.aclose()
             finally:
-                await self._source.aclose()
-                self._forgotten.detach()
+                await self._body.aclose(drain=reader is not None and reader.ended)
+                self._finalizer.detach()
 
 
-# Iteration goes through generators, since a method of the stream would cost each event more than
-# reading it. They do not know the stream, so that a forgotten one is gone at once.
-
-
-def _events(
-    reader: EventReader[E_co], source: StreamSource, recoverer: Recoverer[E_co] | None
-) -> Generator[E_co]:
+def _batches(
+    reader: EventReader[E_co], body: Body, recoverer: Recoverer[E_co] | None
+) -> Generator[Iterator[E_co]]:
     try:
-        for chunk in source.iter_bytes():
-            yield from reader.feed(chunk)
+        for chunk in body.iter_bytes():
+            yield reader.feed(chunk)
             if reader.ended:
                 return
-        yield from reader.finish()
+        for event in () if body.stopped else reader.finish():
+            yield iter((event,))
     except CozeError as error:
+        if body.stopped:
+            return
         if recoverer is None or not recoverer.applies(error, reader):
             raise
-        source.close()
-        subject, items = _ask(recoverer, error)
-        rest = recoverer.rest(reader, subject, items)
+        body.release()
+        rest = _rest(recoverer, reader, error, body)
     else:
         return
-    yield from rest
+    yield rest
 
 
 async def _async_events(
     reader: EventReader[E_co],
-    source: AsyncStreamSource,
+    body: AsyncBody,
     chunks: AsyncGenerator[bytes],
     recoverer: Recoverer[E_co] | None,
 ) -> AsyncGenerator[E_co]:
@@ -257,56 +345,72 @@ async def _async_events(
                 yield event
             if reader.ended:
                 return
-        for event in reader.finish():
+        for event in () if body.stopped else reader.finish():
             yield event
     except CozeError as error:
+        if body.stopped:
+            return
         if recoverer is None or not recoverer.applies(error, reader):
             raise
         await chunks.aclose()
-        await source.aclose()
-        subject, items = await _ask_async(recoverer, error)
-        rest = recoverer.rest(reader, subject, items)
+        await body.release()
+        rest = await _async_rest(recoverer, reader, error, body)
     else:
         return
     for event in rest:
         yield event
 
 
-def _ask(recoverer: Recoverer[E_co], error: CozeError) -> tuple[object, Sequence[object]]:
-    """Asks for what a broken stream did not bring; raises why it broke if that is not to be had."""
+def _rest(
+    recoverer: Recoverer[E_co], reader: EventReader[E_co], error: CozeError, body: Body
+) -> Iterator[E_co]:
+    """Ask for the events that a broken stream did not bring: none if it is closed meanwhile.
+
+    Raises:
+        CozeError: The error that broke it, if they are not to be had.
+    """
     deadline = monotonic() + recoverer.patience
     try:
         while recoverer.goes_on(subject := recoverer.ask_subject()):
             if monotonic() > deadline:
                 raise error
             sleep(POLL_SECONDS)
-        return subject, cast("Sequence[object]", recoverer.ask_items())
+            if body.stopped:
+                return iter(())
+        items = cast("Sequence[object]", recoverer.ask_items())
     except CozeError as failure:
+        if body.stopped:
+            return iter(())
         raise _unrecovered(error, failure) from error.__cause__
+    return recoverer.rest(reader, subject, items)
 
 
-async def _ask_async(
-    recoverer: Recoverer[E_co], error: CozeError
-) -> tuple[object, Sequence[object]]:
-    """As `_ask`."""
+async def _async_rest(
+    recoverer: Recoverer[E_co], reader: EventReader[E_co], error: CozeError, body: AsyncBody
+) -> Iterator[E_co]:
+    """As `_rest`."""
     from anyio import sleep
 
     deadline = monotonic() + recoverer.patience
     try:
-        while True:
-            subject = await cast("Awaitable[object]", recoverer.ask_subject())
-            if not recoverer.goes_on(subject):
-                break
+        while recoverer.goes_on(
+            subject := await cast("Awaitable[object]", recoverer.ask_subject())
+        ):
             if monotonic() > deadline:
                 raise error
             await sleep(POLL_SECONDS)
-        return subject, await cast("Awaitable[Sequence[object]]", recoverer.ask_items())
+            if body.stopped:
+                return iter(())
+        items = await cast("Awaitable[Sequence[object]]", recoverer.ask_items())
     except CozeError as failure:
+        if body.stopped:
+            return iter(())
         raise _unrecovered(error, failure) from error.__cause__
+    return recoverer.rest(reader, subject, items)
 
 
 def _unrecovered(error: CozeError, failure: CozeError) -> CozeError:
-    """The error that broke a stream, with what kept its rest from being found."""
+    """Return the error that broke a stream, with what kept its rest from being found."""
     if failure is not error:
         error.add_note(f"The rest of the stream could not be asked for: {failure}")
     return error

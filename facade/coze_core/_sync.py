@@ -6,23 +6,25 @@ from copy import copy
 from time import sleep
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from coze_core._auth import BearerToken
+from coze_core._auth import BearerToken, credentials
 from coze_core._call import download_call, stream_call, value_call
 from coze_core._errors import APIConnectionError, no_stop_iteration
-from coze_core._http import Transport, credentials
+from coze_core._http import ClientOptions, Transport
 from coze_core._pages import first_page
 from coze_core._settings import Settings, checked_settings
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterable, Mapping
     from typing import Self, Unpack
 
     from coze_core._auth import Token
+    from coze_core._body import Body
     from coze_core._call import Attempt, Call
     from coze_core._downloads import Download
     from coze_core._error_table import ErrorTable
-    from coze_core._http import HTTPAuth, HTTPClient, HTTPTimeout
+    from coze_core._http import HTTPAuth, HTTPClient, HTTPFamily
     from coze_core._operation import (
         BatchOperation,
         Endpoint,
@@ -32,11 +34,10 @@ if TYPE_CHECKING:
     )
     from coze_core._pages import Page
     from coze_core._recording import Recorder
-    from coze_core._reply import Body
     from coze_core._request import Parts
     from coze_core._response import Response, ResponseInfo
-    from coze_core._source import BodySource
     from coze_core._streams import Stream
+    from coze_core._timeouts import HTTPTimeout
 
 D = TypeVar("D")
 E = TypeVar("E")
@@ -59,9 +60,13 @@ class SyncClient:
         max_retries: How often a request is sent again at most.
         http_client: A client of httpx to send with; it is not closed here.
         headers: Headers to add to every request.
+        http: The family of HTTP clients to send with; see `ClientOptions`, like the next two.
+        proxy: A proxy.
+        verify: How certificates are checked.
 
     Attributes:
         tokens: Where the token of a request comes from, unless httpx authenticates.
+        http_auth: An authentication of httpx, if that is so.
         settings: What was set; `with_settings` changes it.
         recorder: What notes the answers down, in a client that `recording` gave.
 
@@ -81,9 +86,14 @@ class SyncClient:
         max_retries: int = 2,
         http_client: HTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
+        http: HTTPFamily | None = None,
+        proxy: Any = None,
+        verify: ssl.SSLContext | str | bool = True,
     ) -> None:
-        self.tokens, http_auth = credentials(token, auth)
-        self._transport = Transport(http_client, http_auth, user_agent)
+        self.tokens, self.http_auth = credentials(token, auth)
+        options = ClientOptions(user_agent, http, proxy, verify)
+        self._transport = Transport(http_client, options)
+        self._transport.check_auth(self.http_auth)
         self.settings = self._root = checked_settings(
             base_url=base_url,
             headers=headers,
@@ -163,18 +173,16 @@ class SyncClient:
             parts: The arguments of the call.
         """
         from coze_core._recovery import Methods, Recoverer
-        from coze_core._source import BodySource
         from coze_core._streams import Stream
 
-        def open_source() -> BodySource:
-            body, response = self._run(stream_call(operation, parts, self.settings))
-            return BodySource(operation.name, body, response, self.settings.errors)
+        def open_body() -> tuple[Body, ResponseInfo]:
+            return self._run(stream_call(operation, parts, self.settings))
 
         recoverer = None
         if operation.recovery and recover:
             patience = self.settings.timeouts.stream.read
             recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
-        return Stream(operation, open_source, recoverer)
+        return Stream(operation, open_body, self.settings.errors, recoverer)
 
     def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> Download:
         """Calls an operation and gives the file that it answers, still unread."""
@@ -227,7 +235,7 @@ class SyncClient:
                 token = self._token(attempt)
                 try:
                     with no_stop_iteration("A hook, transport or file"):
-                        reply = self._transport.exchange(attempt.request, token)
+                        reply = self._transport.exchange(attempt.request, token, self.http_auth)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

@@ -1,4 +1,4 @@
-"""Authentication by tokens that can be renewed, as a flow of httpx.
+"""Authentication by tokens that can be renewed, as a flow of httpx or httpx2.
 
 A client of this package asks it for a token before each request, and for another one when the API
 refuses it, by HTTP status or by code. A plain client of httpx runs its flows, which know the HTTP
@@ -7,12 +7,13 @@ status alone.
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING
+from abc import ABCMeta, abstractmethod
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from coze_core._auth import TokenSource, bearer
 from coze_core._errors import AuthenticationError, CozeError
-from coze_core._http import HTTPAuth, can_repeat, same_origin
+from coze_core._http import auth_bases, can_repeat, same_origin
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _UNAUTHORIZED = 401
 
 
-class TokenAuth(HTTPAuth, TokenSource):
+class TokenAuth(TokenSource):
     """An authentication that fetches its tokens.
 
     It may be shared by clients of both kinds, by threads and by tasks. Its tokens go to the host of
@@ -32,6 +33,11 @@ class TokenAuth(HTTPAuth, TokenSource):
     """
 
     renewable = True
+
+    @property
+    def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]  # read-only
+        # Each family of httpx checks that an authentication is of its own class.
+        return _with_bases(type(self), auth_bases())
 
     @property
     @abstractmethod
@@ -102,6 +108,11 @@ class TokenAuth(HTTPAuth, TokenSource):
                 f"The tokens of this authentication are for {self.base_url} and are not sent to "
                 f"{request.url.scheme}://{request.url.netloc.decode()}."
             )
+
+
+@cache
+def _with_bases(kind: type, bases: tuple[type, ...]) -> type:
+    return ABCMeta(kind.__name__, (kind, *bases), {})
 
 
 def _signed(request: HTTPRequest, token: str) -> HTTPRequest:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import anyio
 import anyio.lowlevel
 from sample_models import Message, Usage
 
-from coze_core._errors import CozeError, StreamError
+from coze_core._error_table import ErrorTable
+from coze_core._errors import CozeError
 from coze_core._events import Event
 from coze_core._operation import StreamOperation
 from coze_core._response import RequestInfo, ResponseInfo
@@ -28,6 +29,7 @@ CHAT: StreamOperation[Any] = StreamOperation(
     pause=frozenset({"usage"}),
     errors=frozenset({"error", "failed"}),
 )
+ERRORS = ErrorTable(dict)
 HELLO = b'event:delta\ndata:{"id":"1","role":"assistant","content":"hi"}\n\n'
 USAGE = b'id: 3\nevent: usage\ndata: {"token_count":7}\n\n'
 DONE = b'event:done\ndata:"[DONE]"\n\n'
@@ -39,10 +41,13 @@ DONE_EVENT = Event("done", "[DONE]")
 class Source:
     """Gives chunks, or raises what stands between them, and remembers how it was used."""
 
+    secret = ""
+
     def __init__(self, chunks: Sequence[bytes | Exception]) -> None:
         self.chunks = list(chunks)
         self.left = len(self.chunks)
         self.closed = threading.Event()
+        self.stopped = False
         self.response = ResponseInfo(
             status_code=200,
             headers={"x-tt-logid": "L"},
@@ -53,12 +58,8 @@ class Source:
             elapsed=0.0,
         )
 
-    def error(
-        self, *, code: int | str | None, msg: str, logid: str | None = None, data: object = None
-    ) -> StreamError:
-        return StreamError(
-            msg, code=code, msg=msg, logid=logid or "L", data=data, response=self.response
-        )
+    def explain(self, error: CozeError) -> None:
+        self.explained = error
 
     def read(self) -> Iterator[bytes]:
         for chunk in self.chunks:
@@ -72,8 +73,16 @@ class SyncSource(Source):
     def iter_bytes(self) -> Iterator[bytes]:
         return self.read()
 
-    def close(self) -> None:
+    def close(self, *, drain: bool = False) -> None:
+        del drain
+        self.stopped = True
+        self.release()
+
+    def release(self) -> None:
         self.closed.set()
+
+    def open(self) -> tuple[Self, ResponseInfo]:
+        return self, self.response
 
 
 class AsyncSource(Source):
@@ -82,10 +91,19 @@ class AsyncSource(Source):
             await anyio.lowlevel.checkpoint()
             yield chunk
 
-    async def aclose(self) -> None:
+    async def aclose(self, *, drain: bool = False) -> None:
+        del drain
+        self.stopped = True
+        await self.release()
+
+    async def release(self) -> None:
         with anyio.CancelScope(shield=True):  # as the transport does
             await anyio.lowlevel.checkpoint()
             self.closed.set()
+
+    async def open(self) -> tuple[Self, ResponseInfo]:
+        await anyio.lowlevel.checkpoint()
+        return self, self.response
 
 
 class Outcome(NamedTuple):
@@ -98,7 +116,7 @@ def read_sync(operation: StreamOperation[Any], *chunks: bytes | Exception) -> Ou
     source = SyncSource(chunks)
     events: list[Any] = []
     try:
-        with Stream(operation, lambda: source) as stream:
+        with Stream(operation, source.open, ERRORS) as stream:
             for event in stream:
                 events.append(event)  # noqa: PERF402  # an error must not lose them
             assert list(stream) == []
@@ -111,12 +129,8 @@ def read_async(operation: StreamOperation[Any], *chunks: bytes | Exception) -> O
     source = AsyncSource(chunks)
     events: list[Any] = []
 
-    async def open_source() -> AsyncSource:
-        await anyio.lowlevel.checkpoint()
-        return source
-
     async def read() -> None:
-        async with AsyncStream(operation, open_source) as stream:
+        async with AsyncStream(operation, source.open, ERRORS) as stream:
             async for event in stream:
                 events.append(event)  # noqa: PERF401  # an error must not lose them
             assert [event async for event in stream] == []

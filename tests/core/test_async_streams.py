@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.to_thread
 import pytest
-from stream_sources import CHAT, DONE, HELLO, HELLO_EVENT, USAGE, USAGE_EVENT, AsyncSource
+from stream_sources import CHAT, DONE, ERRORS, HELLO, HELLO_EVENT, USAGE, USAGE_EVENT, AsyncSource
 
 from coze_core._errors import CozeError
 from coze_core._streams import AsyncStream
@@ -25,10 +25,7 @@ async def fail_inside(stream: AsyncStream[Any]) -> None:
 async def test_a_stream_is_read_only_while_it_is_open() -> None:
     source = AsyncSource([HELLO, USAGE, DONE])
 
-    async def open_source() -> AsyncSource:
-        return source
-
-    stream = AsyncStream(CHAT, open_source)
+    stream = AsyncStream(CHAT, source.open, ERRORS)
     with pytest.raises(CozeError, match=r"chat\.stream: this stream is not open\. .*with"):
         aiter(stream)
     with pytest.raises(CozeError, match="is not open"):
@@ -51,10 +48,7 @@ async def test_a_stream_is_read_only_while_it_is_open() -> None:
 async def test_leaving_by_an_error_closes_the_connection() -> None:
     source = AsyncSource([HELLO, HELLO])
 
-    async def open_source() -> AsyncSource:
-        return source
-
-    stream = AsyncStream(CHAT, open_source)
+    stream = AsyncStream(CHAT, source.open, ERRORS)
     with pytest.raises(KeyError):
         await fail_inside(stream)
     assert source.closed.is_set()
@@ -68,12 +62,9 @@ async def test_cancelling_closes_the_connection() -> None:
 
     source = Slow([])
 
-    async def open_source() -> Slow:
-        return source
-
     events: list[Any] = []
     with anyio.CancelScope() as scope:
-        async with AsyncStream(CHAT, open_source) as stream:
+        async with AsyncStream(CHAT, source.open, ERRORS) as stream:
             async for event in stream:
                 events.append(event)
                 scope.cancel()
@@ -92,14 +83,11 @@ async def test_a_stream_can_be_closed_while_another_task_waits_for_an_event() ->
 
     source = Silent([])
 
-    async def open_source() -> Silent:
-        return source
-
     async def read(stream: AsyncStream[Any]) -> None:
         async for _ in stream:
             pass
 
-    async with AsyncStream(CHAT, open_source) as stream, anyio.create_task_group() as tasks:
+    async with AsyncStream(CHAT, source.open, ERRORS) as stream, anyio.create_task_group() as tasks:
         tasks.start_soon(read, stream)
         await waiting.wait()
         await stream.aclose()
@@ -110,10 +98,7 @@ async def test_a_stream_can_be_closed_while_another_task_waits_for_an_event() ->
 async def test_a_forgotten_stream_frees_its_connection() -> None:
     source = AsyncSource([HELLO, HELLO])
 
-    async def open_source() -> AsyncSource:
-        return source
-
-    stream = AsyncStream(CHAT, open_source)
+    stream = AsyncStream(CHAT, source.open, ERRORS)
     await stream.__aenter__()
     del stream
     gc.collect()

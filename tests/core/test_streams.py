@@ -13,6 +13,7 @@ from stream_sources import (
     CHAT,
     DONE,
     DONE_EVENT,
+    ERRORS,
     HELLO,
     HELLO_EVENT,
     USAGE,
@@ -31,6 +32,8 @@ from coze_core._streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from coze_core import ResponseInfo
 
 ENDLESS: StreamOperation[Any] = StreamOperation(
     "chat.watch", "GET", "/watch", events=lambda: {"usage": Usage}
@@ -154,7 +157,7 @@ def test_the_data_of_an_error_event_is_typed_where_its_type_is_known(read: Any) 
 
 
 def test_nothing_comes_after_an_error_event() -> None:
-    with Stream(CHAT, lambda: SyncSource([named("error", {}) + HELLO, HELLO])) as stream:
+    with Stream(CHAT, SyncSource([named("error", {}) + HELLO, HELLO]).open, ERRORS) as stream:
         with pytest.raises(StreamError):
             next(stream)
         assert list(stream) == []
@@ -231,10 +234,10 @@ def test_a_lost_connection_is_raised_after_what_came_before(read: Any) -> None:
 
 
 def test_a_request_that_fails_is_raised_by_with() -> None:
-    def fail() -> SyncSource:
+    def fail() -> Any:
         raise APIConnectionError("no connection")
 
-    stream = Stream(CHAT, fail)
+    stream = Stream(CHAT, fail, ERRORS)
     with pytest.raises(APIConnectionError), stream:
         pytest.fail("not reached")
     with pytest.raises(CozeError, match="opened only once"), stream:
@@ -242,7 +245,7 @@ def test_a_request_that_fails_is_raised_by_with() -> None:
 
 
 def test_events_can_be_read_one_by_one_and_in_several_loops() -> None:
-    with Stream(CHAT, lambda: SyncSource([HELLO + USAGE, HELLO + DONE])) as stream:
+    with Stream(CHAT, SyncSource([HELLO + USAGE, HELLO + DONE]).open, ERRORS) as stream:
         assert next(stream) == HELLO_EVENT
         for event in stream:
             assert event == USAGE_EVENT
@@ -284,7 +287,7 @@ def test_the_connection_is_closed_however_the_stream_is_left(
     leave: Callable[[Stream[Any]], None],
 ) -> None:
     source = SyncSource([HELLO, HELLO, DONE])
-    leave(Stream(CHAT, lambda: source))
+    leave(Stream(CHAT, source.open, ERRORS))
     assert source.closed.is_set()
     assert source.left == 2
 
@@ -292,12 +295,12 @@ def test_the_connection_is_closed_however_the_stream_is_left(
 def test_a_stream_is_read_only_while_it_is_open() -> None:
     opened: list[Source] = []
 
-    def open_source() -> SyncSource:
+    def open_body() -> tuple[SyncSource, ResponseInfo]:
         source = SyncSource([HELLO, DONE])
         opened.append(source)
-        return source
+        return source.open()
 
-    stream = Stream(CHAT, open_source)
+    stream = Stream(CHAT, open_body, ERRORS)
     assert repr(stream) == "<Stream chat.stream, not open>"
     for use in (lambda: list(stream), lambda: next(stream), lambda: stream.response):
         with pytest.raises(CozeError, match=r"chat\.stream: this stream is not open\. .*with"):
@@ -320,7 +323,7 @@ def test_a_stream_is_read_only_while_it_is_open() -> None:
 
 
 def test_a_stream_closed_before_it_was_opened_stays_closed() -> None:
-    stream = Stream(CHAT, lambda: SyncSource([]))
+    stream = Stream(CHAT, SyncSource([]).open, ERRORS)
     stream.close()
     with pytest.raises(CozeError, match="opened only once"):
         stream.__enter__()
@@ -328,7 +331,7 @@ def test_a_stream_closed_before_it_was_opened_stays_closed() -> None:
 
 def test_a_forgotten_stream_frees_its_connection() -> None:
     source = SyncSource([HELLO, HELLO])
-    stream = Stream(CHAT, lambda: source)
+    stream = Stream(CHAT, source.open, ERRORS)
     stream.__enter__()
     next(stream)
     del stream

@@ -107,6 +107,15 @@ def open_files(folder: Path) -> list[str]:
     return [name for name in found if str(folder) in name]
 
 
+def connections(client: AsyncClient) -> list[Any]:
+    transport: Any = client._transport
+    clients = [transport._client, *(loop.client for loop in transport._loops.values())]
+    transports = [
+        inner for one in clients if one for inner in (one._transport, *one._mounts.values())
+    ]
+    return [connection for inner in transports for connection in inner._pool.connections]
+
+
 def check_files(folder: Path) -> None:
     assert open_files(folder) == []
     assert not list(folder.glob(".*.part"))
@@ -147,8 +156,7 @@ def test_cancellation_anywhere_leaves_no_connection_task_or_file(
             if backend == "asyncio":
                 await checkpoint()
                 assert len(asyncio.all_tasks()) == 1
-            pool: Any = client._transport._client._transport
-            assert all(connection.is_idle() for connection in pool._pool.connections)
+            assert all(connection.is_idle() for connection in connections(client))
         await client.aclose()
         if http_client:
             await http_client.aclose()

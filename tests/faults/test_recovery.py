@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -232,3 +234,31 @@ def test_a_stream_that_never_began_is_never_posted_twice(
         watch(server)
     assert not isinstance(caught.value, APITimeoutError)
     assert len(server.seen) == 1
+
+
+def test_closing_a_stream_ends_its_recovery(run: Runner, serve: Serve) -> None:
+    server = serve(cut(part(CREATED + FIRST)), ok(chat("in_progress")))
+    coze: Any = (AsyncCoze if run.portal else Coze)("t", base_url=server.url, max_retries=0)
+    stream = coze.chat.stream(bot_id="b", user_id="u", recover=True)
+    run(stream.__aenter__ if run.portal else stream.__enter__)
+    names: list[str] = []
+
+    def stop() -> None:
+        while len(server.seen) < 2:
+            time.sleep(0.001)
+        run.close(stream)
+
+    async def read_async() -> None:
+        async for event in stream:
+            names.append(event.event)  # noqa: PERF401  # as in sync
+
+    def read() -> None:
+        names.extend(event.event for event in stream)
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    run(read_async if run.portal else read)
+    thread.join(10)
+    run.close(coze)
+    assert names == ["conversation.chat.created", "conversation.message.completed"]
+    assert len(server.seen) <= 3

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from coze_client._forks import reset_in_children
 from coze_core import CozeError
+from coze_core._fork import reset_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from coze_client._forks import reset_in_children
 from coze_core import CozeError
+from coze_core._fork import reset_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -7,9 +7,9 @@ from threading import Lock
 from time import time
 from typing import TYPE_CHECKING
 
-from coze_client._forks import reset_in_children
 from coze_client._oauth.renewal import Renewal
 from coze_core import APIError, CozeError, RateLimitError, ServerError
+from coze_core._fork import reset_in_children
 
 if TYPE_CHECKING:
     from coze_client._oauth.token import OAuthToken

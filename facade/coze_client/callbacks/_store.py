@@ -6,8 +6,8 @@ from threading import Lock
 from time import monotonic
 from typing import Protocol
 
-from coze_client._forks import reset_in_children
 from coze_client.callbacks._errors import StoreFullError
+from coze_core._fork import reset_in_children
 
 
 class EventStore(Protocol):

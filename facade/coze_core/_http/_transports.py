@@ -3,208 +3,315 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import cache
-from http.cookiejar import CookieJar
+from functools import partial
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from weakref import WeakKeyDictionary, WeakValueDictionary, ref
 
-import httpx
-from httpx import USE_CLIENT_DEFAULT
-
-from coze_core._auth import BearerToken, TokenSource
-from coze_core._errors import CozeError
+from coze_core._body import AsyncBody, Body, RawResponse
+from coze_core._errors import APIConnectionError, CozeError
+from coze_core._fork import never_close, reset_in_children
 from coze_core._headers import header_map
-from coze_core._http._bodies import OpenAsyncBody, OpenBody, Pieces, secret_of
-from coze_core._http._errors import Explained
-from coze_core._http._requests import built, check_open, prepared
+from coze_core._http._bodies import OpenAsyncBody, OpenBody, secret_of
+from coze_core._http._clients import ClientOptions, interrupt_calls, make_client
+from coze_core._http._errors import map_exceptions
+from coze_core._http._family import check_auth, chosen_family
+from coze_core._http._requests import build_request, build_request_fast
 from coze_core._http._types import AsyncHTTPClient, HTTPAuth, HTTPClient
-from coze_core._reply import AsyncBody, Body, Reply
 
 if TYPE_CHECKING:
-    import ssl
+    import anyio
 
-    from coze_core._auth import AsyncToken
+    from coze_core._headers import HeaderMap
+    from coze_core._http._loops import LoopClient
     from coze_core._request import Request
 
 B = TypeVar("B")
-C = TypeVar("C", httpx.Client, httpx.AsyncClient)
-K = TypeVar("K")
-
-# Room for a thousand streams at a time, each with a connection of its own. Idle connections are
-# few, as httpx looks at each of them with each request, and are dropped early, before a load
-# balancer drops them under a request.
-_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=20, keepalive_expiry=15)
-# Async calls at a time; further ones wait for their turn. In the queue of httpx, their number would
-# slow each of them down.
-_CALLS = 100
+C = TypeVar("C", HTTPClient, AsyncHTTPClient)
 
 
-def credentials(
-    token: AsyncToken | None, auth: HTTPAuth | None
-) -> tuple[TokenSource | None, HTTPAuth | None]:
-    """Decides how requests are authenticated: by tokens, by httpx, or by neither.
+class _Binding:
+    """What a client of the user's is bound to, whoever sends with it: a process, an event loop."""
 
-    Raises:
-        CozeError: Both are given, or one is of the wrong type.
-    """
-    if token is not None and auth is not None:
-        raise CozeError("Pass either token or auth.")
-    if token is not None:
-        return BearerToken(token), None
-    auth = _expected("auth", auth, HTTPAuth)
-    return (auth, None) if isinstance(auth, TokenSource) else (None, auth)
+    def __init__(self) -> None:
+        self.inherited = False
+        self.loop: object = None
+        self.queue: anyio.Semaphore | None = None
+
+    def reset_after_fork(self) -> None:
+        self.inherited = True
 
 
-def _expected(name: str, value: object, kind: type[K]) -> K | None:
-    if value is None or isinstance(value, kind):
-        return value
-    raise CozeError(f"{name} is of type {type(value).__name__}. Pass an httpx.{kind.__name__}.")
+_bindings: WeakKeyDictionary[object, _Binding] = WeakKeyDictionary()
 
 
 class _Sender(Generic[C]):
     """What the transports share: the requests of an httpx client, and how it sends them."""
 
     def __init__(
-        self, kind: type[C], client: C | None, auth: HTTPAuth | None, user_agent: str
+        self, kind: Literal["Client", "AsyncClient"], given: C | None, options: ClientOptions
     ) -> None:
-        self._auth = auth
-        self._own = client is None
-        self._client = _expected("http_client", client, kind) or _new_client(kind, user_agent)
-        self._fields = header_map(self._client.headers) if self._own else {}
+        self._family = chosen_family(options.http, given, kind)
+        self._kind: Literal["Client", "AsyncClient"] = kind
+        self._options = options
+        self._own = given is None
+        self._closed = False
+        self._lock = Lock()
+        if given is None:
+            client = self._made()
+            self._client: C | None = client
+            self._fields: HeaderMap = header_map(client.headers)
+            reset_in_children(self)
+            return
+        if options.proxy is not None or options.verify is not True:
+            raise CozeError(
+                "proxy= and verify= are for a client that is made here. Give them to http_client."
+            )
+        self._client = given
+        self._binding = _bindings.setdefault(given, _Binding())
+        reset_in_children(self._binding)
 
-    def _built(self, request: Request, token: str | None, files: ExitStack) -> httpx.Request:
-        check_open(self._client)
+    def check_auth(self, auth: HTTPAuth | None) -> None:
+        """Check that an authentication of httpx goes with the client.
+
+        Raises:
+            CozeError: It does not.
+        """
+        check_auth(auth, self._family)
+
+    def reset_after_fork(self) -> None:
+        never_close(self._client)
+        self._client = None
+        self._lock = Lock()
+
+    def _made(self) -> Any:
+        return make_client(self._family, self._kind, self._options)
+
+    def _check_open(self, client: C | None) -> None:
+        if self._closed or (client is not None and client.is_closed):
+            raise CozeError(
+                "The client is closed. Make the call before close(), or make a new client."
+            )
+        if not self._own and self._binding.inherited:
+            raise CozeError(
+                "http_client was made in another process, which uses its connections. Make a "
+                "client of httpx in each process, or leave http_client out."
+            )
+
+    def _built(self, client: C, request: Request, token: str | None, files: ExitStack) -> Any:
         if self._own and not request.form:
-            return prepared(self._fields, request, token)
-        return built(self._client, request, token, files)
+            return build_request_fast(self._family, self._fields, request, token)
+        return build_request(self._family, client, request, token, files)
 
-    def _how(self, request: Request, token: str | None) -> dict[str, Any]:
+    def _how(self, request: Request, token: str | None, auth: HTTPAuth | None) -> dict[str, Any]:
+        by_default = self._family.httpx.USE_CLIENT_DEFAULT
         return {
             "stream": True,
-            "auth": None if token or request.bare else self._auth or USE_CLIENT_DEFAULT,
+            "auth": None if token or request.bare else auth or by_default,
             "follow_redirects": not request.bare
-            and (request.method == "GET" if self._own else USE_CLIENT_DEFAULT),
+            and (request.method == "GET" if self._own else by_default),
         }
 
+    def _failed(self, request: Request, error: APIConnectionError) -> CozeError:
+        if not self._closed:
+            return error
+        return CozeError(
+            f"{request.operation}: the client was closed during this call. The API may have done "
+            f"the work. [{request.info}]"
+        )
 
-class Transport(_Sender[httpx.Client]):
+
+class Transport(_Sender[HTTPClient]):
     """Sends requests over the connections of one `httpx.Client`.
 
     Args:
         client: The user's own client, which is not closed here, or ``None`` for a new one.
-        auth: An authentication of httpx, or ``None`` where tokens, the client or the headers do it.
-        user_agent: The User-Agent header of a new client.
+        options: How a new one is made.
 
     Raises:
-        CozeError: ``client`` is something else, or the environment does not allow a new one.
+        CozeError: ``client`` is something else, or no new one can be made.
     """
 
-    def __init__(self, client: HTTPClient | None, auth: HTTPAuth | None, user_agent: str) -> None:
-        super().__init__(HTTPClient, client, auth, user_agent)
+    def __init__(self, client: HTTPClient | None, options: ClientOptions) -> None:
+        super().__init__("Client", client, options)
+        self._bodies: WeakValueDictionary[int, OpenBody] = WeakValueDictionary()
 
-    def exchange(self, request: Request, token: str | None) -> Reply[Body]:
-        """Sends a request once.
+    def reset_after_fork(self) -> None:
+        super().reset_after_fork()
+        self._bodies = WeakValueDictionary()
+
+    def exchange(
+        self, request: Request, token: str | None, auth: HTTPAuth | None
+    ) -> RawResponse[Body]:
+        """Send a request once.
 
         Args:
             request: The request.
             token: The Authorization header, if it comes from a token.
+            auth: An authentication of httpx, or ``None`` where tokens, the client or the headers
+                do it.
 
         Raises:
             APIConnectionError: No complete answer arrived.
-            CozeError: The request cannot be sent at all.
+            CozeError: The request cannot be sent at all, or the client was closed.
         """
-        with Explained(request), ExitStack() as files:
-            sent = self._built(request, token, files)
-            response = self._client.send(sent, **self._how(request, token))
-        live = _stays_open(request, response)
-        body = OpenBody(response, request, inf if live else request.max_bytes)
-        if live:
-            return _reply(sent, response, b"", body)
+        client = self._ready()
         try:
-            return _reply(sent, response, b"".join(body.iter_bytes()), None)
-        finally:
-            body.close()
+            with map_exceptions(self._family, request), ExitStack() as files:
+                sent = self._built(client, request, token, files)
+                response = client.send(sent, **self._how(request, token, auth))
+            live = _stays_open(request, response)
+            limit = inf if live else request.max_bytes
+            body = OpenBody(self._family, response, request, limit)
+            if live:
+                self._bodies[id(body)] = body
+                reset_in_children(body)
+                return _raw_response(sent, response, b"", body)
+            try:
+                return _raw_response(sent, response, b"".join(body.iter_bytes()), None)
+            finally:
+                body.release()
+        except APIConnectionError as error:
+            raise self._failed(request, error) from error.__cause__
 
     def close(self) -> None:
-        """Closes the connections, unless they are the user's own."""
-        if self._own:
+        """Close the connections, unless they are the user's own; end calls and streams."""
+        if not self._own:
+            return
+        self._closed = True
+        for reference in self._bodies.valuerefs():
+            if body := reference():
+                body.close()
+        if self._client:
+            interrupt_calls(self._client)
             self._client.close()
 
+    def _ready(self) -> HTTPClient:
+        client = self._client
+        self._check_open(client)
+        if client is None:
+            with self._lock:
+                client = self._client = self._client or self._made()
+        return client
 
-class AsyncTransport(_Sender[httpx.AsyncClient]):
-    """The async twin of `Transport`, over one `httpx.AsyncClient`."""
 
-    def __init__(
-        self, client: AsyncHTTPClient | None, auth: HTTPAuth | None, user_agent: str
-    ) -> None:
-        super().__init__(AsyncHTTPClient, client, auth, user_agent)
-        from anyio import Semaphore
+class AsyncTransport(_Sender[AsyncHTTPClient]):
+    """The async twin of `Transport`, over an `httpx.AsyncClient` for each event loop.
 
-        self._turns = Semaphore(_CALLS, fast_acquire=True)
+    A client of the user's serves one event loop.
+    """
 
-    async def exchange(self, request: Request, token: str | None) -> Reply[AsyncBody]:
+    def __init__(self, client: AsyncHTTPClient | None, options: ClientOptions) -> None:
+        super().__init__("AsyncClient", client, options)
+        self._loops: dict[object, LoopClient] = {}
+
+    def reset_after_fork(self) -> None:
+        super().reset_after_fork()
+        never_close(self._loops)
+        self._loops = {}
+
+    async def exchange(
+        self, request: Request, token: str | None, auth: HTTPAuth | None
+    ) -> RawResponse[AsyncBody]:
         """As `Transport.exchange`."""
-        if request.keep_open is not None or not self._own:
-            return await self._exchange(request, token)
-        async with self._turns:
-            return await self._exchange(request, token)
+        self._check_open(self._client)
+        if self._own:
+            loop = await self._loop_client()
+            client, queue, bodies = loop.client, loop.queue, loop.bodies
+        else:
+            client, queue, bodies = self._client, self._bound_queue(), None
+        try:
+            if request.keep_open is not None:
+                reply = await self._exchange(client, request, token, auth)
+                if reply.live is not None:
+                    reset_in_children(reply.live)
+                    if bodies is not None:
+                        bodies[id(reply.live)] = reply.live
+                return reply
+            async with queue:
+                self._check_open(client)
+                return await self._exchange(client, request, token, auth)
+        except APIConnectionError as error:
+            raise self._failed(request, error) from error.__cause__
 
-    async def _exchange(self, request: Request, token: str | None) -> Reply[AsyncBody]:
-        with Explained(request), ExitStack() as files:
-            sent = self._built(request, token, files)
-            sent.stream = Pieces(sent.stream)
-            response = await self._client.send(sent, **self._how(request, token))
+    async def _exchange(
+        self, client: Any, request: Request, token: str | None, auth: HTTPAuth | None
+    ) -> RawResponse[OpenAsyncBody]:
+        with map_exceptions(self._family, request), ExitStack() as files:
+            sent = self._built(client, request, token, files)
+            sent.stream = self._family.async_body(sent.stream)
+            response = await client.send(sent, **self._how(request, token, auth))
         live = _stays_open(request, response)
-        body = OpenAsyncBody(response, request, inf if live else request.max_bytes)
+        body = OpenAsyncBody(self._family, response, request, inf if live else request.max_bytes)
         if live:
-            return _reply(sent, response, b"", body)
+            return _raw_response(sent, response, b"", body)
         try:
             pieces = [piece async for piece in body.iter_bytes()]
-            return _reply(sent, response, b"".join(pieces), None)
+            return _raw_response(sent, response, b"".join(pieces), None)
         finally:
-            await body.aclose()
+            await body.release()
 
     async def aclose(self) -> None:
         """As `Transport.close`."""
-        if self._own:
+        if not self._own:
+            return
+        from coze_core._http._loops import current_loop
+
+        self._closed = True
+        here, loops, self._loops = current_loop(), self._loops, {}
+        for loop, client in loops.items():
+            if loop is here:
+                await client.aclose()
+            else:
+                client.close_from_outside(loop)
+        if self._client:
             await self._client.aclose()
 
+    def forget(self, loop: object) -> None:
+        """Take note that an event loop has ended, and has closed its connections."""
+        self._loops.pop(loop, None)
 
-class _NoCookies(CookieJar):
-    """Keeps none: the API sets none that count, and looking for them costs as much as decoding."""
+    async def _loop_client(self) -> LoopClient:
+        from coze_core._http._loops import LoopClient, current_loop, is_over
 
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Does nothing."""
+        loop = current_loop()
+        found = self._loops.get(loop)
+        if found is None:
+            for old in filter(is_over, list(self._loops)):
+                self._loops.pop(old, None)
+            with self._lock:  # one loop of several takes the first client
+                client, self._client = self._client or self._made(), None
+            found = LoopClient(client, partial(_forget, ref(self), loop))
+            self._loops[loop] = found
+            await found.park()
+        return found
+
+    def _bound_queue(self) -> anyio.Semaphore:
+        from coze_core._http._loops import current_loop, queue
+
+        loop, binding = current_loop(), self._binding
+        if binding.loop is None:
+            binding.loop, binding.queue = loop, queue()
+        if binding.loop is not loop or binding.queue is None:
+            raise CozeError(
+                "http_client was used in another event loop, which its connections belong to. Make "
+                "a client of httpx in each event loop, or leave http_client out."
+            )
+        return binding.queue
 
 
-def _new_client(kind: type[C], user_agent: str) -> C:
-    try:
-        return kind(
-            verify=_ssl_context(),
-            limits=_LIMITS,
-            # Of the encodings that httpx knows, only gzip tells reliably that nothing is missing.
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
-            cookies=_NoCookies(),
-        )
-    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
-        raise CozeError(
-            f"The environment allows no HTTP client ({type(error).__name__}). Check the variables "
-            "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR, or pass "
-            "http_client."
-        ) from error
+def _forget(transport: ref[AsyncTransport], loop: object) -> None:
+    if found := transport():
+        found.forget(loop)
 
 
-@cache
-def _ssl_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
-
-
-def _stays_open(request: Request, response: httpx.Response) -> bool:
+def _stays_open(request: Request, response: Any) -> bool:
     if request.keep_open is None or not response.is_success:
         return False
     media_type = response.headers.get("content-type", "").partition(";")[0]
     return request.keep_open(media_type.strip().lower())
 
 
-def _reply(sent: httpx.Request, response: httpx.Response, body: bytes, live: B | None) -> Reply[B]:
-    return Reply(response.status_code, response.headers, body, live, secret_of(sent))
+def _raw_response(sent: Any, response: Any, body: bytes, live: B | None) -> RawResponse[B]:
+    return RawResponse(response.status_code, response.headers, body, live, secret_of(sent))

@@ -1,59 +1,124 @@
-"""What of httpx the client shows: its clients, authentication, requests and timeouts."""
+"""What users may hand over, of httpx or of httpx2: neither has to be there for a type checker."""
 
 from __future__ import annotations
 
-from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Generator, MutableMapping
 
-from coze_core._errors import CozeError
-from coze_core._unset import Unset
-
-HTTPClient: TypeAlias = httpx.Client
-AsyncHTTPClient: TypeAlias = httpx.AsyncClient
-HTTPAuth: TypeAlias = httpx.Auth
-HTTPRequest: TypeAlias = httpx.Request
-HTTPResponse: TypeAlias = httpx.Response
-HTTPTimeout: TypeAlias = httpx.Timeout
-
-_CALL = httpx.Timeout(60, connect=10)
-_STREAM = httpx.Timeout(60, connect=10, read=300)
+    from coze_core._timeouts import HTTPTimeout
 
 
-class Timeouts(NamedTuple):
-    """The time limits of calls and of streams."""
+class HTTPRequest(Protocol):
+    """A request, such as an `httpx.Request`."""
 
-    call: HTTPTimeout
-    stream: HTTPTimeout
+    method: str
+    headers: Any
+    url: Any
+
+    @property
+    def content(self) -> bytes:
+        """The body, if it is there as a whole."""
+        ...
 
 
-def timeouts(
-    given: float | HTTPTimeout | Unset | None,
-    client: HTTPClient | AsyncHTTPClient | None = None,
-) -> Timeouts:
-    """Decides the time limits.
+class HTTPResponse(Protocol):
+    """An answer, such as an `httpx.Response`."""
 
-    Args:
-        given: What the user asked for: seconds for each phase, a timeout of httpx, ``None`` for no
-            limit, or nothing.
-        client: The user's own client; its time limits count unless they are httpx's defaults.
+    status_code: int
 
-    Raises:
-        CozeError: The number of seconds makes no sense.
-    """
-    if isinstance(given, Unset):
-        if client is None or client.timeout == httpx.Timeout(5):
-            return Timeouts(_CALL, _STREAM)
-        return Timeouts(client.timeout, client.timeout)
-    if isinstance(given, int | float) and not 0 < given < inf:
-        raise CozeError(f"timeout is {given}. Pass seconds above 0, or None for no limit.")
-    return Timeouts(httpx.Timeout(given), httpx.Timeout(given))
+    @property
+    def request(self) -> Any:
+        """The request that was answered."""
+        ...
+
+
+class HTTPAuth(Protocol):
+    """An authentication, such as an `httpx.Auth`."""
+
+    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
+        """Yield the requests to send, and take the answers."""
+        ...
+
+    def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
+        """As `sync_auth_flow`."""
+        ...
+
+
+class _AnyClient(Protocol):
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        ...
+
+    @property
+    def timeout(self) -> HTTPTimeout:
+        """The time limits of each request."""
+        ...
+
+    @property
+    def headers(self) -> MutableMapping[str, str]:
+        """The headers of each request."""
+        ...
+
+    @property
+    def auth(self) -> Any:
+        """The authentication of each request."""
+        ...
+
+    @property
+    def params(self) -> Any:
+        """The query of each request."""
+        ...
+
+    def build_request(  # noqa: PLR0913  # of httpx
+        self,
+        method: str,
+        url: str,
+        *,
+        content: Any = ...,
+        files: Any = ...,
+        params: Any = ...,
+        headers: Any = ...,
+        extensions: Any = ...,
+    ) -> Any:
+        """Return a request with what the client adds to it."""
+        ...
+
+
+class HTTPClient(_AnyClient, Protocol):
+    """A client to send with: an `httpx.Client`, or an `httpx2.Client`."""
+
+    def send(
+        self, request: Any, *, stream: bool = ..., auth: Any = ..., follow_redirects: Any = ...
+    ) -> Any:
+        """Send a request."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class AsyncHTTPClient(_AnyClient, Protocol):
+    """An async client to send with: an `httpx.AsyncClient`, or an `httpx2.AsyncClient`."""
+
+    async def send(
+        self, request: Any, *, stream: bool = ..., auth: Any = ..., follow_redirects: Any = ...
+    ) -> Any:
+        """Send a request."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
 
 
 def same_origin(url: str, request: HTTPRequest) -> bool:
     """Whether a request goes to the same scheme, host and port as a URL."""
-    ours, theirs = httpx.URL(url), request.url
+    theirs = request.url
+    ours = type(theirs)(url)
     return (ours.scheme, ours.host, ours.port) == (theirs.scheme, theirs.host, theirs.port)
 
 
@@ -61,6 +126,6 @@ def can_repeat(request: HTTPRequest) -> bool:
     """Whether the body of a request is there as a whole, and not a stream."""
     try:
         len(request.content)
-    except httpx.RequestNotRead:
+    except RuntimeError:  # httpx.RequestNotRead
         return False
     return True

@@ -1,0 +1,127 @@
+"""The httpx clients that are made here, and a look at the connections inside of one."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from http.cookiejar import CookieJar
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from coze_core._errors import CozeError
+from coze_core._http._bodies import interrupt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coze_core._http._family import Family, HTTPFamily
+
+# Idle connections are few, as httpx looks at each of them with each request, and are dropped early,
+# before a load balancer drops them under a request.
+_IDLE_SECONDS = 15
+_MOST_IDLE = 20
+# Room for a thousand streams at a time, each with a connection of its own.
+_MOST = 1000
+# A NAT forgets a silent connection after some minutes. Where the times cannot be set, those of the
+# system count.
+_KEEP_ALIVE = [
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), value)
+        for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 4))
+        if hasattr(socket, name)
+    ),
+]
+_PATIENCE = 1.0
+
+
+class ClientOptions(NamedTuple):
+    """How a client is made that the user does not bring.
+
+    Attributes:
+        user_agent: The User-Agent header.
+        http: The family, ``httpx`` or ``httpx2``; ``None``: ``COZE_HTTP``, else httpx.
+        proxy: The URL of a proxy, or a proxy of httpx; ``None``: those of the environment.
+        verify: Whether the server's certificate is checked, or a file or folder of certificates,
+            or a context that does it.
+    """
+
+    user_agent: str
+    http: HTTPFamily | None = None
+    proxy: Any = None
+    verify: ssl.SSLContext | str | bool = True
+
+
+class _NoCookies(CookieJar):
+    """Keeps none: the API sets none that count, and looking for them costs as much as decoding."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Do nothing."""
+
+
+def make_client(
+    family: Family, kind: Literal["Client", "AsyncClient"], options: ClientOptions
+) -> Any:
+    """Return a new client of httpx.
+
+    Raises:
+        CozeError: The options or the environment do not allow one.
+    """
+    httpx = family.httpx
+    limits = httpx.Limits(
+        max_connections=_MOST,
+        max_keepalive_connections=_MOST_IDLE,
+        keepalive_expiry=_IDLE_SECONDS,
+    )
+    transport = httpx.HTTPTransport if kind == "Client" else httpx.AsyncHTTPTransport
+    try:
+        verify = _verification(family, options)
+        # Mounted, as a transport of one's own would switch the proxies of the environment off.
+        direct = transport(verify=verify, limits=limits, socket_options=_KEEP_ALIVE)
+        return getattr(httpx, kind)(
+            verify=verify,
+            limits=limits,
+            proxy=options.proxy,
+            mounts={"all://*": direct} if options.proxy is None else None,
+            # Of the encodings that httpx knows, only gzip shows reliably that nothing is missing.
+            headers={"User-Agent": options.user_agent, "Accept-Encoding": "gzip"},
+            cookies=_NoCookies(),
+        )
+    except (ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
+        raise CozeError(
+            f"No HTTP client can be made ({type(error).__name__}). Check proxy= and verify=, and "
+            "the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and "
+            "SSL_CERT_DIR, or pass http_client."
+        ) from error
+
+
+def _verification(family: Family, options: ClientOptions) -> ssl.SSLContext | bool:
+    verify = options.verify
+    if isinstance(verify, str):
+        folder = Path(verify).is_dir()
+        return ssl.create_default_context(
+            cafile=None if folder else verify, capath=verify if folder else None
+        )
+    return family.ssl_context() if verify is True else verify
+
+
+def interrupt_calls(client: Any) -> None:
+    """Wake the threads that wait for an answer over a client, and wait until they have gone."""
+    deadline = monotonic() + _PATIENCE
+    for connection in _busy(client):
+        while (inner := getattr(connection, "_connection", None)) is not None:
+            connection = inner  # noqa: PLW2901  # what stands behind a proxy or a handshake
+        if stream := getattr(connection, "_network_stream", None):
+            interrupt(stream)
+    while any(_busy(client)) and monotonic() < deadline:
+        sleep(0.002)
+
+
+def _busy(client: Any) -> Iterator[Any]:
+    """Iterate over the connections that are neither idle nor closed; httpx does not show them."""
+    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001  # as said
+        pool = getattr(transport, "_pool", None)
+        for connection in getattr(pool, "connections", ()):
+            if not connection.is_idle() and not connection.is_closed():
+                yield connection

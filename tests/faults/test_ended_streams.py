@@ -1,0 +1,127 @@
+"""A stream that was read to its end gives its connection back, and waits for nobody to do so."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.core.things import WATCH
+from tests.faults.fault_shapes import DONE, EVENTS, good_call
+from tests.faults.load_server import chunk
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from tests.core.conftest import Runner
+    from tests.core.scripted_server import ScriptedServer
+
+    Serve = Callable[..., ScriptedServer]
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n"
+PLAIN = HEAD + b"\r\n" + chunk(EVENTS)
+PACKED = HEAD + b"Content-Encoding: gzip\r\n\r\n" + chunk(gzip.compress(EVENTS))
+END = chunk(b"")
+TIMES = 20
+
+
+def read(run: Runner, client: Any, *, leave: str) -> list[str]:
+    names: list[str] = []
+
+    async def read_async() -> None:
+        async with client.stream(WATCH, body={}) as stream:
+            async for event in stream:
+                names.append(event.event)
+                if leave == "break" and event.event == "done":
+                    break
+
+    def read_sync() -> None:
+        with client.stream(WATCH, body={}) as stream:
+            for event in stream:
+                names.append(event.event)
+                if leave == "break" and event.event == "done":
+                    break
+
+    run(read_async if run.portal else read_sync)
+    return names
+
+
+def ends_later(connection: socket.socket) -> None:
+    for _ in range(TIMES):
+        connection.sendall(PLAIN)
+        time.sleep(0.003)
+        connection.sendall(END)
+        head = b""
+        while not head.endswith(b"{}"):
+            head += connection.recv(65536)
+    connection.sendall(DONE)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own client", "given client"])
+@pytest.mark.parametrize("leave", ["end", "break"])
+@pytest.mark.parametrize("body", [PLAIN, PACKED], ids=["plain", "gzip"])
+def test_streams_one_after_another_share_a_connection(
+    run: Runner, serve: Serve, body: bytes, leave: str, *, own: bool
+) -> None:
+    server = serve(*[body + END] * TIMES, DONE)
+    client = run.client(server, http_client=None if own else run.httpx_client())
+    for _ in range(TIMES):
+        assert read(run, client, leave=leave) == ["usage", "done"]
+    assert good_call(run, client).id == "1"
+    assert server.connections == 1
+
+
+def test_a_body_that_ends_a_moment_later_keeps_its_connection(run: Runner, serve: Serve) -> None:
+    server = serve(ends_later)
+    client = run.client(server)
+    for _ in range(TIMES):
+        assert read(run, client, leave="end") == ["usage", "done"]
+    assert server.connections == 1
+
+
+def never_ends(connection: socket.socket) -> None:
+    connection.sendall(PLAIN)
+    while connection.recv(65536):
+        pass
+
+
+def ends_without_end(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.sendall(PLAIN)
+        while True:
+            connection.sendall(chunk(b": ping\n" * 1000))
+
+
+@pytest.mark.parametrize("act", [never_ends, ends_without_end, PLAIN + b"x\r\n"])
+def test_a_body_that_does_not_end_costs_its_connection_and_no_more(
+    run: Runner, serve: Serve, act: Any
+) -> None:
+    server = serve(act, act, DONE)
+    client = run.client(server, timeout=600)
+    for _ in range(2):
+        assert read(run, client, leave="end") == ["usage", "done"]
+    assert good_call(run, client).id == "1"
+    assert server.connections == 3
+    if callable(act):
+        server.wait_until_closed()
+
+
+def test_a_stream_that_is_left_before_its_end_is_not_read_on(run: Runner, serve: Serve) -> None:
+    server = serve(HEAD + b"\r\n" + chunk(EVENTS.partition(b"event: done")[0]) + END, DONE)
+    client = run.client(server)
+
+    async def begin_async() -> None:
+        async with client.stream(WATCH, body={}) as stream:
+            assert (await anext(stream)).event == "usage"
+
+    def begin() -> None:
+        with client.stream(WATCH, body={}) as stream:
+            assert next(stream).event == "usage"
+
+    run(begin_async if run.portal else begin)
+    assert good_call(run, client).id == "1"
+    assert server.connections == 2
