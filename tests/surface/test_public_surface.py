@@ -37,8 +37,8 @@ EXPORTED = {
         Coze CozeError DeviceAuthorization DeviceCodeAuth Download Event FileContent FileTokenStore
         InvalidRequestError JWTAuth MemoryTokenStore NotFoundError OAuthToken PKCEAuth Page
         PermissionDeniedError QuotaError RateLimitError RequestInfo Response ResponseInfo
-        ServerError Stream StreamError TokenStore UnknownEvent __version__ callbacks events models
-        params response_of
+        ServerError Stream StreamError TokenStore UnknownEvent __version__ callbacks events messages
+        models params response_of
     """,
     coze_client.callbacks: """
         ASGIApp Answer Audit BodyTooLargeError Callback CallbackError CallbackEvent EventStore
