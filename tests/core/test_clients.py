@@ -191,7 +191,10 @@ def test_a_header_that_the_transport_refuses_is_not_repeated(run: Runner, serve:
 def test_a_call_logs_one_line_and_details_on_demand(
     run: Runner, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = serve(answer(429, Retry_After="0"), answer(body={"code": 0}, X_Tt_Logid="log"))
+    server = serve(
+        answer(429, Retry_After="0"),
+        answer(body={"code": 0, "data": {"id": "1"}}, X_Tt_Logid="log"),
+    )
     caplog.set_level(logging.DEBUG, "coze_client")
     run(run.client(server).call, GET, path=PATH, query={"private": "words"})
     records = [record for record in caplog.records if record.name == "coze_client"]

@@ -31,8 +31,8 @@ fails, `TokenCache.unsaved` keeps the token, and the next call saves it instead 
 **What may vanish.** A renewal is stale after a minute, or when the event loop that runs it has
 stopped, perhaps for good; whoever comes next abandons it, which releases the store, and starts
 another. A forked child has a cache, renewals and locks of its own, and closes the lock files of its
-parent (`coze_core._fork`): the threads that would release them are not there. A cancelled task waits for
-what it runs in a thread (`run_in_thread`), so that a lock acquired there is released.
+parent (`coze_core._fork`): the threads that would release them are not there. A cancelled task
+waits for what it runs in a thread (`run_in_thread`), so that a lock acquired there is released.
 
 **Redirects** (`authorization.py`, `receiver.py`) are taken once, with the state of the login alone,
 and at every address that the redirect URI stands for, so that no other program receives the code.
