@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from generator.diff.rules import ClientLevel, Rule, WireLevel
 
-Cause: TypeAlias = Literal["document", "overlay", "generator", "acceptance"]
+Cause: TypeAlias = Literal["document", "overlay", "generator", "facade", "acceptance"]
 Bump: TypeAlias = Literal["none", "patch", "minor", "major"]
 
 _LONG: Final = 60

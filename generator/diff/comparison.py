@@ -54,7 +54,7 @@ def compare_states(old: State, new: State) -> tuple[Change, ...]:
         change = _change(located, "breaking", names)
         if CLIENT.index(change.client) > CLIENT.index(_worst(values, located, least="none")):
             changes.append(change)
-    return tuple(sorted(changes, key=_order))
+    return tuple(sorted(changes, key=by_severity))
 
 
 def compare_surfaces(
@@ -141,6 +141,7 @@ def _change(located: Located, client_cap: ClientLevel, names: PythonNames) -> Ch
     )
 
 
-def _order(change: Change) -> tuple[Any, ...]:
+def by_severity(change: Change) -> tuple[Any, ...]:
+    """Return the key that sorts changes, the worst first."""
     severity = change.severity
     return -severity[0], -severity[1], change.id, change.operation, change.path, str(change.new)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from generator.diff.change import Change, Verdict
-from generator.diff.comparison import compare_states
+from generator.diff.comparison import by_severity, compare_states
+from generator.diff.facade import facade_changes
 from generator.diff.operations import changed_texts
 from generator.diff.origin import attribute
 from generator.diff.revisions import placed
@@ -149,6 +150,9 @@ def compare(old: Revision, new: Revision, accepted: Accepted | None = None) -> R
         evolve(change, suggestion=suggest(change, document))
         for change, document in attribute(changes, old, new)
     )
+    if old.tree is not None and new.tree is not None:
+        found = (*changes, *facade_changes(old.tree, new.tree))
+        changes = tuple(sorted(found, key=by_severity))
     texts = changed_texts(old.state.document, new.state.document)
     if accepted is None:
         return Report(old.label, new.label, changes, (), texts)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
 import subprocess
+import tarfile
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
@@ -54,6 +56,10 @@ class Tree(Protocol):
         """Return the names of the overlays, in the order in which they are applied."""
         ...
 
+    def folder(self, name: str, into: Path) -> Path | None:
+        """Return a folder of the project, if it is there; git unpacks it ``into`` another one."""
+        ...
+
 
 @frozen
 class FolderTree:
@@ -81,6 +87,10 @@ class FolderTree:
         """Return the names of the overlays."""
         found = (self.root / _OVERLAYS).glob("*.yaml")
         return sorted(f"{_OVERLAYS}/{path.name}" for path in found)
+
+    def folder(self, name: str, into: Path) -> Path | None:  # noqa: ARG002  # as git needs it
+        """Return the folder itself."""
+        return self.root / name if (self.root / name).is_dir() else None
 
 
 @frozen
@@ -121,6 +131,14 @@ class GitTree:
         """Return the names of the overlays."""
         listed = self._git("ls-tree", "--name-only", self.name, f"{_OVERLAYS}/").decode()
         return sorted(name for name in listed.splitlines() if name.endswith(".yaml"))
+
+    def folder(self, name: str, into: Path) -> Path | None:
+        """Unpack the folder."""
+        if not self._git("ls-tree", self.name, name):
+            return None
+        with tarfile.open(fileobj=io.BytesIO(self._git("archive", self.name, name))) as archive:
+            archive.extractall(into, filter="data")
+        return into / name
 
     def _git(self, *arguments: str) -> bytes:
         command = ["git", "-C", str(self.root), *arguments]
@@ -170,6 +188,10 @@ class Snapshot:
     def overlays(self) -> list[str]:
         """Return the names of the overlays."""
         return sorted(name for name in self.files if name.startswith(f"{_OVERLAYS}/"))
+
+    def folder(self, name: str, into: Path) -> Path | None:  # noqa: ARG002  # as git needs it
+        """Return nothing: an update leaves folders alone."""
+        return None
 
 
 @frozen

@@ -20,7 +20,7 @@ WireLevel: TypeAlias = Literal["none", "compatible", "risky", "breaking"]
 ClientLevel: TypeAlias = Literal["none", "safe", "typing", "breaking"]
 """What a change does to programs that use the client: nothing, a type checker complains, or they
 fail when they run."""
-Kind: TypeAlias = Literal["schema", "property", "operation", "document", "surface"]
+Kind: TypeAlias = Literal["schema", "property", "operation", "document", "surface", "python"]
 
 WIRE: Final[tuple[WireLevel, ...]] = get_args(WireLevel)
 CLIENT: Final[tuple[ClientLevel, ...]] = get_args(ClientLevel)
@@ -41,7 +41,8 @@ class Example:
     """Two edits of one thing.
 
     Attributes:
-        kind: What it is: a schema, an object with properties, an operation, a document, a surface.
+        kind: What it is: a schema, an object with properties, an operation, a document, a surface,
+            a module.
         place: For schemas, who sends them and where they are used.
         old: What was.
         new: The edit that the rule is about.
@@ -132,7 +133,7 @@ def _entries() -> Iterator[tuple[Path, Any, Callable[[Any], Iterable[Rule]]]]:
     for kind, entries in (("schema", aspects), ("property", data["properties"])):
         for entry in entries:
             yield file, entry, partial(_places, kind, data["levels"])
-    for name in ("operation.yaml", "client.yaml"):
+    for name in ("operation.yaml", "client.yaml", "facade.yaml"):
         file = _FOLDER / name
         for entry in load(file)["rules"]:
             yield file, entry, _single

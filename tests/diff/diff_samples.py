@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.diff.comparison import State, compare_states
 from generator.diff.document import Document
+from generator.diff.facade import facade_changes
+from generator.diff.revisions import FolderTree
 from generator.diff.surface import default_surface
 
 if TYPE_CHECKING:
@@ -81,6 +85,16 @@ def compare_surfaces(old: Json, new: Json) -> tuple[Change, ...]:
     )
 
 
+def compare_modules(old: str, new: str) -> tuple[Change, ...]:
+    with tempfile.TemporaryDirectory() as temporary:
+        for name, text in (("old", old), ("new", new)):
+            package = Path(temporary, name, "facade", "coze_core")
+            package.mkdir(parents=True)
+            (package / "__init__.py").write_text(text, encoding="utf-8")
+        trees = [FolderTree(Path(temporary, name)) for name in ("old", "new")]
+        return facade_changes(*trees)
+
+
 def judged(example: Example, new: Json) -> tuple[Change, ...]:
     """The changes from the old side of an example to another side."""
     match example.kind:
@@ -88,6 +102,8 @@ def judged(example: Example, new: Json) -> tuple[Change, ...]:
             return compare_surfaces(example.old, new)
         case "document":
             return compare(document(**example.old), document(**new))
+        case "python":
+            return compare_modules(example.old, new)
         case "operation":
             return compare(operation(**example.old), operation(**new))
         case "schema" | "property":

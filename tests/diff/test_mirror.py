@@ -36,13 +36,15 @@ ONE_WAY = (
     "-sunset-",
     "-type-",
     "-values-",
+    "facade-",
     "became-not-nullable",
     "security-dropped",
     "security-required",
     "union-overlapping",
 )
 # To tell a date, or a later one, takes no promise back; and what nothing uses may come.
-SILENT = ("-sunset-", "schema-removed")
+# An optional parameter is told by nobody: griffe looks for what breaks.
+SILENT = ("-sunset-", "schema-removed", "facade-parameter-", "facade-class-", "facade-return-")
 
 
 def mirrored(id_: str) -> set[str]:
