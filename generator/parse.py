@@ -189,7 +189,10 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
     """
     if "$ref" in schema:
         return {"$ref": schema["$ref"]}
-    if schema.get("type") == "object" and not schema.keys() & {"properties", "allOf"}:
+    # A composition that is no object is refused, where something needs its type.
+    if len(schema.get("allOf", ())) > 1 or (
+        schema.get("type") == "object" and not schema.keys() & {"properties", "allOf"}
+    ):
         return {}
     view: dict[str, Any] = {key: schema[key] for key in ("type", "format") if key in schema}
     if "properties" in schema:

@@ -24,7 +24,14 @@ from generator.normalise._references import (
     lone_references,
     without_references,
 )
-from generator.normalise._schemas import check_types, enum_names, formats, property_order, required
+from generator.normalise._schemas import (
+    check_types,
+    enum_names,
+    formats,
+    property_order,
+    required,
+    values,
+)
 from generator.normalise._sharing import shared_parameters, written_out
 from generator.normalise._texts import rich_text, titles
 from generator.normalise.structure import check_structure
@@ -57,6 +64,7 @@ PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     examples,
     foreign_keys,
     lone_references,
+    values,
     name_components,
     check_limits,
     usual_order,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from urllib.parse import unquote
 
 from generator.errors import GeneratorError, raise_all
-from generator.normalise.objects import mapped, mapping
+from generator.normalise.objects import OF_VALUE, mapped, mapping
 from generator.normalise.parts import Node, Part, Role, below, parts, rewrite, without
 from generator.spec import SCHEMAS, join, resolve, split
 from generator.values import is_object
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KEPT: Final = "securitySchemes"
-_OF_VALUE: Final = (
-    "description", "nullable", "deprecated", "default", "readOnly", "writeOnly", "example",
-    "x-client-name",
-)  # fmt: skip
 _SAME_VALUE: Final = frozenset({"allOf", "oneOf", "anyOf", "not"})
 
 _Name = tuple[str, str]
@@ -105,7 +101,7 @@ def lone_references(document: Node) -> Node:
         if "$ref" not in part.node or len(part.node) == 1:
             return part.node
         ref = {"$ref": part.node["$ref"]}
-        about = {key: part.node[key] for key in _OF_VALUE if key in part.node}
+        about = {key: part.node[key] for key in OF_VALUE if key in part.node}
         if not about or split(part.pointer)[-2] in {"schemas", "allOf"}:
             return ref
         return about | {"allOf": [ref]}

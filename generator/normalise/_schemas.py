@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import GeneratorError
-from generator.normalise.objects import COMPOSING
+from generator.normalise.objects import COMPOSING, Objects
 from generator.normalise.parts import Node, Part, parts, rewrite, without
 from generator.spec import join
 
@@ -121,6 +121,20 @@ def required(document: Node) -> Node:
         names = [name for name in dict.fromkeys(part.node["required"]) if name in known]
         rest = without(part.node, "required")
         return rest | {"required": names} if names else rest
+
+    return rewrite(document, {"schema": change})
+
+
+def values(document: Node) -> Node:
+    """An ``allOf`` that describes no object, but a value or another schema, is one schema.
+
+    Raises:
+        GeneratorError: No value fits all of its members.
+    """
+    objects = Objects(document.get("components", {}).get("schemas", {}))
+
+    def change(part: Part) -> Node:
+        return objects.as_one(part) if len(part.node.get("allOf", ())) > 1 else part.node
 
     return rewrite(document, {"schema": change})
 

@@ -25,6 +25,11 @@ REST: Final = "*"
 """The wire name that stands for all members without a property of their own."""
 CHOICES: Final = ("oneOf", "anyOf")
 """The fields of which a value is held to one or some members."""
+OF_VALUE: Final = (
+    "description", "nullable", "deprecated", "default", "readOnly", "writeOnly", "example",
+    "x-client-name",
+)  # fmt: skip
+"""What a schema may say of a value beside a reference to what the value is."""
 COMPOSING: Final = ("allOf", *CHOICES)
 """The fields whose members describe the same value as the schema that they stand in."""
 
@@ -135,6 +140,26 @@ class Objects:
                     pointer=join("/components/schemas", name),
                     remedy="Describe the object with plain properties in an overlay.",
                 )
+
+    def as_one(self, part: Part) -> Node:
+        """Return a schema with its ``allOf`` made one member, where that is no object's.
+
+        Raises:
+            GeneratorError: No value fits all of the members.
+        """
+        own, said = without(part.node, "allOf"), dict[str, Any]()
+        members = [inner for name, _, inner in below(part) if name == "allOf"]
+        for inner in members:
+            said |= {name: inner.node[name] for name in OF_VALUE if name in inner.node}
+        members = [inner for inner in members if shape_of(without(inner.node, *OF_VALUE))]
+        if own.keys() & {"type", "enum"}:
+            members.append(Part("schema", without(own, *OF_VALUE), part.pointer))
+        if len(members) == 1:
+            return said | own | {"allOf": [members[0].node]}
+        shapes = [shape_of(self.resolved(inner.node)) for inner in members]
+        if members and all(map(_is_scalar, shapes)):
+            return said | own | reduce(self._narrowed, members).node
+        return part.node
 
     def _members(self, part: Part) -> Members:
         node = part.node

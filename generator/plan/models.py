@@ -116,7 +116,9 @@ def make_models(
             continue
         class_ = _class(schemas, name, hidden.get(name, frozenset()))
         if isinstance(class_, Model):
-            known = [(wire, tuple(sorted(some))) for wire, some in tags.get(name, {}).items()]
+            known = [
+                (wire, tuple(sorted(some, key=repr))) for wire, some in tags.get(name, {}).items()
+            ]
             class_ = evolve(class_, tags=tuple(known))
         classes[name] = class_
         waiting.extend(sorted(_needed(classes[name]) - classes.keys(), reverse=True))

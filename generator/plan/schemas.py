@@ -97,9 +97,9 @@ class Schemas:
         if any_of:
             return UnionOf(types)
         raise GeneratorError(
-            "an inline allOf of several schemas has no Python type here",
+            "an allOf of schemas that are no objects has no type in Python",
             pointer=pointer,
-            remedy="Make it a named component in an overlay.",
+            remedy="Describe the value in one schema in an overlay.",
         )
 
     def _plain(self, schema: dict[str, Any], pointer: str) -> TypeRef:
@@ -157,7 +157,7 @@ class Schemas:
 
     def is_model(self, name: str) -> bool:
         """Whether the component is an object with properties of its own."""
-        return name in self.parsed.models
+        return name in self.components and self.objects.is_object(name)
 
     def properties(self, name: str) -> list[Property]:
         """The properties of an object component, with ``*`` for further ones that it describes.

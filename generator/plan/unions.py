@@ -29,7 +29,7 @@ def make_tags(document: Node, objects: Objects) -> dict[str, Tags]:
     Raises:
         GeneratorError: A discriminator names what a class does not have, or another class.
     """
-    found: dict[str, Tags] = {}
+    found = _inherited(objects)
     for part in parts(document):
         if part.role != "schema" or not part.node.keys() & {*CHOICES}:
             continue
@@ -42,6 +42,18 @@ def make_tags(document: Node, objects: Objects) -> dict[str, Tags]:
             for wire, some in values.items():
                 known = found.setdefault(name, {})
                 known[wire] = known.get(wire, frozenset()) | some
+    return found
+
+
+def _inherited(objects: Objects) -> dict[str, Tags]:
+    """The values that the discriminator of a base gives to the objects composed of it."""
+    found: dict[str, Tags] = {}
+    for schema in objects.components.values():
+        if not schema.keys() & {*CHOICES}:
+            for value, target in mapping(schema).items():
+                tags = found.setdefault(mapped(target).removeprefix(SCHEMAS), {})
+                wire: str = schema["discriminator"]["propertyName"]
+                tags[wire] = tags.get(wire, frozenset()) | {value}
     return found
 
 
@@ -95,5 +107,5 @@ def _values(name: str, wire: str, objects: Objects) -> Values:
     """The values that a property of a class is limited to; none where it is not."""
     part = objects.of(name).properties.get(wire)
     schema: Node = objects.resolved(part.node) if part else {}
-    values: list[Any] = schema.get("enum", [])
-    return frozenset(value for value in values if value is not None)
+    values: list[Any] = [value for value in schema.get("enum", ()) if value is not None]
+    return frozenset(values if all(type(value) in {int, str} for value in values) else ())

@@ -247,11 +247,20 @@ class Exchange:
 
     def _ask_openapi_core(self, sent: Sent) -> None:
         url = urlsplit(sent.path)
+        spaced = {
+            one["name"]
+            for one in self.operation.get("parameters", ())
+            if one.get("style") == "spaceDelimited"
+        }
         request = MockRequest(
             self.document["servers"][0]["url"],
             sent.method.lower(),
             url.path,
-            args=parse_qsl(url.query, keep_blank_values=True),  # pyright: ignore[reportArgumentType]
+            # openapi-core takes the %20 for the delimiter, and not the space that it stands for.
+            args=[  # pyright: ignore[reportArgumentType]
+                (name, value.replace(" ", "%20") if name in spaced else value)
+                for name, value in parse_qsl(url.query, keep_blank_values=True)
+            ],
             headers=dict(sent.headers),
             content_type=sent.headers.get("content-type", ""),
             data=sent.body,

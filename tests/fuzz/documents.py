@@ -175,7 +175,7 @@ actions:
 - {target: '$.info', description: why, update: {title: Tested}}
 - {target: '$.paths.*.get.parameters', description: why, update: [{name: q, in: query, schema: {type: string}}]}
 - {target: '$.components.schemas.Named.properties.name', description: why, remove: true}
-- {target: '$.components.schemas.Named', copy: '$.components.schemas.ModelInfo', x-optional: true}
+- {target: '$.components.schemas.Named', description: why, copy: '$.components.schemas.ModelInfo', x-optional: true}
 """)
 
 _NAMES = (

@@ -184,7 +184,7 @@ def outcome(name: str, number: int, server: Server) -> str:
         ``refused`` or ``right``.
 
     Raises:
-        LossError: Something was lost, or the refusal names no place or no remedy.
+        LossError: Something was lost, or the refusal names no line or no remedy.
     """
     document, path, method = edited(name, number)
     with TemporaryDirectory() as folder:
@@ -194,8 +194,8 @@ def outcome(name: str, number: int, server: Server) -> str:
         try:
             built = build(Project(root), lambda _: None)
         except GeneratorError as error:
-            if not error.pointer or not error.remedy:
-                raise LossError(f"a refusal without a place or a remedy: {error}") from error
+            if not (error.file and error.line and error.remedy):
+                raise LossError(f"a refusal without a line or a remedy: {error}") from error
             return "refused"
         for file, content in built.files.items():
             (root / file).parent.mkdir(parents=True, exist_ok=True)
