@@ -333,6 +333,24 @@ def test_loops_that_run_at_once_share_one_token_request(
     assert operations(sandbox) == [REFRESH]
 
 
+def test_one_async_client_renews_its_token_in_whatever_loop_it_is_used(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    coze = AsyncCoze(auth=jwt_auth(), base_url=sandbox.url)
+
+    async def call() -> str | None:
+        return (await coze.bots.retrieve(bot_id="1")).bot_id
+
+    for number in range(1, 4):
+        assert anyio.run(call) == "1"
+        assert operations(sandbox).count(REFRESH) == number
+        sandbox.oauth.end_tokens()
+    sandbox.scenario(SLOW, operation=REFRESH)
+    assert in_threads(4, lambda: anyio.run(call)) == ["1"] * 4
+    assert operations(sandbox).count(REFRESH) == 4
+    anyio.run(coze.aclose)
+
+
 def test_the_end_of_an_event_loop_does_not_block_later_calls(
     sandbox: Sandbox, jwt_auth: MakeAuth
 ) -> None:
