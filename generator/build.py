@@ -12,6 +12,7 @@ from generator.emit import Files, emit
 from generator.errors import GeneratorError, raise_all
 from generator.manifest import make_manifest
 from generator.normalise import Normalised, run_passes
+from generator.normalise.version import to_openapi_30
 from generator.overlay import Overlay
 from generator.plan import Plan, make_plan
 from generator.plan.gate import unread_callbacks
@@ -163,12 +164,13 @@ def effective_spec(project: Project, source: bytes, step: Callable[[str], None])
     """
     correction = corrected(project, source, step)
     step("normalise")
-    errors = [*correction.errors]
+    errors, document = [*correction.errors], correction.document
     try:
-        errors += faults(correction.document)
+        document = to_openapi_30(document)
+        errors += faults(document)
     except GeneratorError as error:
         raise_all(map(correction.place.placed, [*errors, *error.errors]))
-    effective = Effective(correction, run_passes(named(correction.document)))
+    effective = Effective(correction, run_passes(named(document)))
     errors += effective.normalised.errors
     step("validate")
     if effective.normalised.complete:

@@ -69,8 +69,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def emit(text: str, folder: Path) -> None:
     document = folder / "openapi" / "coze.yaml"
     document.parent.mkdir()
-    head = HEAD if "openapi:" not in text else HEAD.partition("\n")[2]
-    document.write_text(head + text, encoding="utf-8")
+    document.write_text(text if "openapi:" in text else HEAD + text, encoding="utf-8")
     for name, content in build(Project(folder), lambda _: None).files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
