@@ -40,7 +40,7 @@ class Coze(CozeAPI):
             ``https://api.coze.cn``.
         timeout: Seconds for each phase of a request (connect, write, read, waiting for a free
             connection), an `httpx.Timeout`, or ``None`` for no limit. By default 60 seconds, 10 to
-            connect, and 300 between the events of a stream.
+            connect, and 300 between the bytes of a stream, pings included.
         max_retries: How often a failed request is sent again at most, where that does no harm.
         http_client: An `httpx.Client` to send with: its transport, proxies, hooks, headers,
             cookies, parameters and redirects count. It is not closed here. A client of httpx2 will
@@ -91,13 +91,16 @@ class Coze(CozeAPI):
         )
         super().__init__(client)
 
-    def with_options(
+    def with_options(  # noqa: PLR0913  # one argument for each option
         self,
         *,
         timeout: float | HTTPTimeout | Unset | None = UNSET,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         max_response_bytes: int | None = None,
+        deadline: float | Unset | None = UNSET,
+        token: Token | None = None,
+        auth: HTTPAuth | None = None,
     ) -> Self:
         """Gives a copy of this client with other options, over the same connections.
 
@@ -105,19 +108,36 @@ class Coze(CozeAPI):
             timeout: As for the client; a given one applies to calls and streams alike.
             max_retries: As for the client.
             headers: Headers to add to those of the client.
-            max_response_bytes: The longest answer, unpacked, that a call accepts: 64 MiB by
-                default. Streams and downloads have no limit, as they are read bit by bit.
+            max_response_bytes: The longest answer of a call, and the longest event of a stream,
+                packed or unpacked: 64 MiB by default. Streams as a whole and downloads have no
+                limit, as they are read bit by bit.
+            deadline: Seconds for the whole of a call, with its retries, the pauses between them
+                and the token that it may have to fetch first; each page of a list is a call. Also
+                for the whole of a stream or download, from the call to its last byte. When they
+                are over, an `APITimeoutError` is raised. `AsyncCoze` is exact. `Coze` looks at the
+                clock between attempts and between chunks, and gives no phase of an attempt more
+                than what was left at its beginning: a slow server can make it wait some times as
+                long. ``None`` for no deadline.
+            token: As for the client, instead of its token or authentication.
+            auth: As for the client, likewise. So tenants share connections and the queue of calls.
 
         Raises:
             CozeError: An argument makes no sense.
         """
-        settings = self._client.settings.changed(
+        client = self._client
+        if token is not None or auth is not None:
+            from coze_client import _defaults  # noqa: PLC0415  # it is loaded already
+
+            _defaults.base_url(client.settings.base_url, auth)
+            client = client.authenticated(token, auth)
+        settings = client.settings.changed(
             timeout=timeout,
             max_retries=max_retries,
             headers=headers,
             max_response_bytes=max_response_bytes,
+            deadline=deadline,
         )
-        return self._rebound(self._client.with_settings(settings))
+        return self._rebound(client.with_settings(settings))
 
     def with_response(
         self, method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
@@ -210,22 +230,32 @@ class AsyncCoze(AsyncCozeAPI):
         )
         super().__init__(client)
 
-    def with_options(
+    def with_options(  # noqa: PLR0913  # one argument for each option
         self,
         *,
         timeout: float | HTTPTimeout | Unset | None = UNSET,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         max_response_bytes: int | None = None,
+        deadline: float | Unset | None = UNSET,
+        token: AsyncToken | None = None,
+        auth: HTTPAuth | None = None,
     ) -> Self:
         """As `Coze.with_options`."""
-        settings = self._client.settings.changed(
+        client = self._client
+        if token is not None or auth is not None:
+            from coze_client import _defaults  # noqa: PLC0415  # it is loaded already
+
+            _defaults.base_url(client.settings.base_url, auth)
+            client = client.authenticated(token, auth)
+        settings = client.settings.changed(
             timeout=timeout,
             max_retries=max_retries,
             headers=headers,
             max_response_bytes=max_response_bytes,
+            deadline=deadline,
         )
-        return self._rebound(self._client.with_settings(settings))
+        return self._rebound(client.with_settings(settings))
 
     async def with_response(
         self, method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs

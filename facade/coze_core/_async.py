@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from copy import copy
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
@@ -18,6 +19,7 @@ from coze_core._unset import UNSET, Unset
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from typing import Self, Unpack
 
     from coze_core._auth import AsyncToken
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
         StreamOperation,
     )
     from coze_core._recording import Recorder
-    from coze_core._request import Parts
+    from coze_core._request import Parts, Request
     from coze_core._response import Response, ResponseInfo
     from coze_core._streams import AsyncStream
     from coze_core._timeouts import HTTPTimeout
@@ -110,6 +112,15 @@ class AsyncClient:
         clone.settings = settings
         return clone
 
+    def authenticated(self, token: AsyncToken | None, auth: HTTPAuth | None) -> Self:
+        """As `SyncClient.authenticated`."""
+        clone = copy(self)
+        clone.tokens, clone.http_auth = credentials(token, auth)
+        self._transport.check_auth(clone.http_auth)
+        renewable = clone.tokens is not None and clone.tokens.renewable
+        clone.settings = self.settings.authenticated(renewable=renewable)
+        return clone
+
     def recording(self, recorder: Recorder) -> Self:
         """As `SyncClient.recording`."""
         clone = copy(self)
@@ -147,7 +158,8 @@ class AsyncClient:
         """As `SyncClient.batch`."""
         from coze_core._batch import groups, joined
 
-        results = [(await self._value(operation, group))[0] for group in groups(operation, parts)]
+        client = self.with_settings(self.settings.begun())
+        results = [await client.call(operation, **group) for group in groups(operation, parts)]
         return joined(operation, results)
 
     def stream(
@@ -161,13 +173,22 @@ class AsyncClient:
         from coze_core._streams import AsyncStream
 
         async def open_body() -> tuple[AsyncBody, ResponseInfo]:
-            return await self._run(stream_call(operation, parts, self.settings))
+            settings = self.settings.begun()
+            if recoverer and settings.deadline:
+                recoverer.deadline = settings.deadline.at
+            return await self._run(stream_call(operation, parts, settings))
 
         recoverer = None
         if operation.recovery and recover:
             patience = self.settings.timeouts.stream.read
             recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
-        return AsyncStream(operation, open_body, self.settings.errors, recoverer)
+        return AsyncStream(
+            operation,
+            open_body,
+            self.settings.errors,
+            recoverer,
+            self.settings.max_response_bytes,
+        )
 
     async def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> AsyncDownload:
         """As `SyncClient.download`."""
@@ -205,7 +226,8 @@ class AsyncClient:
     async def _token(self, attempt: Attempt) -> str | None:
         if self.tokens is None or "authorization" in attempt.request.headers:
             return None
-        with no_stop_iteration("The token function or authentication"):
+        what = "The token function or authentication"
+        with _scope(attempt.request, sent=False), no_stop_iteration(what):
             return await self.tokens.aheader(self, attempt.rejected)
 
     async def _run(self, call: Call[AsyncBody, R]) -> R:
@@ -216,7 +238,7 @@ class AsyncClient:
                     await anyio.sleep(attempt.pause)
                 token = await self._token(attempt)
                 try:
-                    with no_stop_iteration("A hook, transport or file"):
+                    with _scope(attempt.request), no_stop_iteration("A hook, transport or file"):
                         reply = await self._transport.exchange(
                             attempt.request, token, self.http_auth
                         )
@@ -226,3 +248,7 @@ class AsyncClient:
                     attempt = call.send(reply)
         except StopIteration as end:
             return cast("R", end.value)
+
+
+def _scope(request: Request, *, sent: bool = True) -> AbstractContextManager[None]:
+    return request.deadline.scope(request, sent=sent) if request.deadline else nullcontext()

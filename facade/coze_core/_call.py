@@ -13,7 +13,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast, get_origin
 
 from coze_core._decode import Answer
-from coze_core._errors import APIConnectionError, APIError
+from coze_core._errors import APIConnectionError, APIError, CozeError
 from coze_core._lenient import NotJSONError
 from coze_core._request import Request, Sending, write_request
 from coze_core._response import ResponseInfo
@@ -174,6 +174,7 @@ def _attempts(
     info = request.info
     request.bare = settings.bare
     request.max_bytes = settings.max_response_bytes
+    request.deadline = deadline = settings.begun().deadline
     renewable = settings.renewable and "authorization" not in request.headers
     sent, renewed, pause, rejected = 1, 0, 0.0, ""
     while True:
@@ -201,16 +202,19 @@ def _attempts(
                 again, rejected, renewed = 0.0, token, 1
             elif (tries := sent - renewed) <= settings.max_retries:
                 again = pause_before_retry(error, repeatable=endpoint.idempotent, attempt=tries)
+            failure: CozeError = error
+            if deadline and again is not None and again >= deadline.left:
+                again, failure = None, deadline.instead_of(error, request)
             if again is None:
                 from coze_core._report import keep_facts
 
-                logid = getattr(error, "logid", None)
+                logid = getattr(failure, "logid", None)
                 elapsed = perf_counter() - started
-                _LOG.info(_FAILED, endpoint.name, type(error).__name__, sent, elapsed, logid)
+                _LOG.info(_FAILED, endpoint.name, type(failure).__name__, sent, elapsed, logid)
                 if sent > 1:
-                    error.add_note(f"The request was sent {sent} times.")
-                keep_facts(error, request, token)
-                raise
+                    failure.add_note(f"The request was sent {sent} times.")
+                keep_facts(failure, request, token)
+                raise failure from failure.__cause__
             sent, pause = sent + 1, again
         else:
             _keep_sending(request, pause, asked, response)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coze_core._error_table import Advice
     from coze_core._response import RequestInfo, ResponseInfo
 
-Phase = Literal["connect", "read", "write", "pool"]
+Phase = Literal["connect", "read", "write", "pool", "deadline"]
 
 
 class CozeError(Exception):
@@ -166,8 +166,8 @@ class APITimeoutError(APIConnectionError):
     """The answer did not arrive in time.
 
     Attributes:
-        phase: What took too long: ``connect``, ``read``, ``write``, or ``pool`` (waiting for a
-            free connection).
+        phase: What took too long: ``connect``, ``read``, ``write``, ``pool`` (waiting for a free
+            connection), or ``deadline`` (the whole, see `with_options`).
         seconds: The limit that was reached.
     """
 

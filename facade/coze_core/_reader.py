@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from coze_core._decode import MISFITS, TypeDecoder, result_code
@@ -29,7 +30,7 @@ class EventReader(Generic[E_co]):
         operation: StreamOperation[E_co],
         make_error: Callable[..., StreamError],
         recoverer: Recoverer[E_co] | None = None,
-        max_event_bytes: int = 64 * 1024 * 1024,
+        max_event_bytes: float = inf,
     ) -> None:
         self.ended = False
         self.early = False  # whether the connection was closed before the end

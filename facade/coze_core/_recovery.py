@@ -7,11 +7,12 @@ subject of the stream (what the stream is about) with its state, one gives the i
 from __future__ import annotations
 
 from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from coze_core._errors import APIConnectionError, StreamError
+from coze_core._errors import APIConnectionError, APITimeoutError, StreamError
 from coze_core._events import Event
 
 if TYPE_CHECKING:
@@ -62,15 +63,23 @@ class Recoverer(Generic[E]):
         plan: How the rest is found.
         methods: What it is asked for with.
         patience: Seconds to wait for it at most; ``None``: without end.
+
+    Attributes:
+        deadline: When the stream must be over, on the monotonic clock.
     """
 
     def __init__(self, plan: Recovery, methods: Methods, patience: float | None) -> None:
-        self.patience = inf if patience is None else patience
+        self.deadline = inf
+        self._patience = inf if patience is None else patience
         self._methods = methods
         self._plan = plan
         self._subject: object = None
         self._seen: set[object] = set()
         self._ended = False
+
+    def give_up_at(self) -> float:
+        """Return until when to ask, on the monotonic clock."""
+        return min(monotonic() + self._patience, self.deadline)
 
     @property
     def watched(self) -> frozenset[str]:
@@ -88,7 +97,8 @@ class Recoverer(Generic[E]):
 
     def applies(self, error: Exception, reader: EventReader[E]) -> bool:
         """Whether the rest can be found: the connection broke, and the subject is known."""
-        lost = isinstance(error, APIConnectionError)
+        late = isinstance(error, APITimeoutError) and error.phase == "deadline"
+        lost = isinstance(error, APIConnectionError) and not late
         early = isinstance(error, StreamError) and reader.early
         return (lost or early) and all(self._arguments().values())
 

@@ -15,6 +15,7 @@ from coze_core._response import RequestInfo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from coze_core._deadline import Deadline
     from coze_core._files import FormPart
     from coze_core._operation import Endpoint
     from coze_core._timeouts import Timeout
@@ -68,6 +69,7 @@ class Request:
         content: The body, unless it is a form.
         form: The parts of the form, if the body is one.
         timeout: The time limits.
+        deadline: The limit for all attempts, if there is one.
         bare: Whether it fetches a token: then its body is secret and follows no redirect, and the
             user's client adds no authentication.
         keep_open: Tells by the media type of a successful answer whether its body is left unread.
@@ -78,6 +80,7 @@ class Request:
     __slots__ = (
         "bare",
         "content",
+        "deadline",
         "form",
         "headers",
         "info",
@@ -98,6 +101,7 @@ class Request:
         self.info = RequestInfo(endpoint.method, url)
         self.headers = headers
         self.timeout: Timeout  # set before it is sent
+        self.deadline: Deadline | None = None
         self.bare = False
         self.keep_open: Callable[[str], bool] | None = None
         self.max_bytes = 0

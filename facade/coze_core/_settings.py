@@ -13,6 +13,7 @@ from coze_core._unset import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from coze_core._deadline import Deadline
     from coze_core._error_table import ErrorTable
     from coze_core._headers import HeaderMap
     from coze_core._http import AsyncHTTPClient, HTTPClient
@@ -36,7 +37,8 @@ class Settings(NamedTuple):
         renewable: Whether another token can be had when the API refuses one.
         bare: Whether requests fetch tokens; see `Request`.
         secrets: What stands in their bodies and must not be repeated in errors.
-        max_response_bytes: The longest answer, unpacked, that is read whole.
+        max_response_bytes: The longest answer that is read whole, and the longest event.
+        deadline: The limit for the whole of a call or a stream.
     """
 
     base_url: str
@@ -48,14 +50,19 @@ class Settings(NamedTuple):
     bare: bool = False
     secrets: tuple[str, ...] = ()
     max_response_bytes: int = 64 * 1024 * 1024
+    deadline: Deadline | None = None
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r})"  # headers may be secret
 
     def for_tokens(self, secrets: Iterable[str]) -> Settings:
         """Gives a copy for requests that fetch tokens; see `SyncClient.for_tokens`."""
+        return self.authenticated(renewable=False)._replace(bare=True, secrets=tuple(secrets))
+
+    def authenticated(self, *, renewable: bool) -> Settings:
+        """Return a copy for another authentication, which no header overrides."""
         headers = {name: field for name, field in self.headers.items() if name != "authorization"}
-        return self._replace(headers=headers, renewable=False, bare=True, secrets=tuple(secrets))
+        return self._replace(headers=headers, renewable=renewable)
 
     def changed(
         self,
@@ -64,6 +71,7 @@ class Settings(NamedTuple):
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         max_response_bytes: int | None = None,
+        deadline: float | Unset | None = UNSET,
     ) -> Settings:
         """Gives a copy with some settings changed and some headers added.
 
@@ -80,7 +88,12 @@ class Settings(NamedTuple):
             max_response_bytes=self.max_response_bytes
             if max_response_bytes is None
             else _whole("max_response_bytes", max_response_bytes, least=1),
+            deadline=self.deadline if isinstance(deadline, Unset) else _deadline(deadline),
         )
+
+    def begun(self) -> Settings:
+        """Return a copy for requests that share one deadline, which begins now."""
+        return self._replace(deadline=self.deadline.begun()) if self.deadline else self
 
 
 def checked_settings(  # noqa: PLR0913  # one argument for each setting
@@ -124,6 +137,12 @@ def url_text(base_url: object) -> str:
     if isinstance(base_url, str) or (hasattr(base_url, "scheme") and hasattr(base_url, "host")):
         return str(base_url)
     raise CozeError(f"base_url must be a string, got {type(base_url).__name__}.")
+
+
+def _deadline(seconds: float | None) -> Deadline | None:
+    from coze_core._deadline import checked_deadline
+
+    return checked_deadline(seconds)
 
 
 def _checked_timeout(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import suppress
+from math import inf
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -42,7 +43,9 @@ class _StreamBase(Generic[E_co, B]):
         operation: StreamOperation[E_co],
         errors: ErrorTable,
         recoverer: Recoverer[E_co] | None,
+        max_event_bytes: float,
     ) -> None:
+        self._max_event_bytes = max_event_bytes
         self._operation = operation
         self._errors = errors
         self._recoverer = recoverer
@@ -83,7 +86,9 @@ class _StreamBase(Generic[E_co, B]):
             body.explain(error)
             return error
 
-        self._reader = EventReader(self._operation, make_error, self._recoverer)
+        self._reader = EventReader(
+            self._operation, make_error, self._recoverer, self._max_event_bytes
+        )
         return self._reader
 
     def _check_open(self) -> None:
@@ -178,6 +183,7 @@ class Stream(_StreamBase[E_co, Body], Generic[E_co]):
         open_body: Sends the request and waits for the head of the answer.
         errors: The error codes of the API.
         recoverer: Finds the rest of the events when the connection breaks.
+        max_event_bytes: The longest event.
     """
 
     def __init__(
@@ -186,8 +192,9 @@ class Stream(_StreamBase[E_co, Body], Generic[E_co]):
         open_body: Callable[[], tuple[Body, ResponseInfo]],
         errors: ErrorTable,
         recoverer: Recoverer[E_co] | None = None,
+        max_event_bytes: float = inf,
     ) -> None:
-        super().__init__(operation, errors, recoverer)
+        super().__init__(operation, errors, recoverer, max_event_bytes)
         self._open_body = open_body
 
     def __enter__(self) -> Self:
@@ -245,6 +252,7 @@ class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
         open_body: Sends the request and waits for the head of the answer.
         errors: The error codes of the API.
         recoverer: Finds the rest of the events when the connection breaks.
+        max_event_bytes: The longest event.
     """
 
     def __init__(
@@ -253,8 +261,9 @@ class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
         open_body: Callable[[], Awaitable[tuple[AsyncBody, ResponseInfo]]],
         errors: ErrorTable,
         recoverer: Recoverer[E_co] | None = None,
+        max_event_bytes: float = inf,
     ) -> None:
-        super().__init__(operation, errors, recoverer)
+        super().__init__(operation, errors, recoverer, max_event_bytes)
         self._open_body = open_body
 
     async def __aenter__(self) -> Self:
@@ -369,7 +378,7 @@ def _rest(
     Raises:
         CozeError: The error that broke it, if they are not to be had.
     """
-    deadline = monotonic() + recoverer.patience
+    deadline = recoverer.give_up_at()
     try:
         while recoverer.goes_on(subject := recoverer.ask_subject()):
             if monotonic() > deadline:
@@ -391,7 +400,7 @@ async def _async_rest(
     """As `_rest`."""
     from anyio import sleep
 
-    deadline = monotonic() + recoverer.patience
+    deadline = recoverer.give_up_at()
     try:
         while recoverer.goes_on(
             subject := await cast("Awaitable[object]", recoverer.ask_subject())

@@ -56,7 +56,7 @@ class SyncClient:
         token: The bearer token, or a function that gives it before each request.
         auth: An authentication of httpx instead of a token.
         timeout: Seconds for each phase of a request, a timeout of httpx, or ``None`` for no limit.
-            By default 60, 10 to connect, and 300 between the events of a stream.
+            By default 60, 10 to connect, and 300 between the bytes of a stream.
         max_retries: How often a request is sent again at most.
         http_client: A client of httpx to send with; it is not closed here.
         headers: Headers to add to every request.
@@ -111,6 +111,23 @@ class SyncClient:
         clone.settings = settings
         return clone
 
+    def authenticated(self, token: Token | None, auth: HTTPAuth | None) -> Self:
+        """Return a client over the same connections with another authentication.
+
+        Args:
+            token: As for the client.
+            auth: As for the client.
+
+        Raises:
+            CozeError: An argument makes no sense.
+        """
+        clone = copy(self)
+        clone.tokens, clone.http_auth = credentials(token, auth)
+        self._transport.check_auth(clone.http_auth)
+        renewable = clone.tokens is not None and clone.tokens.renewable
+        clone.settings = self.settings.authenticated(renewable=renewable)
+        return clone
+
     def recording(self, recorder: Recorder) -> Self:
         """Gives a client over the same connections whose answers are recorded."""
         clone = copy(self)
@@ -156,7 +173,8 @@ class SyncClient:
         """Calls an operation as often as its values need, and joins the results."""
         from coze_core._batch import groups, joined
 
-        results = [self._value(operation, group)[0] for group in groups(operation, parts)]
+        client = self.with_settings(self.settings.begun())
+        results = [client.call(operation, **group) for group in groups(operation, parts)]
         return joined(operation, results)
 
     def stream(
@@ -176,13 +194,22 @@ class SyncClient:
         from coze_core._streams import Stream
 
         def open_body() -> tuple[Body, ResponseInfo]:
-            return self._run(stream_call(operation, parts, self.settings))
+            settings = self.settings.begun()
+            if recoverer and settings.deadline:
+                recoverer.deadline = settings.deadline.at
+            return self._run(stream_call(operation, parts, settings))
 
         recoverer = None
         if operation.recovery and recover:
             patience = self.settings.timeouts.stream.read
             recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
-        return Stream(operation, open_body, self.settings.errors, recoverer)
+        return Stream(
+            operation,
+            open_body,
+            self.settings.errors,
+            recoverer,
+            self.settings.max_response_bytes,
+        )
 
     def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> Download:
         """Calls an operation and gives the file that it answers, still unread."""
@@ -234,6 +261,8 @@ class SyncClient:
                     sleep(attempt.pause)
                 token = self._token(attempt)
                 try:
+                    if attempt.request.deadline:
+                        attempt.request.deadline.limit(attempt.request)
                     with no_stop_iteration("A hook, transport or file"):
                         reply = self._transport.exchange(attempt.request, token, self.http_auth)
                 except APIConnectionError as error:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -11,7 +12,7 @@ from coze_core import (
     CozeError,
 )
 from coze_core._timeouts import Timeout
-from tests.core.scripted_server import ok
+from tests.core.scripted_server import answer, ok
 from tests.core.things import (
     GET,
 )
@@ -41,6 +42,64 @@ def test_changed_settings_share_the_connections(run: Runner, serve: Serve) -> No
     assert changed.settings.timeouts.stream == Timeout(1, 1, 1, 1)
     assert (changed.settings.max_retries, client.settings.max_retries) == (7, 2)
     assert client.settings.timeouts.call == Timeout(20, 20, 20, 20)
+
+
+def test_tenants_share_the_connections_and_nothing_else(run: Runner, serve: Serve) -> None:
+    server = serve(DONE)
+    one = run.client(server, token="token-one", headers={"X-A": "1"})
+    two = one.authenticated("token-two", None)
+    three = two.authenticated(None, httpx.BasicAuth("tenant", "password"))
+    for client in (one, two, three, one):
+        run(client.call, GET, path=PATH)
+    sent = [seen.headers["Authorization"].split() for seen in server.seen]
+    basic = ["Basic", base64.b64encode(b"tenant:password").decode()]
+    assert sent == [
+        ["Bearer", "token-one"],
+        ["Bearer", "token-two"],
+        basic,
+        ["Bearer", "token-one"],
+    ]
+    assert [seen.headers["X-A"] for seen in server.seen] == ["1"] * 4
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["own client", "given client"])
+def test_a_tenant_has_no_other_authentication(run: Runner, serve: Serve, *, given: bool) -> None:
+    server = serve(DONE)
+    options: dict[str, Any] = {"headers": {"authorization": "Bearer of-the-client"}}
+    if given:
+        options["http_client"] = run.httpx_client(headers={"Authorization": "Bearer of-httpx"})
+    one = run.client(server, **options)
+    two = one.authenticated("token-two", None)
+    own = two.with_settings(two.settings.changed(headers={"Authorization": "Bearer own"}))
+    for client in (one, two, own):
+        run(client.call, GET, path=PATH)
+    sent = [seen.headers.get_all("Authorization") for seen in server.seen]
+    assert sent == [["Bearer of-the-client"], ["Bearer token-two"], ["Bearer own"]]
+
+
+def test_a_refused_token_of_a_tenant_is_renewed_as_a_tenants(run: Runner, serve: Serve) -> None:
+    server = serve(answer(401, {}), DONE)
+    tokens = iter(["token-two", "token-two-b"])
+    two = run.client(server, token="token-one").authenticated(lambda: next(tokens), None)
+    run(two.call, GET, path=PATH)
+    sent = [seen.headers["Authorization"] for seen in server.seen]
+    assert sent == ["Bearer token-two", "Bearer token-two-b"]
+
+
+@pytest.mark.parametrize(
+    ("token", "auth", "text"),
+    [
+        ("", None, "token is empty"),
+        ("a", httpx.BasicAuth("a", "b"), "either token or auth"),
+        (None, ("a", "b"), "auth is of type tuple"),
+    ],
+)
+def test_a_tenant_that_makes_no_sense_is_refused(
+    run: Runner, token: Any, auth: Any, text: str
+) -> None:
+    with pytest.raises(CozeError, match=text):
+        run.client("http://api.test").authenticated(token, auth)
 
 
 def test_time_limits_are_those_of_the_client_unless_given(run: Runner) -> None:

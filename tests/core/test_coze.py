@@ -216,3 +216,28 @@ def test_httpx_comes_with_the_first_client() -> None:
     from_sync = loaded_by("from coze_client import Coze; Coze('t').close()")
     assert "httpx" in from_sync
     assert "coze_core._async" not in from_sync
+
+
+@generated
+def test_options_of_a_copy_are_those_of_its_groups(
+    run: Runner, serve: Serve, coze: Callable[..., Any]
+) -> None:
+    server = serve(ok({"id": "1"}))
+    one = coze("token-one", base_url=server.url)
+    two = one.with_options(token="token-two", deadline=30)
+    run(things(run, two).get, thing_id="1")
+    run(things(run, one.with_options(deadline=30)).get, thing_id="1")
+    sent = [seen.headers["Authorization"] for seen in server.seen]
+    assert sent == ["Bearer token-two", "Bearer token-one"]
+    assert two.bots._client.settings.deadline.seconds == 30
+    assert one.bots._client.settings.deadline is None
+
+
+@generated
+def test_a_tenant_is_one_of_the_same_api(coze: Callable[..., Any]) -> None:
+    from coze_client import DeviceCodeAuth
+
+    elsewhere = DeviceCodeAuth(client_id="app", base_url="https://api.coze.com")
+    one = coze("token-one", base_url="https://api.coze.cn")
+    with pytest.raises(CozeError, match="coze.com"):
+        one.with_options(auth=elsewhere)

@@ -337,12 +337,3 @@ def test_a_forgotten_stream_frees_its_connection() -> None:
     del stream
     gc.collect()
     assert source.closed.wait(10)
-
-
-def test_an_event_beyond_the_limit_is_an_error_after_those_before_it(read: Any) -> None:
-    piece = b"event: delta\ndata: " + b"x" * (1024 * 1024)
-    outcome = read(CHAT, HELLO + piece, *[piece[19:]] * 64, DONE)
-    assert outcome.events == [HELLO_EVENT]
-    assert "longer than 67108864 bytes" in str(outcome.error)
-    assert "with_options(max_response_bytes=...)" in str(outcome.error)
-    assert outcome.source.closed.is_set()

@@ -67,6 +67,26 @@ def test_a_thousand_streams_are_open_at_a_time() -> None:
         assert server.stats() == {"calls": STREAMS, "peak": STREAMS, "open": 0}
 
 
+def test_tenants_share_the_queue_of_calls() -> None:
+    async def call(client: AsyncClient) -> None:
+        await client.call(GET, path=PATH)
+
+    async def main(server: LoadServer) -> None:
+        client = AsyncClient(**options(server))
+        other = client.authenticated("another-token", None)
+        async with anyio.create_task_group() as group:
+            for _ in range(150):
+                group.start_soon(call, client)
+                group.start_soon(call, other)
+        await client.aclose()
+
+    with LoadServer() as server:
+        anyio.run(main, server)
+        stats = server.stats()
+    assert stats["calls"] == 300
+    assert stats["peak"] <= 101  # the one that asks for the stats is a connection, too
+
+
 def test_any_number_of_calls_waits_for_its_turn_and_none_is_lost() -> None:
     done: list[str] = []
 

@@ -191,7 +191,7 @@ def failures(coze: Coze) -> None:
         assert_type(error.status_code, int)
         assert_type(error.response, ResponseInfo | None)
     except APITimeoutError as error:
-        assert_type(error.phase, Literal["connect", "read", "write", "pool"])
+        assert_type(error.phase, Literal["connect", "read", "write", "pool", "deadline"])
     except APIConnectionError as error:
         assert_type(error.sent, bool)
     except StreamError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from coze_core._errors import CozeError
 from coze_core._fork import never_close
-from coze_core._http._errors import map_exceptions, too_long
+from coze_core._http._errors import map_exceptions, too_long, unknown_encoding
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from coze_core._request import Request
 
 _GZIP = 16 + zlib.MAX_WBITS
+# Bytes to unpack at a time, since a small chunk may unpack to a thousand times its size.
+_STEP = 64 * 1024
 # What is read of a body that nobody wants, to save its connection. A server that is going to end it
 # does so at once.
 _DRAIN_SECONDS = 0.05
@@ -27,36 +29,44 @@ _DRAIN_BYTES = 64 * 1024
 
 
 class GzipDecoder:
-    """Unpacks one gzip stream, of one member or several, which zeros may follow."""
+    """Unpacks one gzip stream, of one member or several, which zeros may follow.
+
+    Attributes:
+        packed: How many bytes were fed.
+    """
 
     def __init__(self) -> None:
+        self.packed = 0
         self._member = zlib.decompressobj(_GZIP)
         self._inside = False
 
-    def feed(self, chunk: bytes) -> bytes:
-        """Return what packed bytes, cut anywhere, unpack to.
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Iterate over what packed bytes, cut anywhere, unpack to, in pieces of a bounded size.
 
         Raises:
             zlib.error: This is not gzip.
         """
-        unpacked = b""
-        while chunk := chunk if self._inside else chunk.lstrip(b"\0"):
-            unpacked += self._member.decompress(chunk)
-            chunk = self._member.unused_data
-            self._inside = not self._member.eof
-            if self._member.eof:
+        self.packed += len(chunk)
+        more = False  # whether the decompressor may hold back a part of what it has taken
+        while (chunk := chunk if self._inside else chunk.lstrip(b"\0")) or more:
+            member = self._member
+            piece = member.decompress(chunk, _STEP)
+            chunk = member.unused_data if member.eof else member.unconsumed_tail
+            more = not member.eof and len(piece) == _STEP
+            self._inside = not member.eof
+            if member.eof:
                 self._member = zlib.decompressobj(_GZIP)
-        return unpacked
+            yield piece
 
     def iter(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Iterate over what all the chunks unpack to, chunk by chunk.
+        """Iterate over what all the chunks unpack to.
 
         Raises:
             zlib.error: They are not gzip.
             EOFError: They were cut short.
         """
         for chunk in chunks:
-            yield self.feed(chunk)
+            yield from self.feed(chunk)
         self.end()
 
     def end(self) -> None:
@@ -75,6 +85,8 @@ class _OpenBody:
         self._response = response
         self._request = request
         self._limit = limit
+        self._left = limit
+        self._gzip: GzipDecoder | None = None
         self._mapped = map_exceptions(family, request)
         self._released = False
         self._inherited = False
@@ -106,10 +118,29 @@ class _OpenBody:
 
     def _checked(self, piece: bytes) -> bytes:
         self._check_usable()  # what was closed meanwhile may seem to have ended
-        self._limit -= len(piece)
-        if self._limit < 0:
+        self._left -= len(piece)
+        # Packed bytes count as well, since they may unpack to nothing for ever.
+        if self._left < 0 or (self._gzip and self._gzip.packed > self._limit):
             raise too_long(self._response.status_code, self._request)
+        if (deadline := self._request.deadline) and not deadline.left:
+            raise deadline.error(self._request)
         return piece
+
+    def _is_read_raw(self) -> bool:
+        """Decide whether the body is read as it comes, and what unpacks it then.
+
+        A cut gzip is a success for httpx, and a small one may fill the memory, so gzip is unpacked
+        here. Nothing else was asked for. But a response hook of the user may have read the body,
+        and so unpacked it.
+        """
+        if self._response.is_stream_consumed:
+            return False
+        encoding = self._response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding in {"gzip", "x-gzip"}:
+            self._gzip = GzipDecoder()
+        elif encoding not in {"identity", ""}:
+            raise unknown_encoding(self._response.status_code, encoding, self._request)
+        return True
 
     @property
     def _has_own_connection(self) -> bool:
@@ -129,9 +160,10 @@ class OpenBody(_OpenBody):
         self._reading = Lock()
 
     def iter_bytes(self) -> Iterator[bytes]:
-        raw, gzip = _reading(self._response)
+        with self._mapped:
+            raw = self._is_read_raw()
         pieces = self._response.iter_raw() if raw else self._response.iter_bytes()
-        self._pieces = gzip.iter(pieces) if gzip else pieces
+        self._pieces = self._gzip.iter(pieces) if self._gzip else pieces
         while (piece := self._next()) is not None:
             yield piece
 
@@ -223,17 +255,21 @@ class OpenAsyncBody(_OpenBody):
 
     async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         self._check_usable()
-        raw, gzip = _reading(self._response)
+        with self._mapped:
+            raw = self._is_read_raw()
         pieces = self._response.aiter_raw() if raw else self._response.aiter_bytes()
         self._unfinished = pieces
+        if deadline := self._request.deadline:
+            pieces = deadline.chunks(pieces, self._request)
         try:
             with self._mapped:
                 async for packed in pieces:
-                    yield self._checked(gzip.feed(packed) if gzip else packed)
+                    for piece in self._gzip.feed(packed) if self._gzip else (packed,):
+                        yield self._checked(piece)
                 self._checked(b"")
                 self._unfinished = None
-                if gzip:
-                    gzip.end()
+                if self._gzip:
+                    self._gzip.end()
         except Exception:
             if self._released:
                 raise self._misuse("it was closed meanwhile. Make the call again") from None
@@ -293,17 +329,6 @@ def interrupt(network_stream: Any) -> None:
     if isinstance(found, socket.socket):
         with suppress(OSError):  # it was closed already
             socket.socket.shutdown(found, socket.SHUT_RDWR)  # TLS would forget its state first
-
-
-def _reading(response: Any) -> tuple[bool, GzipDecoder | None]:
-    """Decide how a body is read: whether as it comes, and what then unpacks it.
-
-    A cut gzip is a success for httpx, so gzip is unpacked here. What is not packed needs no help of
-    httpx either. But a response hook of the user may have read the body, and so unpacked it.
-    """
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    raw = encoding in {"identity", "gzip"} and not response.is_stream_consumed
-    return raw, GzipDecoder() if raw and encoding == "gzip" else None
 
 
 def secret_of(sent: Any) -> str:

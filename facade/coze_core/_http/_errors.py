@@ -74,7 +74,20 @@ def too_long(status_code: int, request: Request) -> APIError:
     )
 
 
+def unknown_encoding(status_code: int, encoding: str, request: Request) -> APIError:
+    """Make the error for a body in an encoding that was not asked for."""
+    return APIError(
+        f"{request.operation}: the answer (HTTP {status_code}) has the Content-Encoding "
+        f"{encoding[:50]!r}, but only gzip was asked for. Check what stands between this client "
+        f"and the API, and the Accept-Encoding in headers=. [{request.info}]",
+        status_code=status_code,
+        request=request.info,
+    )
+
+
 def _timeout_error(request: Request, phase: Phase, *, sent: bool) -> APITimeoutError:
+    if request.deadline and not request.deadline.left:
+        return request.deadline.error(request, sent=sent)
     seconds: float | None = getattr(request.timeout, phase)
     return APITimeoutError(
         f"{request.operation}: {_TOO_LATE[phase]} within {seconds} s ({phase} timeout). Check the "

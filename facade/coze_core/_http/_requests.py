@@ -36,7 +36,9 @@ def build_request(
         OSError: A file cannot be opened.
     """
     url = family.url(request.info.url)
-    headers = dict(request.headers.values())
+    # Of the encodings that httpx knows, only gzip shows reliably that nothing is missing.
+    headers = {"Accept-Encoding": "gzip"} if "accept-encoding" not in request.headers else {}
+    headers.update(request.headers.values())
     if token:
         headers["Authorization"] = token
     if request.form:  # set here, as the user's client may have a Content-Type of its own

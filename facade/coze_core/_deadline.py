@@ -1,0 +1,147 @@
+"""A time limit for the whole of a call with its retries, or of a stream.
+
+The limits of HTTP are for single phases, and each byte that arrives starts one of them anew. An
+async client cancels what it waits for at the deadline. A sync client can't be woken: it gives no
+phase more than the time that is left, and looks at the clock between phases and between chunks.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from coze_core._errors import APIConnectionError, APITimeoutError, CozeError
+from coze_core._timeouts import Timeout
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Generator
+    from contextlib import AbstractContextManager
+    from typing import Self
+
+    from coze_core._errors import APIError
+    from coze_core._request import Request
+
+_SHORTEST = 0.001  # seconds: a time limit of 0 would not wait at all
+
+
+class Deadline(NamedTuple):
+    """The seconds that something may take, and the moment at which they are over.
+
+    Attributes:
+        seconds: The seconds.
+        at: The moment, of the monotonic clock; infinity before it has begun.
+    """
+
+    seconds: float
+    at: float = inf
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left, at least 0."""
+        return max(0.0, self.at - monotonic())
+
+    def begun(self) -> Deadline:
+        """Return the same with its moment, which begins now unless it has begun already."""
+        return self if self.at < inf else self._replace(at=monotonic() + self.seconds)
+
+    def error(self, request: Request, *, sent: bool = True, why: str = "") -> APITimeoutError:
+        """Return the error of a request that is not done in time."""
+        return APITimeoutError(
+            f"{request.operation}: not done within the deadline of {self.seconds} s{why}. Allow "
+            f"more with with_options(deadline=...). [{request.info}]",
+            phase="deadline",
+            seconds=self.seconds,
+            sent=sent,
+            request=request.info,
+        )
+
+    def limit(self, request: Request) -> None:
+        """Let no phase of a request take more than the time that is left.
+
+        Raises:
+            APITimeoutError: None is left.
+        """
+        left = self.left
+        if not left:
+            raise self.error(request, sent=False)
+        request.timeout = Timeout(
+            *(
+                max(_SHORTEST, left if limit is None else min(limit, left))
+                for limit in request.timeout
+            )
+        )
+
+    @contextmanager
+    def scope(self, request: Request, *, sent: bool = True) -> Generator[None]:
+        """Cancel an async block at the deadline.
+
+        Args:
+            request: The request.
+            sent: Whether the block may send it.
+
+        Raises:
+            APITimeoutError: It was cancelled.
+        """
+        from anyio import move_on_after
+
+        with move_on_after(self.left) as scope:
+            yield
+        if scope.cancelled_caught:
+            raise self.error(request, sent=sent)
+
+    def chunks(self, chunks: AsyncIterator[bytes], request: Request) -> AsyncIterator[bytes]:
+        """Cancel waiting for one of the chunks at the deadline.
+
+        Raises:
+            APITimeoutError: It was cancelled.
+        """
+        return _Chunks(chunks, lambda: self.scope(request))
+
+    def instead_of(self, attempt: APIError | APIConnectionError, request: Request) -> CozeError:
+        """Return the error of a call whose next attempt would begin too late.
+
+        Args:
+            attempt: Why the last one failed.
+            request: The request.
+        """
+        if isinstance(attempt, APITimeoutError) and attempt.phase == "deadline":
+            return attempt
+        sent = not isinstance(attempt, APIConnectionError) or attempt.sent
+        why = f"; the last attempt failed: {type(attempt).__name__}"
+        error = self.error(request, sent=sent, why=why)
+        error.__cause__ = attempt
+        return error
+
+
+class _Chunks:
+    """Chunks, each awaited in a scope. No async generator: dropped half-way, those trouble trio."""
+
+    def __init__(
+        self, chunks: AsyncIterator[bytes], scope: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._chunks = chunks
+        self._scope = scope
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        with self._scope():
+            return await anext(self._chunks)
+
+
+def checked_deadline(seconds: float | None) -> Deadline | None:
+    """Return the deadline that a user asked for; ``None`` is none.
+
+    Raises:
+        CozeError: This is no number of seconds.
+    """
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]  # of users without a checker
+        raise CozeError(f"deadline must be a number of seconds, got {type(seconds).__name__}.")
+    if not 0 < seconds < inf:
+        raise CozeError(f"deadline is {seconds}. Pass seconds above 0, or None for no deadline.")
+    return Deadline(seconds)
