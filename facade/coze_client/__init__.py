@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from coze_client._oauth.jwt import JWTAuth
     from coze_client._oauth.stores import MemoryTokenStore, TokenStore
     from coze_client._oauth.token import OAuthToken
+    from coze_client._preload import preload
     from coze_client._version import __version__
     from coze_core import (
         APIConnectionError,
@@ -68,6 +69,7 @@ else:
             "coze_client._oauth.jwt": "JWTAuth",
             "coze_client._oauth.stores": "MemoryTokenStore TokenStore",
             "coze_client._oauth.token": "OAuthToken",
+            "coze_client._preload": "preload",
             "coze_client._version": "__version__",
             "coze_client.callbacks": "callbacks",
             "coze_client.messages": "messages",
@@ -126,5 +128,6 @@ __all__ = [
     "messages",
     "models",
     "params",
+    "preload",
     "response_of",
 ]

@@ -7,6 +7,7 @@ holds the request, and a pickled one reports as well.
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from coze_core._redact import Redaction
@@ -73,7 +74,7 @@ def report(error: CozeError) -> str:
             f"{type(error).__name__}: {message}",
             *_marks(error),
             *(_call(facts) if facts else ()),
-            f"versions: {', '.join(_versions())}",
+            f"versions: {', '.join(versions())}",
         ]
     )
 
@@ -100,6 +101,12 @@ def _answer(response: ResponseInfo, redaction: Redaction) -> Iterator[str]:
             yield f"answer {name}: {redaction.scrub(response.headers[name])}"
     if response.body:
         yield f"answer: {_short(redaction.answer(response.body))}"
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """Return the versions of what is installed, which takes reading many files."""
+    return tuple(_versions())
 
 
 def _versions() -> Iterator[str]:

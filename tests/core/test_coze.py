@@ -239,5 +239,5 @@ def test_a_tenant_is_one_of_the_same_api(coze: Callable[..., Any]) -> None:
 
     elsewhere = DeviceCodeAuth(client_id="app", base_url="https://api.coze.com")
     one = coze("token-one", base_url="https://api.coze.cn")
-    with pytest.raises(CozeError, match="coze.com"):
+    with pytest.raises(CozeError, match=r"coze\.com"):
         one.with_options(auth=elsewhere)

@@ -38,7 +38,7 @@ EXPORTED = {
         InvalidRequestError JWTAuth MemoryTokenStore NotFoundError OAuthToken PKCEAuth Page
         PermissionDeniedError QuotaError RateLimitError RequestInfo Response ResponseInfo
         ServerError Stream StreamError TokenStore UnknownEvent __version__ callbacks events messages
-        models params response_of
+        models params preload response_of
     """,
     coze_client.callbacks: """
         ASGIApp Answer Audit BodyTooLargeError Callback CallbackError CallbackEvent EventStore
