@@ -6,7 +6,7 @@ AUDIT := .venv-audit
 BENCH := .venv-bench
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test generate check coverage lint bench diff fuzz soak tools build audit sbom clean lock lock-tools
+.PHONY: run test test-all generate check coverage lint bench diff fuzz soak tools build audit sbom clean lock lock-tools
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -14,6 +14,9 @@ run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the rea
 
 test: lint check  ## all gates
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-all: lint check  ## all gates, and the long form of each test: TIMES=10 times as many examples
+	FUZZ_TIMES=$(or $(TIMES),10) $(BIN)/python -m pytest -n auto --dist loadfile
 
 generate: $(READY)  ## rebuild generated/ from openapi/ and overlays/
 	$(BIN)/python -m generator build

@@ -10,12 +10,14 @@ from coze_sandbox._json import Object, is_array, is_object
 if TYPE_CHECKING:
     from coze_sandbox._document import Document, Operation
 
+COMPOSING = ("oneOf", "anyOf", "allOf")
+
 
 def closed(document: Document) -> Object:
     """Give the request side of a document with `additionalProperties: false` where it is silent.
 
-    Objects that list no properties stay open, as do the parts of an `allOf`: each of them sees
-    the properties of the others. Deprecation marks go, for the validator warns of them.
+    Objects that list no properties stay open, as do the parts of a composed object: each of them
+    sees the properties of the others. Deprecation marks go, for the validator warns of them.
     """
     schemas: Object = document.raw.get("components", {}).get("schemas", {})
     parts = set(_parts(document.raw))
@@ -70,26 +72,35 @@ def _close(schema: Any, *, part: bool = False) -> Any:
     for word in ("items", "additionalProperties", "not"):
         if word in made:
             made[word] = _close(made[word])
-    for word in ("oneOf", "anyOf", "allOf"):
+    parts = part or _is_composed(made)
+    for word in COMPOSING:
         if is_array(made.get(word)):
-            several = word == "allOf" and len(made[word]) > 1
-            made[word] = [_close(one, part=part or several) for one in made[word]]
+            made[word] = [_close(one, part=parts) for one in made[word]]
     if is_object(made.get("properties")):
         made["properties"] = {name: _close(one) for name, one in made["properties"].items()}
-        alone = not part and "allOf" not in made
-        if alone and made["properties"]:
+        if not parts and made["properties"]:
             made.setdefault("additionalProperties", False)
     return made
 
 
+def _is_composed(schema: Object) -> bool:
+    """Say whether the members of a schema describe parts of one object, and not each its own."""
+    words = [word for word in COMPOSING if word in schema]
+    return bool(words) and (
+        bool(schema.get("properties"))
+        or len(schema.get("allOf", ())) > 1
+        or ("allOf" in schema and len(words) > 1)
+    )
+
+
 def _parts(node: Any) -> list[str]:
-    """Collect the references that are one of several parts of an `allOf`."""
+    """Collect the references to schemas that are one of several parts of an object."""
     if is_array(node):
         return [ref for one in node for ref in _parts(one)]
     if not is_object(node):
         return []
     found = [ref for one in node.values() for ref in _parts(one)]
-    several = node.get("allOf")
-    if is_array(several) and len(several) > 1:
-        found += [one["$ref"] for one in several if is_object(one) and "$ref" in one]
+    if _is_composed(node):
+        members = [one for word in COMPOSING for one in node.get(word, ())]
+        found += [one["$ref"] for one in members if is_object(one) and "$ref" in one]
     return found

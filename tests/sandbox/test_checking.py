@@ -211,3 +211,32 @@ def test_a_wrong_method_is_not_allowed(http: httpx.Client) -> None:
 def test_a_path_without_variables_goes_first(http: httpx.Client, sandbox: Sandbox) -> None:
     http.get("/v1/shops/mget", params={"ids": "1"})
     assert sandbox.requests[-1].operation == "shops.mget"
+
+
+@pytest.mark.parametrize("more", [{"name": "Bread"}, {"url": "u", "rank": 1}])
+def test_an_object_takes_the_properties_of_each_schema_that_it_is_composed_of(
+    document: dict[str, Any], more: dict[str, Any]
+) -> None:
+    import httpx
+
+    from coze_sandbox import Sandbox
+
+    schema = {
+        "type": "object",
+        "properties": {"id": {"type": "string"}},
+        "allOf": [{"type": "object", "properties": {"rank": {"type": "integer"}}}],
+        "oneOf": [
+            {"required": ["name"], "properties": {"name": {"type": "string"}}},
+            {"required": ["url"], "properties": {"url": {"type": "string"}}},
+        ],
+    }
+    operation = {
+        "operationId": "goods.create",
+        "requestBody": {"content": {"application/json": {"schema": schema}}},
+        "responses": {"200": {"description": "OK"}},
+    }
+    with Sandbox(document | {"paths": {"/goods": {"post": operation}}}) as sandbox:
+        headers = {"authorization": "Bearer sandbox"}
+        url = f"{sandbox.url}/goods"
+        assert httpx.post(url, headers=headers, json={"id": "1", **more}).status_code == 200
+        assert httpx.post(url, headers=headers, json={"id": 1, **more}).status_code == 400
