@@ -1,7 +1,8 @@
-"""Tell where changes come from: the document, an overlay, or the generator."""
+"""Tell where changes come from: the document, an action of an overlay, or the generator."""
 
 from __future__ import annotations
 
+import json
 import tempfile
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -15,16 +16,106 @@ from generator.diff.comparison import State, compare_states
 from generator.diff.document import Document
 from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
-from generator.diff.written import Written, action_key, places_of
 from generator.lines import Lines
 from generator.overlay import Overlay
 from generator.reader import read_yaml
-from generator.spec import join
+from generator.spec import join, split
+from generator.values import is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from generator.diff.revisions import Revision, Tree
+    from generator.overlay import Action
+
+Place = tuple[str, ...]
+"""A JSON pointer, split."""
+
+
+@frozen
+class EditedAction:
+    """An action of an overlay, and the places of the corrected documents that it concerns.
+
+    Attributes:
+        file: The overlay.
+        action: The action.
+        text: What it says.
+        targets: The places.
+        lines: The lines of the overlay; of one that the action is gone from, none.
+    """
+
+    file: str
+    action: Action
+    text: str
+    targets: tuple[Place, ...]
+    lines: Lines | None
+
+    @classmethod
+    def of(
+        cls,
+        file: str,
+        action: Action,
+        documents: tuple[dict[str, Any], dict[str, Any]],
+        lines: Lines | None,
+    ) -> EditedAction:
+        """Return an action, with what it selects in the corrected documents, old and new."""
+        targets = {
+            tuple(map(str, match.parts))
+            for document in documents
+            for match in action.query.select(document)
+        }
+        return cls(file, action, action_key(action), tuple(targets), lines)
+
+    def score(self, change: Change, places: list[Place]) -> int:
+        """Return how likely the action makes a change, from how near to it the action writes."""
+        best = 0
+        for place in places:
+            for target in self.targets:
+                if place[: len(target)] == target:
+                    rest = place[len(target) :]
+                    inner = _depth(self.action.value, rest)
+                    written = not rest or inner > 0 or self.action.kind != "update"
+                    best = max(best, 2 * (len(target) + inner) + 2 if written else 0)
+                elif target[: len(place)] == place:
+                    best = max(best, 2 * len(place))
+        names = [json.dumps(value) for value in (change.old, change.new) if isinstance(value, str)]
+        return best or int(any(name in self.text for name in names))
+
+    def line(self, places: list[Place]) -> int | None:
+        """Return the line that wrote one of the places."""
+        if self.lines is None:
+            return None
+        here = join("/actions", self.action.number - 1)
+        for place in reversed(places):
+            for target in self.targets:
+                if target and place[: len(target)] == target and self.action.kind == "update":
+                    return self.lines.of(join(here, "update", *place[len(target) :]))
+        return self.lines.of(here)
+
+
+def places_of(change: Change, at: Change) -> Iterator[Place]:
+    """Yield the places of a change in the corrected documents, old and new."""
+    for pointer in (at.old_at, at.new_at):
+        place = tuple(split(pointer))
+        yield place
+        if "-became-" in change.id and place[-2:-1] == ("properties",):
+            yield (*place[:-2], "required")
+
+
+def _depth(value: Any, place: tuple[str, ...]) -> int:
+    """Return how far a value reaches along a place."""
+    for depth, part in enumerate(place):
+        if not is_object(value) or part not in value:
+            return depth
+        value = value[part]
+    return len(place)
+
+
+def action_key(action: Action) -> str:
+    """Return what an action does, wherever it stands."""
+    value = str(action.value) if action.kind == "copy" else action.value
+    return json.dumps([action.target, action.kind, value], sort_keys=True, ensure_ascii=False)
+
 
 _Key = tuple[str, str, str]
 
@@ -176,9 +267,9 @@ class _Origins:
         }
 
     @cached_property
-    def _actions(self) -> list[Written]:
+    def _actions(self) -> list[EditedAction]:
         """The actions that were added to overlays or changed, and those that are gone."""
-        found: list[Written] = []
+        found: list[EditedAction] = []
         documents = self._overlaid.old, self._overlaid.new
         for name in self._edited:
             olds, news = (
@@ -188,7 +279,7 @@ class _Origins:
             for actions, others, where in ((news, olds, lines), (olds, news, None)):
                 known = set(map(action_key, others))
                 found += [
-                    Written.of(name, action, documents, where)
+                    EditedAction.of(name, action, documents, where)
                     for action in actions
                     if action_key(action) not in known
                 ]
@@ -197,14 +288,14 @@ class _Origins:
     def _overlay(self, change: Change, at: Change) -> Source:
         """Return the action that wrote the place of a change, or speaks of what changed."""
         places = list(places_of(change, at))
-        scored = [(written.score(change, places), written) for written in self._actions]
-        best, written = max(
+        scored = [(edited.score(change, places), edited) for edited in self._actions]
+        best, edited = max(
             scored, key=lambda one: (one[0], one[1].lines is not None), default=(0, None)
         )
-        if not best or written is None:
+        if not best or edited is None:
             only = PurePosixPath(self._edited[0]) if len(self._edited) == 1 else None
             return Source("overlay", only)
-        return Source("overlay", PurePosixPath(written.file), written.line(places))
+        return Source("overlay", PurePosixPath(edited.file), edited.line(places))
 
 
 def _moved(change: Change, to: Change | None) -> Change:
