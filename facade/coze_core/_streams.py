@@ -383,7 +383,7 @@ def _rest(
         while recoverer.goes_on(subject := recoverer.ask_subject()):
             if monotonic() > deadline:
                 raise error
-            sleep(POLL_SECONDS)
+            sleep(min(POLL_SECONDS, max(0, deadline - monotonic())))
             if body.stopped:
                 return iter(())
         items = cast("Sequence[object]", recoverer.ask_items())
@@ -407,7 +407,7 @@ async def _async_rest(
         ):
             if monotonic() > deadline:
                 raise error
-            await sleep(POLL_SECONDS)
+            await sleep(min(POLL_SECONDS, max(0, deadline - monotonic())))
             if body.stopped:
                 return iter(())
         items = await cast("Awaitable[Sequence[object]]", recoverer.ask_items())

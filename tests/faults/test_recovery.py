@@ -60,7 +60,11 @@ def watch(run: Runner) -> Callable[..., tuple[list[Any], Exception | None]]:
     """Streams a chat over a pool of one connection."""
 
     def start(
-        server: ScriptedServer, *, recover: bool = True, read: float = 5
+        server: ScriptedServer,
+        *,
+        recover: bool = True,
+        read: float = 5,
+        deadline: float | None = None,
     ) -> tuple[list[Any], Exception | None]:
         http_client = run.httpx_client(verify=TLS, limits=httpx.Limits(max_connections=1))
         coze: Any = (AsyncCoze if run.portal else Coze)(
@@ -69,7 +73,7 @@ def watch(run: Runner) -> Callable[..., tuple[list[Any], Exception | None]]:
             http_client=http_client,
             timeout=httpx.Timeout(5, read=read),
             max_retries=0,
-        )
+        ).with_options(deadline=deadline)
         stream = coze.chat.stream(bot_id="b", user_id="u", recover=recover)
         run(stream.__aenter__ if run.portal else stream.__enter__)
         return events_of(run, stream)
@@ -148,6 +152,27 @@ def test_a_chat_that_goes_on_for_ever_is_the_error_that_broke_its_stream(
     events, error = watch(server, read=1)
     assert type(error) is APIConnectionError
     assert told(events) == ["chat.created"]
+
+
+def test_the_deadline_of_a_stream_ends_its_recovery(
+    serve: Serve, watch: Callable[..., Any]
+) -> None:
+    server = serve(cut(part(CREATED)), ok(chat("in_progress")))
+    events, error = watch(server, read=60, deadline=1.2)
+    assert type(error) is APIConnectionError
+    assert told(events) == ["chat.created"]
+    assert len(server.seen) <= 4  # it is asked once a second, and once more at the end
+
+
+def test_a_stream_that_its_deadline_broke_is_not_asked_for(
+    serve: Serve, watch: Callable[..., Any]
+) -> None:
+    server = serve(stall(part(CREATED)), FINISHED, MESSAGES)
+    events, error = watch(server, read=60, deadline=0.4)
+    assert isinstance(error, APITimeoutError)
+    assert error.phase == "deadline"
+    assert told(events) == ["chat.created"]
+    assert len(server.seen) == 1
 
 
 def test_a_chat_that_wants_a_tool_ends_so(serve: Serve, watch: Callable[..., Any]) -> None:

@@ -171,6 +171,7 @@ def streams(coze: Coze) -> None:
 
 def options(coze: Coze) -> None:
     assert_type(coze.with_options(timeout=5), Coze)
+    assert_type(coze.with_options(deadline=20, token=lambda: "pat_..."), Coze)
     assert_type(coze.with_options(timeout=5).bots.retrieve(bot_id="1"), models.Bot)
     response = coze.with_response(coze.bots.update, bot_id="1")
     assert_type(response, Response[None])
