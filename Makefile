@@ -22,7 +22,7 @@ generate: $(READY)  ## rebuild generated/ from openapi/ and overlays/
 	$(BIN)/python -m generator build
 
 check: $(READY)  ## fail if generated/ is not what a build would write
-	$(BIN)/python -m generator check
+	$(BIN)/python -m generator check --strict
 
 coverage: $(READY)  ## which branches of what is written by hand no test takes; takes as long as the tests
 	$(BIN)/coverage erase

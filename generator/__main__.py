@@ -37,22 +37,33 @@ def build_command(root: Root = _HERE) -> None:
 
 
 @app.command("check")
-def check_command(root: Root = _HERE) -> None:
+def check_command(
+    root: Root = _HERE,
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="An action that changes nothing fails, too.")
+    ] = False,
+) -> None:
     """Fail if generated/ is not what a build would write."""
     from generator.commands import check_project  # noqa: PLC0415  # as above
 
-    if not check_project(root, _console):
+    if not check_project(root, _console, strict=strict):
         raise typer.Exit(1)
 
 
 @app.command("update")
 def update_command(
-    file: Annotated[Path, typer.Argument(help="The new upstream document.")], root: Root = _HERE
+    file: Annotated[Path, typer.Argument(help="The new upstream document.")],
+    root: Root = _HERE,
+    skeleton: Annotated[
+        Path | None,
+        typer.Option(help="Write an overlay that names the operations without a name."),
+    ] = None,
 ) -> None:
     """Replace the bundled document, rebuild, and say what changed; or change nothing."""
     from generator.commands import update_project  # noqa: PLC0415  # as above
 
-    update_project(root, file, _console)
+    update_project(root, file, skeleton, _console)
 
 
 @app.command("overlay")

@@ -11,12 +11,12 @@ from generator.correction import Correction
 from generator.emit import Files, emit
 from generator.errors import GeneratorError, raise_all
 from generator.manifest import make_manifest
-from generator.normalise import Normalised, run_passes
+from generator.normalise import Normalised, run_passes, unused
 from generator.normalise.version import to_openapi_30
 from generator.overlay import Overlay
 from generator.plan import Plan, make_plan
 from generator.plan.gate import unread_callbacks
-from generator.spec import dump, parse, read
+from generator.spec import dump, join, parse, read
 from generator.validate import validate
 from generator.vocabulary import faults, named
 
@@ -66,11 +66,6 @@ class Project:
     def output(self) -> Path:
         """The folder that the build owns."""
         return self.root / "generated"
-
-    @property
-    def pending(self) -> Path:
-        """Where the parts of an update stand until they are in their places."""
-        return self.root / ".generated-update"
 
 
 @frozen
@@ -171,15 +166,38 @@ def effective_spec(project: Project, source: bytes, step: Callable[[str], None])
     except GeneratorError as error:
         raise_all(map(correction.place.placed, [*errors, *error.errors]))
     effective = Effective(correction, run_passes(named(document)))
-    errors += effective.normalised.errors
+    known = {one.pointer for one in errors}
+    errors += (
+        # A schema whose name is refused is not told again for its name.
+        one
+        for one in effective.normalised.errors
+        if join(one.pointer or "", "x-client-name") not in known
+    )
     step("validate")
     if effective.normalised.complete:
         try:
             validate(effective.document)
         except GeneratorError as error:
             errors += (effective.normalised.origin(one) for one in error.errors)
+    # What nothing uses may be used once the rest is right.
+    errors = errors or list(_useless(correction))
     raise_all(map(correction.place.placed, errors))
     return effective
+
+
+def _useless(correction: Correction) -> Iterator[GeneratorError]:
+    """Complain about overlays that describe components which nothing uses."""
+    for kind, name in unused(correction.document):
+        pointer = join("/components", kind, name)
+        place = correction.place.find(pointer)
+        by = place if place.action else next(place.written(), None)
+        if by is not None:
+            yield GeneratorError(
+                f"nothing uses {pointer}, which this describes",
+                file=by.file,
+                line=by.line,
+                remedy="Refer to it, or remove the action.",
+            ).with_(action=str(by.action))
 
 
 def build(project: Project, step: Callable[[str], None]) -> Built:

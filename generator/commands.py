@@ -6,15 +6,18 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from generator.build import Project, build
+from generator.build import Project, build, corrected
 from generator.diff.changelog import Changelog
 from generator.diff.formats import show
 from generator.diff.report import compare as compare_revisions
 from generator.diff.revisions import MANIFEST, open_revision, snapshot
+from generator.errors import GeneratorError
 from generator.lock import locked
 from generator.progress import Progress
-from generator.tree import compare
-from generator.update import check_complete, rebuild, update
+from generator.skeleton import overlay
+from generator.spec import dump, read
+from generator.tree import compare, write
+from generator.update import hidden_changes, update
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,24 +39,27 @@ def build_project(root: Path, console: Console) -> None:
     """
     started = time.perf_counter()
     with locked(root, partial(_say, console)), Progress(console) as progress:
-        built = rebuild(Project(root), progress.step)
+        project = Project(root)
+        built = build(project, progress.step)
+        progress.step("write")
+        write(project.output, built.files)
     _summarise(built, started, console)
 
 
-def check_project(root: Path, console: Console) -> bool:
+def check_project(root: Path, console: Console, *, strict: bool) -> bool:
     """Whether the output is what a build would write.
 
     Args:
         root: The project folder.
         console: Where to say what happens, and what differs.
+        strict: Whether no action of an overlay may be redundant.
 
     Raises:
-        GeneratorError: An input is wrong, or an update was interrupted.
+        GeneratorError: An input is wrong.
     """
     started = time.perf_counter()
     project = Project(root)
     with locked(root, partial(_say, console)), Progress(console) as progress:
-        check_complete(project)
         built = build(project, progress.step)
         progress.step("compare")
         differences = compare(project.output, built.files)
@@ -65,15 +71,19 @@ def check_project(root: Path, console: Console) -> bool:
         )
         return False
     _summarise(built, started, console)
+    if strict and built.notes:
+        _say(console, f"{len(built.notes)} actions are redundant: remove them.")
+        return False
     return True
 
 
-def update_project(root: Path, file: Path, console: Console) -> None:
+def update_project(root: Path, file: Path, skeleton: Path | None, console: Console) -> None:
     """Take a new upstream document in, say what changes with it, and note it in the changelog.
 
     Args:
         root: The project folder.
         file: The new document.
+        skeleton: Where to write an overlay that names the operations without a name.
         console: Where to say what happens.
 
     Raises:
@@ -82,10 +92,17 @@ def update_project(root: Path, file: Path, console: Console) -> None:
     """
     started = time.perf_counter()
     report = None
+    project = Project(root)
     changelog = Changelog.load(root / "CHANGELOG.md")
     with locked(root, partial(_say, console)), Progress(console) as progress:
         before = snapshot(root) if (root / MANIFEST).exists() else None
-        built = update(Project(root), file, progress.step)
+        old = corrected(project, read(project.document), lambda _: None)
+        try:
+            built = update(project, file, progress.step)
+        except GeneratorError as error:
+            if skeleton is not None:
+                _write_skeleton(error, skeleton, console)
+            raise
         if before is not None:
             progress.step("diff")
             report = compare_revisions(before, open_revision(None, root, raw=False))
@@ -93,7 +110,24 @@ def update_project(root: Path, file: Path, console: Console) -> None:
                 changelog.record(report)
     if report is not None:
         show(report, console)
+    for change in hidden_changes(old, built.effective.correction):
+        _say(console, change)
     _summarise(built, started, console)
+
+
+def _write_skeleton(error: GeneratorError, file: Path, console: Console) -> None:
+    actions = [one.skeleton for one in error.errors if one.skeleton is not None]
+    if actions:
+        try:
+            with file.open("x", encoding="utf-8") as stream:
+                stream.write(dump(overlay(actions)))
+        except OSError as failure:
+            raise GeneratorError(
+                f"the skeleton can't be written: {failure.strerror}",
+                file=file,
+                remedy="Name a new file in a folder that is there.",
+            ) from error
+    _say(console, f"{len(actions)} operations without a name: {file if actions else 'no skeleton'}")
 
 
 def _summarise(built: Built, started: float, console: Console) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Rules: TypeAlias = Literal["standard", "strict", "own"]
 _PRIMITIVE: Final = "a primitive value"
+_DESCRIBING: Final = frozenset({"parameters", "requestBody", "responses"})
+"""What an action says of an operation that it describes, and not only corrects."""
 _SETS: Final = (("required",), ("enum",), ("tags",))
 
 
@@ -354,7 +356,7 @@ def _is_created(keys: tuple[str | int, ...], value: dict[str, Any]) -> bool:
         case ("components", _, _):
             return True
         case ("paths", _, method):
-            return method in METHODS and "responses" in value
+            return method in METHODS and not _DESCRIBING.isdisjoint(value)
         case _:
             return False
 

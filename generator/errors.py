@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+T = TypeVar("T")
 
 
 class GeneratorError(Exception):
@@ -101,6 +103,26 @@ def raise_all(errors: Iterable[GeneratorError]) -> None:
     found = sorted(unique.values(), key=_place)
     if found:
         raise found[0] if len(found) == 1 else GroupedError(found)
+
+
+def gather(work: Iterable[Callable[[], Iterable[T]]]) -> list[T]:
+    """Do all of some work; if parts of it fail, raise their errors together.
+
+    Args:
+        work: The parts, each of which gives results.
+
+    Raises:
+        GeneratorError: A part fails.
+    """
+    results: list[T] = []
+    errors: list[GeneratorError] = []
+    for part in work:
+        try:
+            results += part()
+        except GeneratorError as error:
+            errors.append(error)
+    raise_all(errors)
+    return results
 
 
 def _printable(text: str) -> str:

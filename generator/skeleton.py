@@ -66,8 +66,9 @@ def overlay(actions: Iterable[Node]) -> Node:
 def _names(path: str, method: str) -> Iterable[str]:
     """What a method may be called, the likeliest name first."""
     steps = [step for step in path.split("/") if step and not re.fullmatch(r"v\d+|open_api", step)]
-    words = [_word(step) for step in steps if not step.startswith("{")] or ["root"]
-    on_one = steps[-1:] != [] and steps[-1].startswith("{")
+    # Some exporters write parameters as in /bots/:bot_id.
+    words = [_word(step) for step in steps if step[0] not in "{:"] or ["root"]
+    on_one = bool(steps) and steps[-1][0] in "{:"
     verb = _VERBS.get(method, method)
     if method == "get" and not on_one and words[-1].endswith("s"):
         verb = "list"

@@ -1,28 +1,39 @@
-"""Takes a new upstream document in: all of it, or nothing.
+"""Takes a new upstream document in.
 
-Document, note and package are written beside the old ones first. Then the folder of what is pending
-gets its name: from that moment on the update counts, and whatever interrupts it, the next build
-completes it.
+All that takes room is written beside the old files first. A process that is killed after that may
+leave document, note and package of different ages, each of them whole: the same update again puts
+that right, and ``check`` tells.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
-from typing import TYPE_CHECKING
+from collections import Counter
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
 from generator.build import Built, Project, build
 from generator.errors import GeneratorError
-from generator.tree import clear, discard, install, stage, write
+from generator.spec import split
+from generator.tree import clear, install, stage
+from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
-_COMPLETE = "Run python -m generator build, which completes it."
+    from generator.correction import Correction, Override
+
+_SHA256: Final = re.compile(r"\b[0-9a-f]{64}\b")
+_WORDS: Final = frozenset({"description", "example", "operationId", "summary", "title"})
+"""What overlays replace all over, and means nothing on the wire."""
+_MAX: Final = 60
+"""How many characters of a value are told."""
 
 
 def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
@@ -35,7 +46,7 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
 
     Raises:
         GeneratorError: The new document does not build, or can't be written; everything is as
-            before, or the error says how to go on.
+            before.
     """
     try:
         note = project.source_note.read_text(encoding="utf-8")
@@ -44,68 +55,95 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
             f"{error.filename} can't be read: {error.strerror}",
             remedy="Make it readable: it says where the document is from.",
         ) from error
-    _resume(project)
     built = build(evolve(project, candidate=new), step)
     step("write")
     digest = hashlib.sha256(built.source).hexdigest()
-    # All that takes room comes before all that changes something.
-    stage(project.output, built.files)
     parts = {
-        project.document.name: built.source,
-        project.source_note.name: _SHA256.sub(digest, note).encode(),
+        project.document: built.source,
+        project.source_note: _SHA256.sub(digest, note).encode(),
     }
+    fresh = {path: path.with_name(f".{path.name}-new") for path in parts}
+    done = False
     try:
-        write(project.pending, parts)
-    except BaseException:
-        clear(project.output)
-        raise
-    _resume(project)
+        stage(project.output, built.files)
+        for path, content in parts.items():
+            with fresh[path].open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, staged in fresh.items():
+            staged.replace(path)
+        done = True
+    except OSError as error:
+        raise GeneratorError(
+            f"the update could not be written: {error.strerror}",
+            file=project.document,
+            remedy="Make room, or make the files writable, and run the update again.",
+        ) from error
+    finally:
+        if not done:
+            clear(project.output)
+        for staged in fresh.values():
+            staged.unlink(missing_ok=True)
     install(project.output)
-    discard(project.pending)
     return built
 
 
-def rebuild(project: Project, step: Callable[[str], None]) -> Built:
-    """Build and write, and so complete an update that was interrupted.
+def hidden_changes(old: Correction, new: Correction) -> Iterator[str]:
+    """Tell what the document says anew where an overlay replaces or removes it.
 
     Args:
-        project: The project, locked.
-        step: Told the name of each step as it begins.
-
-    Raises:
-        GeneratorError: An input is wrong, or the output can't be written; it is as it was.
+        old: The document as it was, with the overlays.
+        new: The document as it is, with the same overlays.
     """
-    _resume(project)
-    built = build(project, step)
-    step("write")
-    write(project.output, built.files)
-    discard(project.pending)
-    return built
+    before, after = _by_action(old), _by_action(new)
+    told = Counter[str]()
+    texts = 0
+    for key in dict.fromkeys([*after, *before]):
+        for was, now in zip_longest(before.get(key, ()), after.get(key, ())):
+            one = now or was
+            olds, news = (None if end is None else end.value for end in (was, now))
+            name = split(one.pointer)[-1]
+            differences = list(_differences(olds, news, name))
+            if differences and (name in _WORDS or name.startswith("x-")):
+                texts += 1
+            elif differences:
+                place, said, says = differences[0]
+                more = f", and {len(differences) - 1} more" if len(differences) > 1 else ""
+                told[
+                    f"hidden by {one.by}: upstream's {place} is {_told(says)} now, and was "
+                    f"{_told(said)}{more}"
+                ] += 1
+    for text, places in told.items():
+        yield text if places == 1 else f"{text} (at {places} places)"
+    if texts:
+        yield f"hidden by overlays: {texts} texts, names and examples are others now"
 
 
-def check_complete(project: Project) -> None:
-    """Refuse a project whose update was interrupted.
+def _by_action(correction: Correction) -> dict[tuple[str, str, str], list[Override]]:
+    """What actions replace and remove, by action and place; numbers in arrays may change."""
+    found: dict[tuple[str, str, str], list[Override]] = {}
+    for one in correction.overrides:
+        place = re.sub(r"/\d+(?=/|$)", "/*", one.pointer)
+        found.setdefault((one.by.file.name, one.by.pointer, place), []).append(one)
+    return found
 
-    Raises:
-        GeneratorError: It was.
-    """
-    if project.pending.exists():
-        raise GeneratorError("an update was interrupted", file=project.pending, remedy=_COMPLETE)
+
+def _differences(old: Any, new: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+    """The places at which two values differ, and both values; words in them do not count."""
+    if is_object(old) and is_object(new):
+        for key in dict.fromkeys([*old, *new]):
+            if key not in _WORDS and not key.startswith("x-"):
+                yield from _differences(old.get(key), new.get(key), f"{place}.{key}")
+    elif is_array(old) and is_array(new) and len(old) == len(new):
+        for number, (was, now) in enumerate(zip(old, new, strict=True)):
+            yield from _differences(was, now, f"{place}[{number}]")
+    elif json.dumps(old) != json.dumps(new):
+        yield place, old, new
 
 
-def _resume(project: Project) -> None:
-    """Put the pending document and its note in their places.
-
-    The folder of what is pending stays, empty, until the package is written, too.
-    """
-    for path in (project.document, project.source_note):
-        staged = project.pending / path.name
-        if staged.exists():
-            try:
-                staged.replace(path)
-            except OSError as error:
-                raise GeneratorError(
-                    f"the update is half done: {error.strerror}",
-                    file=path,
-                    remedy=f"Make it writable. {_COMPLETE}",
-                ) from error
+def _told(value: Any) -> str:
+    if value is None:
+        return "absent"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MAX else f"{text[:_MAX]}..."

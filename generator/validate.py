@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 from openapi_spec_validator import OpenAPIV30SpecValidator
+from openapi_spec_validator.validation.exceptions import DuplicateOperationIDError
 from openapi_spec_validator.validation.keywords import (
     OpenAPIV30SchemaValidator,
     OpenAPIV30ValueValidator,
@@ -125,7 +126,9 @@ def _validator(document: dict[str, Any]) -> type[OpenAPIV30SpecValidator]:
             self, url: str, name: str, operation: SchemaPath, path_parameters: SchemaPath | None
         ) -> Iterator[ValidationError]:
             faults = super().__call__(url, name, operation, path_parameters)
-            return places.of(operation, faults)
+            # The names of operations are checked before, with their own words.
+            others = (one for one in faults if not isinstance(one, DuplicateOperationIDError))
+            return places.of(operation, others)
 
     class Validator(OpenAPIV30SpecValidator):
         keyword_validators = {  # noqa: RUF012  # as its base has it

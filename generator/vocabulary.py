@@ -46,11 +46,13 @@ def faults(document: Node) -> Iterator[GeneratorError]:
     for part in parts(document):
         wrong = list(_keys(part))
         yield from wrong
-        # Names are looked up only where the keys that hold them are as they should be.
-        if _role(part) == "operation" and not wrong:
-            # A reference that leads nowhere is told, with its place, by the pass over references.
+        if _role(part) == "operation":
+            path, pointer = part.node.get("operationId"), join(part.pointer, "operationId")
+            yield from _method(path, pointer, methods, proposed.get(part.pointer))
+            # Names are looked up only where the keys that hold them are as they should be. A
+            # reference that leads nowhere is told, with its place, by the pass over references.
             with suppress(GeneratorError):
-                yield from _names(document, part, methods, proposed)
+                yield from () if wrong else _names(document, part, methods)
 
 
 def named(document: Node) -> Node:
@@ -270,17 +272,9 @@ def _wrong(name: str, told: str, pointer: str) -> GeneratorError:
     return GeneratorError(f"{name} is not {told}", pointer=pointer, remedy=_CORRECT)
 
 
-def _names(
-    document: Node, part: Part, methods: dict[str, str], proposed: Mapping[str, Node]
-) -> Iterator[GeneratorError]:
+def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[GeneratorError]:
     """Check what the keys of an operation refer to."""
     operation = part.node
-    yield from _method(
-        operation.get("operationId"),
-        join(part.pointer, "operationId"),
-        methods,
-        proposed.get(part.pointer),
-    )
     arguments = _arguments(document, operation)
     paging: Node = operation.get("x-client-pagination", {})
     wanted = {("x-client-pagination", key): paging[key] for key in _REQUEST if key in paging}

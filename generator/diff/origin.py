@@ -16,6 +16,7 @@ from generator.diff.comparison import State, compare_states
 from generator.diff.document import Document
 from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
+from generator.errors import GeneratorError
 from generator.lines import Lines
 from generator.overlay import Overlay
 from generator.reader import read_yaml
@@ -160,11 +161,15 @@ class _Layer:
     @classmethod
     def of(cls, old: dict[str, Any], new: dict[str, Any]) -> _Layer:
         states: list[State] = []
-        for document in (old, new):
-            view = Document(document)
-            default = default_surface(view)
-            states.append(State(view, default.surface, default.classes))
-        return cls(compare_states(*states), old, new)
+        try:
+            for document in (old, new):
+                view = Document(document)
+                default = default_surface(view)
+                states.append(State(view, default.surface, default.classes))
+            return cls(compare_states(*states), old, new)
+        except GeneratorError:
+            # A published document may be wrong in ways that overlays mend: it explains nothing.
+            return cls((), old, new)
 
     @cached_property
     def by_key(self) -> Mapping[_Key, Change]:

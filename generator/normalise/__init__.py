@@ -22,6 +22,7 @@ from generator.normalise._references import (
     check_references,
     drop_unreferenced,
     lone_references,
+    unused,
     without_references,
 )
 from generator.normalise._schemas import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from generator.normalise.parts import Node
 
-__all__ = ["PASSES", "Normalised", "normalise", "run_passes"]
+__all__ = ["PASSES", "Normalised", "normalise", "run_passes", "unused"]
 
 PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     check_structure,
@@ -69,6 +70,8 @@ PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     check_limits,
     usual_order,
 )
+_SPARED: Final = (required, check_types, name_components)
+"""The passes without which a document is still OpenAPI; the others count on each other."""
 
 
 @frozen
@@ -132,11 +135,10 @@ def _run(document: Node) -> Normalised:
         except GeneratorError as error:
             errors += (_moved(one, result) for one in error.errors)
             if change is check_references:
-                result = without_references(result, {one.pointer or "" for one in error.errors})
+                result = without_references(result, error.errors)
                 if _refuses(change, result):
                     break
-            elif change is not name_components:
-                # Without names a document is still OpenAPI; other passes count on each other.
+            elif change not in _SPARED:
                 break
     else:
         return Normalised(result, tuple(errors), complete=True, before=document)

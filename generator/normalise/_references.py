@@ -13,8 +13,9 @@ from generator.spec import SCHEMAS, join, resolve, split
 from generator.values import is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+_REFERRING: Final = ("$ref", "discriminator")
 _KEPT: Final = "securitySchemes"
 _SAME_VALUE: Final = frozenset({"allOf", "oneOf", "anyOf", "not"})
 
@@ -23,6 +24,20 @@ _Name = tuple[str, str]
 
 def drop_unreferenced(document: Node) -> Node:
     """Components that no operation leads to are dropped; security schemes stay."""
+    gone = set(unused(document))
+    components: dict[str, Node] = document.get("components", {})
+    left = {
+        kind: {name: one for name, one in named.items() if (kind, name) not in gone}
+        for kind, named in components.items()
+        if is_object(named)
+    }
+    left = {kind: named for kind, named in left.items() if named}
+    rest = without(document, "components")
+    return rest | {"components": left} if left else rest
+
+
+def unused(document: Node) -> list[_Name]:
+    """Return the kinds and names of the components that no operation leads to."""
     edges: dict[_Name, set[_Name]] = {}
     waiting: set[_Name] = set()
     for part in parts(document):
@@ -35,14 +50,13 @@ def drop_unreferenced(document: Node) -> Node:
         wanted.add(name)
         waiting |= edges.get(name, set()) - wanted
     components: dict[str, Node] = document.get("components", {})
-    left = {
-        kind: {name: one for name, one in named.items() if kind == _KEPT or (kind, name) in wanted}
+    return [
+        (kind, name)
         for kind, named in components.items()
-        if is_object(named)
-    }
-    left = {kind: named for kind, named in left.items() if named}
-    rest = without(document, "components")
-    return rest | {"components": left} if left else rest
+        if is_object(named) and kind != _KEPT
+        for name in named
+        if (kind, name) not in wanted
+    ]
 
 
 def check_references(document: Node) -> Node:
@@ -66,26 +80,27 @@ def check_references(document: Node) -> Node:
     return document
 
 
-def without_references(document: Node, pointers: set[str]) -> Node:
-    """A document in which the parts at some places refer to nothing."""
+def without_references(document: Node, errors: Iterable[GeneratorError]) -> Node:
+    """Return a document without the references that ``check_references`` refuses."""
+    pointers = {error.pointer for error in errors}
 
     def change(part: Part) -> Node:
-        if part.pointer not in pointers:
-            return part.node
-        return without(part.node, "$ref", "discriminator")
+        keys = [key for key in _REFERRING if join(part.pointer, key) in pointers]
+        return without(part.node, *keys) if keys else part.node
 
     return rewrite(document, dict.fromkeys(get_args(Role), change))
 
 
 def _check_part(document: Node, part: Part) -> None:
+    at = join(part.pointer, "$ref" if "$ref" in part.node else "discriminator")
     for ref in references(part):
-        resolve(document, ref, at=part.pointer)
+        resolve(document, ref, at=at)
         place = _component(unquote(ref[1:]))
         fits = part.role != "schema" or ref.startswith(SCHEMAS)
         if place is None or len(split(ref)) > len(("components", *place)) or not fits:
             raise GeneratorError(
                 f"the $ref {ref!r} leads to no component that may stand here",
-                pointer=part.pointer,
+                pointer=at,
                 remedy="Make a component of what it means in an overlay.",
             )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
 from generator.normalise.objects import COMPOSING, Objects
 from generator.normalise.parts import Node, Part, parts, rewrite, without
 from generator.spec import join
@@ -93,15 +94,16 @@ def enum_names(document: Node) -> Node:
     """
 
     def change(part: Part) -> Node:
-        names = next((part.node[key] for key in _NAMES if part.node.get(key)), None)
-        if names is None:
+        key = next((key for key in _NAMES if part.node.get(key)), None)
+        if key is None:
             return part.node
+        names = part.node[key]
         values = part.node.get("enum", [])
         if len(names) != len(values):
             raise GeneratorError(
                 f"the enumeration has {len(values)} values and {len(names)} names: "
                 f"{values} and {names}",
-                pointer=part.pointer,
+                pointer=join(part.pointer, key),
                 remedy="Correct the one or the other in an overlay.",
             )
         return without(part.node, *_NAMES) | {"x-enum-varnames": names}
@@ -110,7 +112,12 @@ def enum_names(document: Node) -> Node:
 
 
 def required(document: Node) -> Node:
-    """``required`` names properties that there are, each once; it goes if there are none."""
+    """``required`` names properties that there are, each once; it goes if it names none.
+
+    Raises:
+        GeneratorError: It names what is no property.
+    """
+    errors: list[GeneratorError] = []
 
     def change(part: Part) -> Node:
         # What is put together may be described in one member and required in another.
@@ -118,11 +125,24 @@ def required(document: Node) -> Node:
         if "required" not in part.node or kept:
             return part.node
         known = part.node.get("properties", {})
-        names = [name for name in dict.fromkeys(part.node["required"]) if name in known]
+        for number, name in enumerate(part.node["required"]):
+            if name not in known:
+                near = get_close_matches(name, list(known), 1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                errors.append(
+                    GeneratorError(
+                        f"required names {name!r}, which is no property{hint}",
+                        pointer=join(part.pointer, "required", number),
+                        remedy="Describe the property in an overlay, or remove the name there.",
+                    )
+                )
+        names = list(dict.fromkeys(part.node["required"]))
         rest = without(part.node, "required")
         return rest | {"required": names} if names else rest
 
-    return rewrite(document, {"schema": change})
+    result = rewrite(document, {"schema": change})
+    raise_all(errors)
+    return result
 
 
 def values(document: Node) -> Node:

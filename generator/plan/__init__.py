@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from attrs import frozen
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, gather
 from generator.normalise.objects import Objects
 from generator.normalise.parts import operations
 from generator.plan.behaviour import Callback, Stream, callbacks
@@ -74,16 +75,10 @@ def make_plan(document: dict[str, Any]) -> Plan:
     schemas = Schemas(objects, parsed)
     tags = make_tags(document, objects)
     envelope = document.get("x-client-envelope", {})
-    methods = [
-        method
+    methods = gather(
+        partial(make_methods, operation, schemas, envelope, (path, http_method))
         for path, http_method, operation in operations(document)
-        for method in make_methods(
-            operation,
-            schemas,
-            envelope,
-            (path, http_method),
-        )
-    ]
+    )
     told = [
         callback
         for path, http_method, operation in operations(document)

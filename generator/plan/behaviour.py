@@ -171,7 +171,7 @@ _REQUEST_NAMES = ("page", "token", "before", "after")
 
 
 @frozen
-class _Answer:
+class Answer:
     """Where an answer holds what an ``x-client-*`` key names.
 
     Attributes:
@@ -179,6 +179,7 @@ class _Answer:
         places: Its value, which says where the parts are.
         schemas: The document's schemas.
         properties: The properties of the result.
+        pointer: The JSON pointer of the operation.
         prefix: What places in the result start with.
     """
 
@@ -186,6 +187,7 @@ class _Answer:
     places: dict[str, Any]
     schemas: Schemas
     properties: list[Property]
+    pointer: str
     prefix: str = ""
 
     def attribute(self, part: str) -> str:
@@ -200,7 +202,7 @@ class _Answer:
         if not isinstance(type_, ListOf):
             raise GeneratorError(
                 f"{self.key} says {part}: {self.places[part]}, which is no array",
-                pointer=prop.pointer,
+                pointer=join(self.pointer, self.key, part),
                 remedy="Name the array of the answer.",
             )
         return self.attribute(part), type_
@@ -208,28 +210,22 @@ class _Answer:
     def _property(self, part: str) -> Property:
         by_place = {self.prefix + prop.wire: prop for prop in self.properties}
         if self.places[part] not in by_place:
-            first = next(iter(self.properties), None)
             raise GeneratorError(
                 f"{self.key} says {part}: {self.places[part]}, and the answer has no such field",
-                pointer=first.pointer if first else None,
-                remedy=f"Name one of: {', '.join(by_place)}.",
+                pointer=join(self.pointer, self.key, part),
+                remedy=f"Name one of: {', '.join(by_place)}; or correct the answer in an overlay.",
             )
         return by_place[self.places[part]]
 
 
-def paging(
-    keys: dict[str, Any], schemas: Schemas, data: list[Property], prefix: str, *, in_body: bool
-) -> Paging:
+def paging(answer: Answer, *, in_body: bool) -> Paging:
     """Read ``x-client-pagination``.
 
     Args:
-        keys: Its value.
-        schemas: The document's schemas.
-        data: The properties of the page data.
-        prefix: What places in the page data start with.
+        answer: Where the answer holds the page.
         in_body: Whether the request names stand in the body.
     """
-    answer = _Answer("x-client-pagination", keys, schemas, data, prefix)
+    keys = answer.places
     items, type_ = answer.array("items")
     options: list[tuple[str, str]] = [(key, keys[key]) for key in _REQUEST_NAMES if key in keys]
     options += [(key, answer.attribute(key)) for key in _PLACES if key in keys]
@@ -237,16 +233,14 @@ def paging(
     return Paging(_STRATEGIES[keys["style"]], tuple(options), items, type_.item)
 
 
-def batch(keys: dict[str, Any], schemas: Schemas, data: list[Property]) -> Batch:
+def batch(answer: Answer) -> Batch:
     """Read ``x-client-batch``.
 
     Args:
-        keys: Its value.
-        schemas: The document's schemas.
-        data: The properties of the result.
+        answer: Where the answer holds the list.
     """
-    lists, _ = _Answer("x-client-batch", keys, schemas, data).array("join")
-    return Batch(keys["argument"], keys["size"], lists)
+    lists, _ = answer.array("join")
+    return Batch(answer.places["argument"], answer.places["size"], lists)
 
 
 def stream(keys: dict[str, Any], schemas: Schemas, pointer: str) -> Stream:

@@ -262,10 +262,14 @@ class _Operation:
         keys = self.spec["x-client-pagination"]
         unwrap = method.answers.result.unwrap
         paging = behaviour.paging(
-            keys,
-            self.schemas,
-            self._fields_of(method.result, "x-client-pagination"),
-            f"{unwrap}." if unwrap else "",
+            behaviour.Answer(
+                "x-client-pagination",
+                keys,
+                self.schemas,
+                self._fields_of(method.result, "x-client-pagination"),
+                self.pointer,
+                f"{unwrap}." if unwrap else "",
+            ),
             in_body=any(
                 argument.location == "body"
                 for argument in method.arguments
@@ -285,7 +289,9 @@ class _Operation:
             method,
             kind="batch",
             arguments=arguments,
-            batch=behaviour.batch(keys, self.schemas, fields),
+            batch=behaviour.batch(
+                behaviour.Answer("x-client-batch", keys, self.schemas, fields, self.pointer)
+            ),
         )
 
     def _fields_of(self, result: TypeRef, key: str) -> list[Property]:
