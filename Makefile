@@ -4,6 +4,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 AUDIT := .venv-audit
 BENCH := .venv-bench
+LOWEST := .httpx-lowest
+TRANSPORT := tests/auth tests/core tests/faults
 export COZE_API_TOKEN COZE_API_BASE
 
 .PHONY: run test test-all generate check coverage lint bench diff fuzz soak tools build audit sbom clean lock lock-tools
@@ -15,8 +17,10 @@ run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the rea
 test: lint check  ## all gates
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-all: lint check  ## all gates, and the long form of each test: TIMES=10 times as many examples
+test-all: lint check $(LOWEST)/.ready  ## all gates; the long form of each test (TIMES=10 as many examples); what sends requests over httpx2 and the lowest httpx too
 	FUZZ_TIMES=$(or $(TIMES),10) $(BIN)/python -m pytest -n auto --dist loadfile
+	COZE_HTTP=httpx2 $(BIN)/python -m pytest -n auto --dist loadfile $(TRANSPORT)
+	PYTHONPATH=$(LOWEST) $(BIN)/python -m pytest -n auto --dist loadfile $(TRANSPORT)
 
 generate: $(READY)  ## rebuild generated/ from openapi/ and overlays/
 	$(BIN)/python -m generator build
@@ -81,9 +85,12 @@ lock: $(READY)  ## resolve requirements/*.in into hashed pins
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-header \
 	  --output-file requirements/bench.txt requirements/bench.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-header \
+	  --output-file requirements/lowest.txt requirements/lowest.in
 
 clean:  ## remove the environment and all that was built
-	rm -rf .venv $(AUDIT) $(BENCH) .node dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv $(AUDIT) $(BENCH) $(LOWEST) .node dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements/dev.txt pyproject.toml
@@ -95,6 +102,10 @@ $(READY): requirements/dev.txt pyproject.toml
 $(BENCH)/.ready: requirements/bench.txt
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(LOWEST)/.ready: requirements/lowest.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(LOWEST) -r $<
 	@touch $@
 
 $(AUDIT)/.ready: requirements/audit.txt

@@ -6,23 +6,39 @@ import io
 import os
 import re
 from contextlib import ExitStack
+from inspect import iscoroutinefunction
 from pathlib import PurePath
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from coze_core._errors import CozeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+class AsyncFile(Protocol):
+    """A file that is read by awaiting, as of anyio, aiofiles or Starlette."""
+
+    async def seek(self, offset: int, /) -> object:
+        """Go to a place in the file."""
+        ...
+
+    async def read(self, size: int = ..., /) -> bytes:
+        """Read from there."""
+        ...
+
+
 FileContent = (
     bytes
     | IO[bytes]
+    | AsyncFile
     | os.PathLike[str]
-    | tuple[str, bytes | IO[bytes]]
-    | tuple[str, bytes | IO[bytes], str]
+    | tuple[str, bytes | IO[bytes] | AsyncFile]
+    | tuple[str, bytes | IO[bytes] | AsyncFile, str]
 )
 """A file to upload: its bytes, a file opened in binary mode (sent whole, from its start), a path,
-or one of ``(file name, content)`` and ``(file name, content, media type)``."""
+or one of ``(file name, content)`` and ``(file name, content, media type)``. Async methods take
+async files too, and read them into memory."""
 
 _STREAMED = {io.BytesIO, io.BufferedReader, io.BufferedRandom, io.FileIO}
 _MEDIA_TYPE = re.compile(r"[!-~]+/[ -~]+")
@@ -33,14 +49,43 @@ class FormPart(NamedTuple):
 
     name: str
     filename: str | None
-    content: bytes | IO[bytes] | os.PathLike[str]
+    content: bytes | IO[bytes] | AsyncFile | os.PathLike[str]
     media_type: str | None = None
 
     def opened(self, stack: ExitStack) -> bytes | IO[bytes]:
-        """The content, ready to be read; a path stays open until the stack ends."""
-        if isinstance(self.content, os.PathLike):
-            return stack.enter_context(open(self.content, "rb"))  # noqa: PTH123  # any PathLike
-        return self.content
+        """Return the content, ready to be read; a path stays open until the stack ends.
+
+        Raises:
+            CozeError: It is an async file.
+            OSError: It cannot be read.
+        """
+        content = self.content
+        if isinstance(content, bytes):
+            return content
+        if isinstance(content, os.PathLike):
+            content = stack.enter_context(open(content, "rb"))  # noqa: PTH123, SIM115  # any PathLike
+        if _is_async(content):
+            raise CozeError(
+                f"The file given for {self.name} is async. Pass it to AsyncCoze, or pass its bytes."
+            )
+        file = cast("IO[bytes]", content)
+        try:
+            size = file.seek(0, os.SEEK_END)
+        except OSError:  # of /proc
+            size = 0
+        file.seek(0)
+        return cast("IO[bytes]", _SizedFile(self.name, file, size)) if size else file.read()
+
+    async def loaded(self) -> FormPart:
+        """Return the part with the content of an async file in its place."""
+        if not _is_async(self.content):
+            return self
+        file = cast("AsyncFile", self.content)
+        await file.seek(0)
+        content = await file.read()
+        if not isinstance(content, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise CozeError(f"The file given for {self.name} is not in binary mode.")
+        return self._replace(content=content)
 
     def read(self) -> bytes:
         """Return the whole content.
@@ -50,10 +95,44 @@ class FormPart(NamedTuple):
         """
         with ExitStack() as stack:
             content = self.opened(stack)
-            if isinstance(content, bytes):
-                return content
-            content.seek(0)
-            return content.read()
+            return content if isinstance(content, bytes) else content.read()
+
+
+class _SizedFile:
+    """A file of the length that it had when its sending began, which the header tells.
+
+    httpx takes the length from the system, which knows nothing of what is not flushed, and sends
+    what it reads, which may be another number of bytes if somebody writes to the file.
+    """
+
+    def __init__(self, name: str, file: IO[bytes], size: int) -> None:
+        self._name = name
+        self._file = file
+        self._size = size
+        self._left = size
+
+    def tell(self) -> int:
+        return self._size - self._left
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        place = self._file.seek(self._size if whence == os.SEEK_END else offset)
+        self._left = self._size - place
+        return place
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = self._left if size < 0 else min(size, self._left)
+        chunk = self._file.read(wanted) if wanted else b""
+        if wanted and not chunk:
+            raise CozeError(
+                f"The file given for {self._name} became shorter while it was sent. Upload it "
+                "again when nobody writes to it."
+            )
+        self._left -= len(chunk)
+        return chunk
+
+
+def _is_async(content: object) -> bool:
+    return iscoroutinefunction(getattr(content, "read", None))
 
 
 def file_parts(name: str, value: object, media_type: str | None = None) -> list[FormPart]:
@@ -93,7 +172,8 @@ def _file_part(name: str, value: object, default: str) -> FormPart:
     if isinstance(content, os.PathLike):
         path = cast("os.PathLike[str]", content)
         return FormPart(name, _filename(filename or os.fspath(path)), path, _checked(media_type))
-    given = getattr(content, "name", None)  # of an open file: its path, or a number
+    # Of an open file: its path, or a number; of an upload to a web server: what its sender says.
+    given = getattr(content, "name", getattr(content, "filename", None))
     known = filename or (given if isinstance(given, str) else default)
     return FormPart(name, _filename(known), _content(name, content), _checked(media_type))
 
@@ -103,7 +183,7 @@ def _content(name: str, content: Any) -> bytes | IO[bytes]:
         return content
     if getattr(content, "closed", False):
         raise CozeError(f"The file given for {name} is closed. Upload it before closing it.")
-    if type(content) in _STREAMED and content.seekable():
+    if _is_async(content) or (type(content) in _STREAMED and content.seekable()):
         return content
     # Anything else that can be read (a pipe, a compressed file) does not tell its true length.
     if hasattr(content, "seekable") and content.seekable():

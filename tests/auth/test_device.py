@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import httpx
 import pytest
 
 from coze_client import (
@@ -25,6 +24,7 @@ from coze_client import (
 )
 from tests.auth.conftest import REFRESH, operations
 from tests.core.scripted_server import ScriptedServer, answer
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from coze_client import DeviceAuthorization

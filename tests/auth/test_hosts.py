@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from coze_client import (
@@ -21,6 +20,7 @@ from coze_client import (
 )
 from coze_sandbox import Scenario
 from tests.core.scripted_server import ScriptedServer, answer
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from coze_client import APIError, AuthenticationError, MemoryTokenStore, OAuthToken
 from coze_client._oauth.token import renewal_time
 from coze_sandbox import Scenario
 from tests.auth.conftest import REFRESH, operations
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,12 +6,12 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 
 from coze_core import Advice, AsyncClient, AsyncResource, ErrorTable, Resource, SyncClient
 from tests.core.scripted_server import ScriptedServer
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,6 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from coze_core import (
@@ -26,6 +25,7 @@ from coze_core import (
 )
 from tests.core.scripted_server import answer, cut, drop, hang, ok
 from tests.core.things import GET, NAMES, POST, PUT, REMOVE, SEARCH, SOUND, Thing
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,6 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from coze_client import AsyncCoze, Coze
@@ -16,6 +15,7 @@ from tests.core.scripted_server import answer, ok
 from tests.core.things import (
     GET,
 )
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

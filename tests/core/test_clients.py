@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.lowlevel
-import httpx
 import pytest
 
 from coze_core import (
@@ -23,6 +22,7 @@ from tests.core.things import (
     WATCH,
     Thing,
 )
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

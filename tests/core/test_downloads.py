@@ -5,7 +5,6 @@ import gzip
 import itertools
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from coze_core import (
@@ -19,6 +18,7 @@ from coze_core import (
 )
 from tests.core.scripted_server import answer, cut, ok
 from tests.core.things import GET, SOUND, SPEAK
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import anyio
 import anyio.lowlevel
-import httpx
 import pytest
 
 from coze_core import (
@@ -19,6 +18,7 @@ from tests.core.things import (
     REMOVE,
     Thing,
 )
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import httpx
-
 from tests.core.scripted_server import answer, ok
 from tests.core.things import GET, LIST, POST, SEARCH, SOUND, UPLOAD, WATCH
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

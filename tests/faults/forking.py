@@ -14,10 +14,9 @@ import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from coze_core import AsyncClient, CozeError, ErrorTable, SyncClient
 from tests.core.things import GET, WATCH
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import httpx
 import pytest
 from anyio.lowlevel import checkpoint
 
 from coze_core import AsyncClient, ErrorTable
 from tests.core.conftest import TRIO
 from tests.core.things import GET, LIST, SOUND, UPLOAD, WATCH
+from tests.families import httpx
 from tests.faults.fault_shapes import PATH, TLS
 from tests.faults.load_server import SOUND as SOUND_BYTES
 from tests.faults.load_server import LoadServer

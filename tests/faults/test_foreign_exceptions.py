@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import h11
 import httpcore
-import httpx
 import pytest
 
 from coze_client import AsyncCoze, Coze, CozeError, OAuthToken, PKCEAuth
+from tests.families import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

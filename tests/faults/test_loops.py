@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import httpx
 import pytest
 
 from coze_core import AsyncClient, CozeError, ErrorTable
 from tests.core.conftest import TRIO
 from tests.core.things import GET, POST, WATCH
+from tests.families import httpx
 from tests.faults.echo_server import EchoServer
 
 if TYPE_CHECKING:

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PATHS = os.pathsep.join(str(ROOT / name) for name in (".", "facade", "generated", "sandbox"))
+PATHS = os.pathsep.join(
+    [
+        *(str(ROOT / name) for name in (".", "facade", "generated", "sandbox")),
+        os.environ.get("PYTHONPATH", ""),
+    ]
+)
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 

@@ -7,12 +7,12 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from coze_client import AsyncCoze, Coze
 from coze_core import APIConnectionError, APITimeoutError, CozeError, StreamError
 from tests.core.scripted_server import answer, cut, drop, ok
+from tests.families import httpx
 from tests.faults.fault_shapes import TLS, events_of
 from tests.faults.fault_table import CHUNKED, reset, stall
 

@@ -4,12 +4,12 @@ import socket
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from coze_core import APITimeoutError
 from tests.core.scripted_server import answer
 from tests.core.things import POST, SOUND, UPLOAD
+from tests.families import httpx
 from tests.faults.fault_shapes import (
     DONE,
     events_of,

@@ -239,6 +239,8 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
         self, client: Any, request: Request, token: str | None, auth: HTTPAuth | None
     ) -> RawResponse[OpenAsyncBody]:
         with map_exceptions(self._family, request), ExitStack() as files:
+            if request.form:
+                request.form = [await part.loaded() for part in request.form]
             sent = self._built(client, request, token, files)
             sent.stream = self._family.async_body(sent.stream)
             response = await client.send(sent, **self._how(request, token, auth))
