@@ -41,7 +41,8 @@ class Exchange:
     """One operation of an emitted package, called over loopback.
 
     Args:
-        document: The effective spec.
+        documents: The document that was built, and the effective spec, which spells all media
+            types of JSON alike.
         place: The path and HTTP method of the operation.
         surface: The manifest's ``surface``.
         server: What is called.
@@ -50,20 +51,20 @@ class Exchange:
 
     def __init__(
         self,
-        document: Node,
+        documents: tuple[Node, Node],
         place: tuple[str, str],
         surface: Node,
         server: Server,
         choose: random.Random,
     ) -> None:
-        self.document = document
+        self.document, self.effective = documents
         self.path, self.method = place
-        self.operation: Node = document["paths"][self.path][self.method]
+        self.operation: Node = self.document["paths"][self.path][self.method]
         self.surface = surface
         self.server = server
         self.choose = choose
-        self.drawing = Drawing(document, choose, sent=True)
-        self.answers = Drawing(document, choose, sent=False)
+        self.drawing = Drawing(self.document, choose, sent=True)
+        self.answers = Drawing(self.document, choose, sent=False)
 
     def run(self) -> None:
         """Call each method of the operation once for each success of the document.
@@ -265,7 +266,7 @@ class Exchange:
             content_type=sent.headers.get("content-type", ""),
             data=sent.body,
         )
-        OpenAPI.from_dict(self.document, config=Config(spec_validator_cls=None)).validate_request(
+        OpenAPI.from_dict(self.effective, config=Config(spec_validator_cls=None)).validate_request(
             request
         )
 

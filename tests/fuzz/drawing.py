@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oas30_format_checker
 
+from generator.normalise.objects import mapped, mapping
 from generator.spec import resolve
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Drawing:
     """Draws values for the schemas of one document.
 
     Args:
-        document: The effective spec.
+        document: The document.
         choose: What chooses among values.
         sent: Whether the values are for requests, and not for answers.
     """
@@ -68,8 +69,8 @@ class Drawing:
         ):
             drawn.append(self._draw(member, depth))
             if "discriminator" in schema and isinstance(drawn[-1], dict):
-                mapping = schema["discriminator"]["mapping"]  # complete in an effective spec
-                values = [value for value, ref in mapping.items() if ref.endswith(member["$ref"])]
+                names = mapping(schema).items()
+                values = [value for value, name in names if mapped(name) == member["$ref"]]
                 drawn[-1][schema["discriminator"]["propertyName"]] = self._choose.choice(values)
         drawn.append(self._own(schema, depth))
         drawn = [one for one in drawn if one is not _NOTHING]

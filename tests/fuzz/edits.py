@@ -203,7 +203,7 @@ def outcome(name: str, number: int, server: Server) -> str:
         surface = json.loads(built.files["coze_api/manifest.json"])["surface"]
         choose = random.Random(f"{name} {number}")  # noqa: S311  # the same each time
         with imported(root):
-            Exchange(built.document, (path, method), surface, server, choose).run()
+            Exchange((document, built.document), (path, method), surface, server, choose).run()
     return "right"
 
 
