@@ -157,7 +157,8 @@ def _answer(operation: Operation[T], reply: RawResponse[object]) -> Answer[T] | 
     except NotJSONError:
         return None
     if answer.value is None and decoder.result is not NoneType:
-        if answer.code is None:
+        is_null = decoder.may_lack and reply.body.strip() == b"null"
+        if answer.code is None and not is_null:
             return None
         if get_origin(decoder.result) is list:
             answer.value = cast("T", [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from generator.errors import GeneratorError
 from generator.media import JSON, kind_of
@@ -16,12 +16,11 @@ from generator.plan.types import (
     STRING,
     Binary,
     Nullable,
-    Reference,
     TypeRef,
     as_result,
     without_null,
 )
-from generator.spec import join
+from generator.spec import join, split
 
 if TYPE_CHECKING:
     from generator.plan.schemas import Schemas
@@ -86,7 +85,9 @@ def read_answers(
     results: dict[str, Result] = {}
     kinds: dict[str, set[str]] = {}
     for status, response in successes(operation).items():
-        content: dict[str, Any] = response.get("content", {})
+        # What HEAD describes is what GET would answer.
+        is_head = split(pointer)[-1] == "head"
+        content: dict[str, Any] = {} if is_head else response.get("content", {})
         place = join(pointer, "responses", status, "content")
         kinds[status] = {kind_of(media_type) for media_type in content}
         for media_type, media in content.items():
@@ -171,7 +172,8 @@ def _json_result(
         return _typed(schemas.type_of(rest[0].schema, rest[0].pointer), data_field)
     # What wraps the result of an open object would pass for one of its further members.
     is_open = rest[-1].wire == REST
-    return Result(Reference(name), hidden=None if is_open else (name, wrapping))
+    result = _typed(schemas.type_of(schema, pointer))
+    return result if is_open else evolve(result, hidden=(name, wrapping))
 
 
 def _typed(type_: TypeRef, unwrap: str | None = None) -> Result:
