@@ -105,6 +105,10 @@ def _is_field(value: Any) -> bool:
     return _is_text(value) and len(value) <= MAX_NAME and bool(_FIELD_NAME.fullmatch(value))
 
 
+def _are_states(value: Any) -> bool:
+    return is_array(value) and all(_is_text(one) or type(one) is int for one in value)
+
+
 def _are_named(value: Any) -> bool:
     return is_object(value) and all(map(_is_text, value.values()))
 
@@ -124,6 +128,7 @@ _FIELD: Final = _Kind("a lower-case Python name, as in bot_id", _is_field)
 _NAME_OR_FIELD: Final = _Kind(
     f"{_NAME.told}, or {_FIELD.told}", lambda value: _is_class(value) or _is_field(value)
 )
+_STATES: Final = _Kind("a list of states: texts or integers", _are_states)
 _SCHEMA: Final = _Kind("a schema", is_object)
 _EVENTS: Final = _Kind("a map of event names to schemas", _are_events)
 
@@ -156,6 +161,14 @@ _STREAM: Final = _Fields(
     {"name": _NAME, "events": _EVENTS, "end": _TEXTS},
     {"method": _PATH, "switch": _TEXT, "pause": _TEXTS, "errors": _TEXTS, "recover": _RECOVER},
 )
+_WAIT: Final = _Fields(
+    {
+        "poll": _PATH,
+        "state": _TEXT,
+        **dict.fromkeys(("pending", "succeeded", "failed"), _STATES),
+    },
+    {"action": _STATES, "code": _TEXT, "message": _TEXT, "fixed": _TEXTS},
+)
 _KEYS: Final[Mapping[str, Mapping[str, _Kind | _Fields | _Choice]]] = {
     "document": {"x-client-envelope": _Fields({"data": _TEXT, "fields": _TEXTS})},
     "operation": {
@@ -166,6 +179,7 @@ _KEYS: Final[Mapping[str, Mapping[str, _Kind | _Fields | _Choice]]] = {
         "x-client-internal": _TRUE,
         "x-client-also-in": _TEXT,
         "x-client-permission": _TEXT,
+        "x-client-wait": _WAIT,
     },
     "request of a callback": {
         "x-client-events": _Fields({"name": _NAME, "header": _SCHEMA, "events": _EVENTS}),

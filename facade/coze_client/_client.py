@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from coze_api.resources import AsyncCozeAPI, CozeAPI
 from coze_core._unset import UNSET, Unset
 
@@ -11,6 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, ParamSpec, Self, TypeVar
 
+    from coze_client._jobs.chat import AsyncChat, Chat
+    from coze_client._jobs.tasks import (
+        AsyncBillTasks,
+        AsyncCopyTasks,
+        AsyncDatasets,
+        AsyncWorkflows,
+        BillTasks,
+        CopyTasks,
+        Datasets,
+        Workflows,
+    )
     from coze_core import (
         AsyncHTTPClient,
         AsyncToken,
@@ -90,6 +103,41 @@ class Coze(CozeAPI):
             verify=verify,
         )
         super().__init__(client)
+
+    @cached_property
+    def bill_tasks(self) -> BillTasks:
+        """The resource ``bill_tasks``."""
+        from coze_client._jobs.tasks import BillTasks  # noqa: PLC0415  # loaded when it is used
+
+        return BillTasks(self._client)
+
+    @cached_property
+    def chat(self) -> Chat:
+        """The resource ``chat``."""
+        from coze_client._jobs.chat import Chat  # noqa: PLC0415  # loaded when it is used
+
+        return Chat(self._client)
+
+    @cached_property
+    def copy_tasks(self) -> CopyTasks:
+        """The resource ``copy_tasks``."""
+        from coze_client._jobs.tasks import CopyTasks  # noqa: PLC0415  # loaded when it is used
+
+        return CopyTasks(self._client)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        """The resource ``datasets``."""
+        from coze_client._jobs.tasks import Datasets  # noqa: PLC0415  # loaded when it is used
+
+        return Datasets(self._client)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """The resource ``workflows``."""
+        from coze_client._jobs.tasks import Workflows  # noqa: PLC0415  # loaded when it is used
+
+        return Workflows(self._client)
 
     def with_options(  # noqa: PLR0913  # one argument for each option
         self,
@@ -229,6 +277,41 @@ class AsyncCoze(AsyncCozeAPI):
             verify=verify,
         )
         super().__init__(client)
+
+    @cached_property
+    def bill_tasks(self) -> AsyncBillTasks:
+        """The resource ``bill_tasks``."""
+        from coze_client._jobs.tasks import AsyncBillTasks  # noqa: PLC0415  # loaded when it is used
+
+        return AsyncBillTasks(self._client)
+
+    @cached_property
+    def chat(self) -> AsyncChat:
+        """The resource ``chat``."""
+        from coze_client._jobs.chat import AsyncChat  # noqa: PLC0415  # loaded when it is used
+
+        return AsyncChat(self._client)
+
+    @cached_property
+    def copy_tasks(self) -> AsyncCopyTasks:
+        """The resource ``copy_tasks``."""
+        from coze_client._jobs.tasks import AsyncCopyTasks  # noqa: PLC0415  # loaded when it is used
+
+        return AsyncCopyTasks(self._client)
+
+    @cached_property
+    def datasets(self) -> AsyncDatasets:
+        """The resource ``datasets``."""
+        from coze_client._jobs.tasks import AsyncDatasets  # noqa: PLC0415  # loaded when it is used
+
+        return AsyncDatasets(self._client)
+
+    @cached_property
+    def workflows(self) -> AsyncWorkflows:
+        """The resource ``workflows``."""
+        from coze_client._jobs.tasks import AsyncWorkflows  # noqa: PLC0415  # loaded when it is used
+
+        return AsyncWorkflows(self._client)
 
     def with_options(  # noqa: PLR0913  # one argument for each option
         self,

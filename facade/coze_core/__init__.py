@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from coze_core._timeouts import HTTPTimeout
     from coze_core._token_auth import TokenAuth
     from coze_core._unset import UNSET, Unset
+    from coze_core._waiting import Job, Polling, Wait, arun, check_deadline, polled, run
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -79,6 +80,7 @@ else:
             "coze_core._timeouts": "HTTPTimeout",
             "coze_core._token_auth": "TokenAuth",
             "coze_core._unset": "UNSET Unset",
+            "coze_core._waiting": "Job Polling Wait arun check_deadline polled run",
         },
     )
 
@@ -110,12 +112,14 @@ __all__ = [
     "HTTPClient",
     "HTTPTimeout",
     "InvalidRequestError",
+    "Job",
     "ListOperation",
     "NotFoundError",
     "NumberPaging",
     "Operation",
     "Page",
     "PermissionDeniedError",
+    "Polling",
     "QuotaError",
     "RateLimitError",
     "Recovery",
@@ -134,6 +138,11 @@ __all__ = [
     "UnknownCallback",
     "UnknownEvent",
     "Unset",
+    "Wait",
     "WindowPaging",
+    "arun",
+    "check_deadline",
+    "polled",
     "response_of",
+    "run",
 ]

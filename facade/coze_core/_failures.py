@@ -135,6 +135,42 @@ def stream_error(  # noqa: PLR0913  # the parts of one event
     )
 
 
+def job_error(  # noqa: PLR0913  # the parts of one failure
+    operation: str,
+    table: ErrorTable,
+    subject: object,
+    *,
+    code: object,
+    msg: object,
+    what: str,
+) -> APIError:
+    """Make the error of something that an operation started and that ended badly.
+
+    Args:
+        operation: The dotted name of the operation.
+        table: The error codes of the API.
+        subject: What ended badly, as the last poll told it.
+        code: Its error code, if it has one.
+        msg: Its words, if it has any.
+        what: Its state and its ids.
+    """
+    code = result_code(code)
+    response: ResponseInfo | None = getattr(subject, "_response", None)
+    advice = table.advice(code) if code else None
+    logid = response.logid if response else None
+    said = f"{operation} {what}" + (f" and code {code}" if code else "")
+    return error_class(advice, 200)(
+        paragraph(f"{said}: {msg}" if msg else said, advice, logid, None),
+        code=code or None,
+        msg=str(msg or ""),
+        logid=logid,
+        status_code=response.status_code if response else 0,
+        request=response.request if response else None,
+        response=response,
+        advice=advice,
+    )
+
+
 def paragraph(
     what: str, advice: Advice | None, logid: str | None, request: RequestInfo | None
 ) -> str:

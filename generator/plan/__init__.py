@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -24,7 +24,11 @@ from generator.plan.resources import (
 from generator.plan.schemas import Schemas
 from generator.plan.shapes import Shape, make_shapes
 from generator.plan.unions import Tags, make_tags
+from generator.plan.waits import Wait, make_waits
 from generator.spec import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Callback", "Method", "Module", "Plan", "Resource", "Shape", "Stream", "make_plan"]
 
@@ -39,6 +43,7 @@ class Plan:
         streams: The unions of events that streams deliver, by name.
         callbacks: The unions of events that callbacks tell, by name.
         shapes: The request shapes.
+        waits: What takes time.
         internal: The names of models and shapes that only internal methods lead to.
     """
 
@@ -47,6 +52,7 @@ class Plan:
     streams: tuple[Stream, ...]
     callbacks: tuple[Callback, ...]
     shapes: tuple[Shape, ...]
+    waits: tuple[Wait, ...]
     internal: frozenset[str]
 
     @property
@@ -99,8 +105,15 @@ def make_plan(document: dict[str, Any]) -> Plan:
         tuple(streams[name] for name in sorted(streams)),
         _told_apart(told, streams),
         shapes,
+        tuple(make_waits(_waits(document), methods)),
         _names(modules, shapes) - _names(*public),
     )
+
+
+def _waits(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, http_method, operation in operations(document):
+        if "x-client-wait" in operation:
+            yield join("/paths", path, http_method), operation["x-client-wait"]
 
 
 def _streams(methods: list[Method]) -> dict[str, Stream]:

@@ -1,0 +1,294 @@
+"""Wait for workflow runs, documents, copies and bills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable  # noqa: TC003  # hints resolve at run time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Unpack
+
+from coze_api import models, waiting
+from coze_api.resources import (
+    bill_tasks,
+    copy_tasks,
+    datasets,
+    datasets_documents,
+    workflows,
+    workflows_runs,
+)
+from coze_client._jobs._steps import waiting_for, within
+from coze_core import arun, check_deadline, polled, run
+
+if TYPE_CHECKING:
+    from coze_core import Job
+
+DEADLINE = 600.0
+"""Seconds that a job may take unless the caller says otherwise."""
+
+
+class CopyTasks(copy_tasks.CopyTasks):
+    """The methods of ``copy_tasks``, and waiting for a copy."""
+
+    def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[models.CopyTask], object] | None = None,
+        **arguments: Unpack[waiting.CopyTasksCreateArguments],
+    ) -> models.CopyTask:
+        """Copy a bot, an app or a workflow, and wait until the copy is there.
+
+        Args:
+            deadline: Seconds for the whole of it; ``None``: no limit.
+            on_progress: Called with what each poll returned.
+            arguments: As for `create`.
+
+        Raises:
+            APIError: The copy failed.
+            APITimeoutError: The deadline has passed; the error names the task, which goes on.
+        """
+        return run(_copy(self, deadline, on_progress, arguments))
+
+
+class AsyncCopyTasks(copy_tasks.AsyncCopyTasks):
+    """The methods of ``copy_tasks``, and waiting for a copy."""
+
+    async def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[models.CopyTask], object] | None = None,
+        **arguments: Unpack[waiting.CopyTasksCreateArguments],
+    ) -> models.CopyTask:
+        """As `CopyTasks.create_and_poll`; ``on_progress`` may be async."""
+        return await arun(_copy(self, deadline, on_progress, arguments))
+
+
+def _copy(
+    tasks: Any, deadline: float | None, on_progress: Any, arguments: Any
+) -> Job[models.CopyTask]:
+    check_deadline("copy_tasks.create", deadline)
+    started: models.CopyTaskStart = yield tasks.create(**arguments)
+    ids = {"task_id": started.task_id}
+    polling = waiting_for(tasks, waiting.COPY_TASKS_CREATE, ids, deadline, on_progress)
+    return (yield from polled(polling, lambda left: within(tasks, left).retrieve(**ids)))
+
+
+class BillTasks(bill_tasks.BillTasks):
+    """The methods of ``bill_tasks``, and waiting for a bill."""
+
+    def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[models.BillTask], object] | None = None,
+        **arguments: Unpack[waiting.BillTasksCreateArguments],
+    ) -> models.BillTask:
+        """Order a bill, and wait until its files are there.
+
+        Args:
+            deadline: Seconds for the whole of it; ``None``: no limit.
+            on_progress: Called with what each poll returned.
+            arguments: As for `create`.
+
+        Raises:
+            APIError: The bill could not be made.
+            APITimeoutError: The deadline has passed; the error names the task, which goes on.
+        """
+        return run(_bill(self, deadline, on_progress, arguments))
+
+
+class AsyncBillTasks(bill_tasks.AsyncBillTasks):
+    """The methods of ``bill_tasks``, and waiting for a bill."""
+
+    async def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[models.BillTask], object] | None = None,
+        **arguments: Unpack[waiting.BillTasksCreateArguments],
+    ) -> models.BillTask:
+        """As `BillTasks.create_and_poll`; ``on_progress`` may be async."""
+        return await arun(_bill(self, deadline, on_progress, arguments))
+
+
+def _bill(
+    tasks: Any, deadline: float | None, on_progress: Any, arguments: Any
+) -> Job[models.BillTask]:
+    check_deadline("bill_tasks.create", deadline)
+    started: models.BillTask = yield tasks.create(**arguments)
+    ids = {"task_id": started.task_id}
+
+    def ask(left: float | None) -> Any:
+        return within(tasks, left).list(task_ids=[started.task_id])
+
+    polling = waiting_for(
+        tasks,
+        waiting.BILL_TASKS_CREATE,
+        ids,
+        deadline,
+        on_progress and (lambda page: on_progress(page.items[0])),
+        subjects=lambda page: page.items,
+    )
+    return (yield from polled(polling, ask)).items[0]
+
+
+class WorkflowRuns(workflows_runs.WorkflowsRuns):
+    """The methods of ``workflows.runs``, and waiting for a run."""
+
+    def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[models.WorkflowRunHistory], object] | None = None,
+        **arguments: Unpack[waiting.WorkflowsRunsCreateArguments],
+    ) -> models.WorkflowRunHistory:
+        """Run a workflow in the background, and wait for its result.
+
+        Args:
+            deadline: Seconds for the whole of it; ``None``: no limit.
+            on_progress: Called with what each poll returned.
+            arguments: As for `create`, without ``is_async``.
+
+        Raises:
+            APIError: The run failed; code and words are its own.
+            APITimeoutError: The deadline has passed; the error names the run, which goes on.
+        """
+        return run(_run(self, deadline, on_progress, arguments))
+
+
+class AsyncWorkflowRuns(workflows_runs.AsyncWorkflowsRuns):
+    """The methods of ``workflows.runs``, and waiting for a run."""
+
+    async def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[models.WorkflowRunHistory], object] | None = None,
+        **arguments: Unpack[waiting.WorkflowsRunsCreateArguments],
+    ) -> models.WorkflowRunHistory:
+        """As `WorkflowRuns.create_and_poll`; ``on_progress`` may be async."""
+        return await arun(_run(self, deadline, on_progress, arguments))
+
+
+def _run(
+    runs: Any, deadline: float | None, on_progress: Any, arguments: Any
+) -> Job[models.WorkflowRunHistory]:
+    check_deadline("workflows.runs.create", deadline)
+    started: models.WorkflowRun = yield runs.create(**arguments, is_async=True)
+    ids = {"workflow_id": arguments["workflow_id"], "execute_id": started.execute_id}
+
+    def ask(left: float | None) -> Any:
+        return within(runs, left).run_histories.retrieve(**ids)
+
+    polling = waiting_for(
+        runs,
+        waiting.WORKFLOWS_RUNS_CREATE,
+        ids,
+        deadline,
+        on_progress and (lambda histories: on_progress(histories[0])),
+        subjects=lambda histories: histories[:1],
+    )
+    return (yield from polled(polling, ask))[0]
+
+
+class Documents(datasets_documents.DatasetsDocuments):
+    """The methods of ``datasets.documents``, and waiting until documents are processed."""
+
+    def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[list[models.DocumentProgress]], object] | None = None,
+        **arguments: Unpack[waiting.DatasetsDocumentsCreateArguments],
+    ) -> list[models.DocumentProgress]:
+        """Add documents to a knowledge base, and wait until all of them are processed.
+
+        Args:
+            deadline: Seconds for the whole of it; ``None``: no limit.
+            on_progress: Called with the progress of each document, after each poll.
+            arguments: As for `create`.
+
+        Raises:
+            APIError: A document could not be processed.
+            APITimeoutError: The deadline has passed; the error names the documents.
+        """
+        return run(
+            _documents(datasets.Datasets(self._client), self, deadline, on_progress, arguments)
+        )
+
+
+class AsyncDocuments(datasets_documents.AsyncDatasetsDocuments):
+    """The methods of ``datasets.documents``, and waiting until documents are processed."""
+
+    async def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[list[models.DocumentProgress]], object] | None = None,
+        **arguments: Unpack[waiting.DatasetsDocumentsCreateArguments],
+    ) -> list[models.DocumentProgress]:
+        """As `Documents.create_and_poll`; ``on_progress`` may be async."""
+        job = _documents(
+            datasets.AsyncDatasets(self._client), self, deadline, on_progress, arguments
+        )
+        return await arun(job)
+
+
+def _documents(
+    processing: Any, documents: Any, deadline: float | None, on_progress: Any, arguments: Any
+) -> Job[list[models.DocumentProgress]]:
+    check_deadline("datasets.documents.create", deadline)
+    created: models.CreatedDocuments = yield documents.create(**arguments)
+    ids: dict[str, Any] = {
+        "dataset_id": arguments["dataset_id"],
+        "document_ids": [one.document_id for one in created.document_infos or ()],
+    }
+
+    def ask(left: float | None) -> Any:
+        return within(processing, left).process(**ids)
+
+    polling = waiting_for(
+        documents,
+        waiting.DATASETS_DOCUMENTS_CREATE,
+        ids,
+        deadline,
+        on_progress and (lambda found: on_progress(found.data or [])),
+        subjects=lambda found: found.data or (),
+    )
+    return (yield from polled(polling, ask)).data
+
+
+class Workflows(workflows.Workflows):
+    """The methods of ``workflows``."""
+
+    @cached_property
+    def runs(self) -> WorkflowRuns:
+        """The resource ``workflows.runs``."""
+        return WorkflowRuns(self._client)
+
+
+class AsyncWorkflows(workflows.AsyncWorkflows):
+    """The methods of ``workflows``."""
+
+    @cached_property
+    def runs(self) -> AsyncWorkflowRuns:
+        """The resource ``workflows.runs``."""
+        return AsyncWorkflowRuns(self._client)
+
+
+class Datasets(datasets.Datasets):
+    """The methods of ``datasets``."""
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The resource ``datasets.documents``."""
+        return Documents(self._client)
+
+
+class AsyncDatasets(datasets.AsyncDatasets):
+    """The methods of ``datasets``."""
+
+    @cached_property
+    def documents(self) -> AsyncDocuments:
+        """The resource ``datasets.documents``."""
+        return AsyncDocuments(self._client)

@@ -1,0 +1,230 @@
+"""Wait for what an operation started.
+
+A poll tells the state of a subject, or of several that were started together. What a state means is
+data (`Wait`); the pauses grow; a poll without a result counts as one that has not ended. Nothing
+here knows an operation, and nothing is sent but polls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator
+from math import inf
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
+
+from coze_core._errors import APIError, APITimeoutError, CozeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from coze_core._error_table import ErrorTable
+
+T = TypeVar("T")
+
+_FIRST_PAUSE = 0.5  # seconds
+_GROWTH = 1.5
+_LONGEST_PAUSE = 5.0
+
+
+class Wait(NamedTuple):
+    """How the state of what an operation starts is read.
+
+    Attributes:
+        operation: The operation that starts it.
+        state: The attribute of a subject that holds its state; dotted where it lies deeper.
+        pending: The states in which it goes on; so it does in unknown ones.
+        succeeded: The states in which it has ended well.
+        failed: The states in which it has ended badly.
+        action: The states in which it waits for the caller.
+        code: The attribute that holds the error code of a failure.
+        message: The attribute that holds its words.
+    """
+
+    operation: str
+    state: str
+    pending: frozenset[str | int]
+    succeeded: frozenset[str | int]
+    failed: frozenset[str | int]
+    action: frozenset[str | int] = frozenset()
+    code: str = ""
+    message: str = ""
+
+
+class Polling(Generic[T]):
+    """The decisions of one wait, without I/O.
+
+    Args:
+        wait: What the states mean.
+        errors: The error codes of the API.
+        ids: What identifies the subject, for errors.
+        deadline: Seconds for the whole of the wait; ``None``: no limit.
+        subjects: Takes several subjects, which all have to end, out of what a poll returned.
+        on_progress: Called with what each poll returned; it may be async where the calls are.
+
+    Raises:
+        CozeError: The deadline is not above 0.
+    """
+
+    def __init__(  # noqa: PLR0913  # the parts of one wait
+        self,
+        wait: Wait,
+        errors: ErrorTable,
+        ids: Mapping[str, object],
+        *,
+        deadline: float | None,
+        subjects: Callable[[T], Sequence[object]] | None = None,
+        on_progress: Callable[[T], object] | None = None,
+    ) -> None:
+        check_deadline(wait.operation, deadline)
+        self._wait = wait
+        self._errors = errors
+        self._ids = ids
+        self._seconds = deadline
+        self._end = inf if deadline is None else monotonic() + deadline
+        self.on_progress = on_progress
+        self._subjects = subjects
+        self._pause = _FIRST_PAUSE
+        self._state: object = None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the deadline, for the request of a poll."""
+        return None if self._end == inf else max(self._end - monotonic(), 0.001)
+
+    def has_ended(self, found: T) -> bool:
+        """Take what a poll returned, and say whether nothing is pending any more.
+
+        Raises:
+            APIError: A subject has ended badly.
+        """
+        subjects = self._subjects(found) if self._subjects else (found,)
+        states = [_attribute(one, self._wait.state) for one in subjects]
+        self._state = states[0] if len(states) == 1 else states
+        for subject, state in zip(subjects, states, strict=True):
+            if state in self._wait.failed:
+                raise self._failure(subject, state)
+        return bool(states) and all(
+            state in self._wait.succeeded or state in self._wait.action for state in states
+        )
+
+    def pause(self) -> float:
+        """Return the seconds until the next poll.
+
+        Raises:
+            APITimeoutError: The deadline has passed, or will have passed by then.
+        """
+        pause = self._pause
+        if monotonic() + pause > self._end:
+            raise APITimeoutError(
+                f"{self._wait.operation}: not done within {self._seconds:g} s, last state "
+                f"{self._state!r}. It goes on at the API: wait for it again, or allow more seconds "
+                f"with deadline=. [{_shown(self._ids)}]",
+                phase="deadline",
+                seconds=self._seconds,
+            )
+        self._pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+        return pause
+
+    def _failure(self, subject: object, state: object) -> APIError:
+        from coze_core._failures import job_error
+
+        return job_error(
+            self._wait.operation,
+            self._errors,
+            subject,
+            code=_attribute(subject, self._wait.code),
+            msg=_attribute(subject, self._wait.message),
+            what=f"ended with {self._wait.state} {state!r} ({_shown(self._ids)})",
+        )
+
+
+class Pause(NamedTuple):
+    """A step of a job: wait so many seconds."""
+
+    seconds: float
+
+
+Job: TypeAlias = Generator[Any, Any, T]
+"""Calls in a row, without I/O: yields a `Pause`, or what a call returned or is awaited for."""
+
+
+def polled(polling: Polling[T], ask: Callable[[float | None], T | Awaitable[T]]) -> Job[T]:
+    """Poll until the subject has ended or waits for the caller; return the last poll.
+
+    Args:
+        polling: The wait.
+        ask: Sends a poll that may take so many seconds.
+
+    Raises:
+        APIError: It has ended badly, or a poll failed.
+        APITimeoutError: The deadline has passed.
+    """
+    while True:
+        yield Pause(polling.pause())
+        try:
+            found: T = yield ask(polling.left)
+        except APIError as error:
+            if error.code != 0:  # a success without a result
+                raise
+            continue
+        if polling.on_progress:
+            yield polling.on_progress(found)
+        if polling.has_ended(found):
+            return found
+
+
+def run(job: Job[T]) -> T:
+    """Carry a job out."""
+    try:
+        step = next(job)
+        while True:
+            if isinstance(step, Pause):
+                sleep(step.seconds)
+            step = job.send(step)
+    except StopIteration as end:
+        return cast("T", end.value)
+
+
+async def arun(job: Job[T]) -> T:
+    """Carry a job out whose calls are awaited."""
+    import anyio
+
+    try:
+        step = next(job)
+        while True:
+            try:
+                if isinstance(step, Pause):
+                    await anyio.sleep(step.seconds)
+                value = await _settled(step)
+            except Exception as error:  # noqa: BLE001  # the job decides
+                step = job.throw(error)
+            else:
+                step = job.send(value)
+    except StopIteration as end:
+        return cast("T", end.value)
+
+
+async def _settled(step: Any) -> Any:
+    return await cast("Awaitable[Any]", step) if isinstance(step, Awaitable) else step
+
+
+def check_deadline(operation: str, deadline: float | None) -> None:
+    """Check the seconds of a wait.
+
+    Raises:
+        CozeError: They are not above 0.
+    """
+    if deadline is not None and not 0 < deadline < inf:
+        raise CozeError(
+            f"{operation}: deadline is {deadline}. Pass seconds above 0, or None for no limit."
+        )
+
+
+def _attribute(value: object, place: str) -> object:
+    for step in filter(None, place.split(".")):
+        value = getattr(value, step, None)
+    return value if place else None
+
+
+def _shown(ids: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in ids.items())

@@ -1,0 +1,171 @@
+"""Waiting, against the sandbox: sync and async jobs are one generator, driven twice."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+from coze_client import APIError, APITimeoutError, AsyncCoze, Coze, CozeError
+from coze_client.messages import user
+from coze_sandbox import Sandbox, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHAT: dict[str, Any] = {"bot_id": "1", "user_id": "me"}
+BASES = [{"name": name, "source_info": {"web_url": "https://a.b"}} for name in ("a", "b")]
+JOBS: dict[str, tuple[str, dict[str, Any]]] = {
+    "chat.create": ("chat", {**CHAT, "additional_messages": [user("hi")]}),
+    "workflows.runs.create": ("workflows.runs", {"workflow_id": "1"}),
+    "datasets.documents.create": (
+        "datasets.documents",
+        {"dataset_id": "1", "document_bases": BASES},
+    ),
+    "copy_tasks.create": ("copy_tasks", {}),
+    "bill_tasks.create": ("bill_tasks", {"started_at": 1, "ended_at": 2}),
+}
+
+
+def resource(coze: Any, path: str) -> Any:
+    for step in path.split("."):
+        coze = getattr(coze, step)
+    return coze
+
+
+def wait_sync(operation: str, **options: Any) -> Any:
+    path, arguments = JOBS[operation]
+    with Coze(max_retries=0) as coze:
+        return resource(coze, path).create_and_poll(**arguments, **options)
+
+
+def wait_async(backend: str) -> Callable[..., Any]:
+    def wait(operation: str, **options: Any) -> Any:
+        async def main() -> Any:
+            path, arguments = JOBS[operation]
+            async with AsyncCoze(max_retries=0) as coze:
+                return await resource(coze, path).create_and_poll(**arguments, **options)
+
+        return anyio.run(main, backend=backend)
+
+    return wait
+
+
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def wait(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    return wait_sync if request.param == "sync" else wait_async(request.param)
+
+
+def calls(sandbox: Sandbox) -> list[str]:
+    return [request.operation for request in sandbox.requests]
+
+
+def test_a_chat_is_waited_for_and_has_its_answer(
+    coze_sandbox: Sandbox, wait: Callable[..., Any]
+) -> None:
+    seen: list[str] = []
+    result = wait("chat.create", on_progress=lambda chat: seen.append(chat.status))
+    assert result.text.startswith("Hello!")
+    assert result.usage.token_count > 0
+    assert result.chat.status == "completed"
+    assert seen == ["in_progress", "completed"]
+    assert calls(coze_sandbox) == ["chat.create", *["chat.retrieve"] * 2, "chat.messages.list"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "ended"),
+    [
+        ("workflows.runs.create", lambda found: found.execute_status == "Success"),
+        ("datasets.documents.create", lambda found: [one.status for one in found] == [1, 1]),
+        ("copy_tasks.create", lambda found: found.task_status == "successful"),
+        ("bill_tasks.create", lambda found: found.status == "succeed"),
+    ],
+)
+def test_what_takes_time_is_waited_for(
+    coze_sandbox: Sandbox, wait: Callable[..., Any], operation: str, ended: Callable[[Any], bool]
+) -> None:
+    assert ended(wait(operation))
+    assert calls(coze_sandbox).count(operation) == 1
+
+
+@pytest.mark.parametrize("operation", JOBS)
+def test_a_job_that_fails_raises_its_reason_and_its_ids(
+    coze_sandbox: Sandbox, operation: str
+) -> None:
+    coze_sandbox.scenario(Scenario(script="failed"), operation=operation)
+    with pytest.raises(APIError, match=f"{operation} ended with .*id") as caught:
+        wait_sync(operation)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301  # ours
+
+
+def test_a_failed_chat_has_the_code_and_the_words_of_the_api(
+    coze_sandbox: Sandbox, wait: Callable[..., Any]
+) -> None:
+    coze_sandbox.scenario(Scenario(script="failed"), operation="chat.create")
+    with pytest.raises(APIError) as caught:
+        wait("chat.create")
+    assert (caught.value.code, caught.value.msg) == (5000, "The bot could not answer.")
+    assert caught.value.logid
+
+
+def test_a_chat_that_asks_for_tools_ends_the_wait_with_the_calls(
+    coze_sandbox: Sandbox, wait: Callable[..., Any]
+) -> None:
+    coze_sandbox.scenario(Scenario(script="requires_action"), operation="chat.create")
+    action = wait("chat.create").chat.required_action
+    assert [call.function.name for call in action.submit_tool_outputs.tool_calls] == ["get_weather"]
+
+
+@pytest.mark.parametrize("cancel", [False, True])
+def test_the_deadline_names_the_chat_and_cancels_it_if_asked(
+    coze_sandbox: Sandbox, wait: Callable[..., Any], *, cancel: bool
+) -> None:
+    coze_sandbox.scenario(Scenario(result={"status": "in_progress"}), operation="chat.retrieve")
+    with pytest.raises(APITimeoutError, match=r"within 1\.5 s.*in_progress.*chat_id=7500"):
+        wait("chat.create", deadline=1.5, cancel_on_deadline=cancel)
+    assert calls(coze_sandbox).count("chat.create") == 1
+    assert ("chat.cancel" in calls(coze_sandbox)) is cancel
+
+
+BROKEN = [
+    Scenario(status=500),
+    Scenario(status=429, retry_after=0),
+    Scenario(cut_after=0),
+    Scenario(cut_after=20),
+    Scenario(code=4013),
+]
+
+
+@pytest.mark.parametrize("scenario", BROKEN)
+def test_a_poll_that_fails_raises_and_starts_nothing_again(
+    coze_sandbox: Sandbox, wait: Callable[..., Any], scenario: Scenario
+) -> None:
+    coze_sandbox.scenario(scenario, operation="chat.retrieve")
+    with pytest.raises(CozeError):
+        wait("chat.create")
+    assert calls(coze_sandbox).count("chat.create") == 1
+
+
+def test_a_poll_without_a_result_counts_as_one_that_goes_on(
+    coze_sandbox: Sandbox, wait: Callable[..., Any]
+) -> None:
+    coze_sandbox.scenario(Scenario(absent="missing"), operation="chat.retrieve", times=1)
+    assert wait("chat.create").chat.status == "completed"
+
+
+@pytest.mark.parametrize("deadline", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("operation", JOBS)
+def test_a_deadline_that_makes_no_sense_is_refused_before_anything_is_sent(
+    coze_sandbox: Sandbox, operation: str, deadline: float
+) -> None:
+    with pytest.raises(CozeError, match=r"deadline is .*Pass seconds above 0"):
+        wait_sync(operation, deadline=deadline)
+    assert not coze_sandbox.requests
+
+
+def test_a_misspelt_argument_is_a_type_error(coze_sandbox: Sandbox) -> None:
+    with pytest.raises(TypeError, match="bot_idd"):
+        wait_sync("chat.create", bot_idd="1")
+    assert not coze_sandbox.requests
