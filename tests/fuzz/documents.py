@@ -142,7 +142,7 @@ components:
   schemas:
     BotList:
       type: object
-      required: [items, items, nothing]
+      required: [items, items]
       properties:
         items: {type: array, items: {$ref: '#/components/schemas/Bot'}}
         total: {type: integer, format: i64}

@@ -95,26 +95,37 @@ def test_as_many_names_as_values_are_wanted() -> None:
     with pytest.raises(GeneratorError) as caught:
         enum_names(holding(schema))
     assert "2 values and 3 names" in str(caught.value)
-    assert str(caught.value.pointer).endswith("/schema/properties/mode")
+    assert str(caught.value.pointer).endswith("/schema/properties/mode/x-coze-enum-names")
 
 
 @pytest.mark.parametrize(
     ("schema", "result"),
     [
-        ("{properties: {a: {}}, required: [a, b]}", "{properties: {a: {}}, required: [a]}"),
         (
             "{properties: {a: {}, b: {}}, required: [b, a, b]}",
             "{properties: {a: {}, b: {}}, required: [b, a]}",
         ),
         ("{properties: {a: {}}, required: []}", "{properties: {a: {}}}"),
-        ("{properties: {a: {}}, required: [b]}", "{properties: {a: {}}}"),
-        ("{type: object, required: [a]}", "{type: object}"),
         ("{properties: {required: {}}}", "{properties: {required: {}}}"),
         ("{allOf: [{required: [a]}], required: [b]}", "{allOf: [{required: [a]}], required: [b]}"),
     ],
 )
-def test_required_properties_exist(schema: str, result: str) -> None:
+def test_required_names_properties_once(schema: str, result: str) -> None:
     assert changed(required, schema) == yaml(result)
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ("{properties: {a: {}}, required: [a, b]}", "/required/1: required names 'b'"),
+        ("{properties: {name: {}}, required: [nam]}", "did you mean 'name'?"),
+        ("{type: object, required: [a]}", "/required/0: required names 'a'"),
+    ],
+)
+def test_required_that_names_no_property_is_refused(schema: str, told: str) -> None:
+    with pytest.raises(GeneratorError) as caught:
+        required(holding(yaml(schema)))
+    assert told in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["x-coze-order", "x-apihub-orders"])
@@ -262,7 +273,7 @@ def everything() -> dict[str, Any]:
                   application/json:
                     schema:
                       type: object
-                      required: [mode, missing]
+                      required: [mode]
                       properties:
                         mode: {type: integer, enum: [0], x-coze-enum-names: [Off], x-coze-example: 0}
                         tools: {type: array, items: {type: object, properties: {n: {type: string}}}}
