@@ -56,8 +56,8 @@ class Coze(CozeAPI):
             connect, and 300 between the bytes of a stream, pings included.
         max_retries: How often a failed request is sent again at most, where that does no harm.
         http_client: An `httpx.Client` to send with: its transport, proxies, hooks, headers,
-            cookies, parameters and redirects count. It is not closed here. A client of httpx2 will
-            do as well.
+            cookies and parameters count, and redirects within their origin. It is not closed here.
+            A client of httpx2 will do as well.
         headers: Headers to add to every request.
         http: What to send with, ``"httpx"`` or ``"httpx2"``: by default the environment variable
             ``COZE_HTTP``, else httpx.

@@ -192,6 +192,7 @@ def _attempts(
                 request=info,
                 attempts=sent,
                 elapsed=perf_counter() - started,
+                secret=reply.secret,
             )
             result = judge(reply, response)
         except (APIConnectionError, APIError) as error:

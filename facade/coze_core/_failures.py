@@ -11,7 +11,7 @@ from coze_core._decode import Answer, AnswerDecoder, result_code
 from coze_core._error_table import error_class
 from coze_core._errors import APIError, StreamError
 from coze_core._lenient import NotJSONError, json_object, parse
-from coze_core._redact import redacted
+from coze_core._redact import hide_named, redacted, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -52,17 +52,21 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
         secrets: What must not be repeated even if the answer does: the token first of all.
         quoted: Whether the body may be quoted where it explains nothing, and be kept at all.
     """
+    secrets = {spelling for secret in secrets for spelling in spellings(secret)}
     try:
         answer = _envelope().decode(response.body)
     except NotJSONError:
         answer = Answer[Any](None)
     bare = table.bare_error(json_object(answer.value))
     code = answer.code or result_code(bare.code) or answer.code
+    if isinstance(code, str):
+        code = redacted(code, secrets)
     msg = answer.msg or bare.text or ""
     if not msg and quoted:
         msg = _excerpt(response.body, secrets)
     msg = redacted(msg, secrets)
-    response.logid = response.logid or answer.logid or bare.logid
+    logid = response.logid or answer.logid or bare.logid
+    response.logid = logid and redacted(logid, secrets)
     if not quoted:
         response.body = b""
     advice = table.advice(code, response.status_code)
@@ -190,7 +194,8 @@ def paragraph(
 def _excerpt(body: bytes, secrets: Collection[str]) -> str:
     """Gives the beginning of a body as one line; of an HTML page, its title."""
     # Masked before it is cut, for nothing finds half a secret afterwards.
-    text = redacted(body[: 2 * _LONGEST_TEXT].decode("utf-8", "replace"), secrets)[:_LONGEST_TEXT]
+    whole = body[: 2 * _LONGEST_TEXT].decode("utf-8", "replace")
+    text = hide_named(redacted(whole, secrets))[:_LONGEST_TEXT]
     if title := _TITLE.search(text):
         text = f"an HTML page: {html.unescape(title[1])}"
     elif text.lstrip()[:1] == "<":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from coze_core._decode import MISFITS, TypeDecoder, result_code
 from coze_core._events import Event, UnknownEvent
 from coze_core._lenient import NotJSONError, json_object, parse
+from coze_core._redact import redacted_bytes
 from coze_core._sse import Decoder, EventTooLongError, ServerSentEvent
 
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ class EventReader(Generic[E_co]):
         make_error: Callable[..., StreamError],
         recoverer: Recoverer[E_co] | None = None,
         max_event_bytes: float = inf,
+        secret: str = "",
     ) -> None:
         self.ended = False
         self.early = False  # whether the connection was closed before the end
         self._operation = operation
         self._make_error = make_error
+        self._secret = secret  # which errors leave out, also where the server repeats it
         self._decoder = Decoder(max_event_bytes)
         self._max_event_bytes = max_event_bytes
         kinds: Mapping[str, Any] = operation.events()
@@ -120,7 +123,7 @@ class EventReader(Generic[E_co]):
 
     def _cut_off(self, rest: bytes) -> StreamError:
         """The error of a stream without its end. The rest may say why, as JSON that is no event."""
-        plain = json_object(_plain(rest))
+        plain = json_object(_plain(redacted_bytes(rest, self._secret)))
         code, msg = _reason(plain)
         if code is None and msg is None:
             msg = (
@@ -137,12 +140,13 @@ class EventReader(Generic[E_co]):
         return self._make_error(code=None, msg=msg)
 
     def _error(self, event: ServerSentEvent) -> StreamError:
-        plain = _plain(event.data)
+        raw = redacted_bytes(event.data, self._secret)
+        plain = _plain(raw)
         code, msg = _reason(plain)
         if msg is None:
             msg = plain if isinstance(plain, str) else f"the event {event.event}, without a reason"
         decode = self._data_decoders.get(event.event)
-        data = plain if decode is None else decode(event.data)
+        data = plain if decode is None else decode(raw)
         return self._make_error(code=code, msg=msg, logid=_logid(plain), data=data)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+from contextlib import ExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, quote
 
@@ -15,6 +17,7 @@ from coze_core._lenient import NotJSONError, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from coze_core._files import FormPart
     from coze_core._headers import HeaderMap
     from coze_core._request import Request
 
@@ -23,11 +26,23 @@ _HARMLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"
 _ID_NAME = re.compile(r"(?:\w+_)?ids?")
 _ID = re.compile(r"[\w.:-]{1,64}")
 _SHORT = re.compile(r"\d{1,6}|true|false")
-_SECRET_NAME = re.compile(
-    r"token|secret|passw|authorization|cookie|credential|signature|assertion|verifier|api_?key",
-    re.IGNORECASE,
+# Field names of the API; any other key is the user's own.
+_PLAIN_KEY = re.compile(r"(?=.{1,40}$)[a-z]+(?:_[a-z]+)*")
+_NAME = (
+    r"(?:token|secret|passw|authorization|cookie|credential|signature|assertion|verifier|api_?key)"
+    r"[\w-]{0,40}"
 )
+_SECRET_NAME = re.compile(_NAME, re.IGNORECASE)
+# A value goes on behind a backslash, unless that is the one of a quote in JSON inside a text.
+_NAMED_QUOTED = re.compile(
+    rf"({_NAME}\\*[\"']?\s{{0,5}}[:=]\s{{0,5}}\\*[\"'])(?:[^\"'\\]|\\+[^\"'\\])+", re.IGNORECASE
+)
+_NAMED = re.compile(
+    rf"({_NAME}\s{{0,5}}[:=]\s{{0,5}})(?:(?:Bearer|Basic) )?[^\s\"'\\,;&}}]+", re.IGNORECASE
+)
+_BEARER = re.compile(r"\b(Bearer )[^\s\"'\\,;&}]+", re.IGNORECASE)
 _LONGEST_REQUEST = 100_000  # bytes
+_MOST_COMPARED = 100_000  # characters
 _LONGEST_ANSWER = 20_000
 _DEEPEST = 40  # levels of JSON
 _SHORTEST_SECRET = 8  # characters: what is shorter stands in too many innocent texts
@@ -53,31 +68,55 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def hide_named(text: str) -> str:
+    """Return a text that is no JSON with the values hidden that names in it call secret."""
+    for pattern in (_NAMED_QUOTED, _NAMED, _BEARER):
+        text = pattern.sub(rf"\g<1>{HIDDEN}", text)
+    return text
+
+
+def redacted_bytes(data: bytes, secret: str) -> bytes:
+    """Return what a server sent with a secret hidden, however it is spelled."""
+    for spelling in sorted(spellings(secret), key=len, reverse=True):
+        if len(spelling) >= _SHORTEST_SECRET:
+            data = data.replace(spelling.encode(), HIDDEN.encode())
+    return data
+
+
 class Redaction:
-    """Shows a request without its texts, and keeps these to hide them elsewhere too.
+    """Shows a request without its texts, and hides these elsewhere too.
 
     Args:
         request: The request.
         token: The token that was sent with it.
+
+    Attributes:
+        is_comparable: Whether an answer can be compared with all that was sent. It cannot where
+            that is longer than 100,000 characters, or a file cannot be read again.
     """
 
     def __init__(self, request: Request, token: str = "") -> None:
         self._request = request
+        texts = [value for name, (_, value) in request.headers.items() if name not in _HARMLESS]
+        texts += [value for name, value in request.query if _query_text(name, value) == HIDDEN]
+        try:
+            texts += _sent_texts(request)
+            self.is_comparable = sum(map(len, texts)) <= _MOST_COMPARED
+        except Exception:  # noqa: BLE001  # a file of the user's, which is closed or gone
+            self.is_comparable = False
         self._texts = {token}
-        self._texts |= {
-            value for name, (_, value) in request.headers.items() if name not in _HARMLESS
-        }
+        if self.is_comparable:
+            self._texts.update(texts, *(text.splitlines() for text in texts))
 
     def url(self) -> str:
-        """The URL, with the values in its query hidden."""
+        """Return the URL with the values in its query hidden."""
         query = "&".join(
-            f"{quote(name)}={self._shown(name, value, _is_query_text)}"
-            for name, value in self._request.query
+            f"{quote(name)}={_query_text(name, value)}" for name, value in self._request.query
         )
         return f"{self._request.url}?{query}" if query else self._request.url
 
     def curl(self) -> str:
-        """The request as a command for curl."""
+        """Return the request as a command for curl."""
         request = self._request
         headers = shown_headers(request.headers)
         if not request.bare and "authorization" not in request.headers:
@@ -88,78 +127,147 @@ class Redaction:
         return " ".join([*words, *self._body()])
 
     def scrub(self, text: str) -> str:
-        """A text of any kind, with all that is hidden in the request hidden there too."""
-        hidden = {spelling for secret in self._texts for spelling in _spellings(secret)}
-        return _without_parts(redacted(text, hidden), hidden)
+        """Return a text of any kind with all that was sent hidden, as far as it is comparable."""
+        return _without_parts(redacted(text, self._hidden), self._hidden)
+
+    def learn(self, body: bytes) -> None:
+        """Hide what an answer itself calls secret, wherever else it stands; before any `scrub`."""
+        if len(body) <= _LONGEST_ANSWER:
+            self._texts.update(_texts(_json(body), lambda name, _: bool(_SECRET_NAME.search(name))))
+
+    @cached_property
+    def _hidden(self) -> set[str]:
+        return {spelling for secret in self._texts for spelling in spellings(secret)}
 
     def answer(self, body: bytes) -> str:
-        """The body of an answer, with its secrets hidden."""
+        """Return the body of an answer with its secrets, and what was sent, hidden."""
         if self._request.bare or len(body) > _LONGEST_ANSWER:
             return _size(body)
         value = _json(body)
         if value is None:
-            return self.scrub(" ".join(body.decode("utf-8", "replace").split()))
-        return self.scrub(_dumped(self._shown("", value, _is_secret)))
+            return self.scrub(hide_named(" ".join(body.decode("utf-8", "replace").split())))
+        return self.scrub(_dumped(_shown("", value, _answer_text)))
 
     def _body(self) -> Iterator[str]:
         request = self._request
         for part in request.form:
-            text = part.content if part.filename is None else part.filename
-            self._texts.add(text.decode() if isinstance(text, bytes) else str(text))
             yield "-F"
             yield _quoted(f"{part.name}={'@' if part.filename else ''}{HIDDEN}")
         if request.content is not None:
             shown = len(request.content) <= _LONGEST_REQUEST and not request.bare
             value = _fields(request) if shown else None
             text = (
-                _size(request.content)
-                if value is None
-                else _dumped(self._shown("", value, _is_text))
+                _size(request.content) if value is None else _dumped(_shown("", value, _sent_text))
             )
             yield "--data"
             yield _quoted(text)
 
-    def _shown(
-        self, name: str, value: object, hides: Callable[[str, str], bool], depth: int = 0
-    ) -> object:
-        """JSON with some of its texts hidden, as their names and they themselves decide."""
+
+def _sent_texts(request: Request) -> Iterator[str]:
+    """Iterate over all texts in the body of a request.
+
+    Raises:
+        Exception: A file cannot be read.
+    """
+    for part in request.form:
+        yield part.filename or ""
+        yield _beginning(part)
+    if request.content:
+        value = _fields(request) if len(request.content) <= _MOST_COMPARED else None
+        yield from (
+            [request.content.decode("utf-8", "replace")]
+            if value is None
+            else _texts(value, _is_sent_text)
+        )
+
+
+def _beginning(part: FormPart) -> str:
+    """Read a part of a form, as far as it can be compared."""
+    with ExitStack() as stack:
+        content = part.opened(stack)
+        read = content if isinstance(content, bytes) else content.read(_MOST_COMPARED)
+    return read.decode("utf-8", "replace")
+
+
+def _texts(value: object, hides: Callable[[str, str], bool]) -> Iterator[str]:
+    """Iterate over the hidden values in JSON at any depth, and in JSON inside texts.
+
+    Of what was sent, the keys of the user's own are among them.
+    """
+    waiting: list[tuple[str, object]] = [("", value)]
+    while waiting:
+        name, value = waiting.pop()
         match value:
-            case dict() | list() if depth == _DEEPEST:
-                return HIDDEN
             case dict():
                 fields = cast("dict[str, object]", value)
-                return {
-                    key: self._shown(key, inner, hides, depth + 1) for key, inner in fields.items()
-                }
+                waiting += fields.items()
+                if hides is _is_sent_text:
+                    yield from (key for key in fields if not _PLAIN_KEY.fullmatch(key))
             case list():
-                items = cast("list[object]", value)
-                return [self._shown(name, inner, hides, depth + 1) for inner in items]
-            case str() if hides(name, value):
-                self._texts.add(value)
-                return HIDDEN
+                waiting += ((name, item) for item in cast("list[object]", value))
+            case str():
+                waiting.append((name, _json_inside(value)))
+                if hides(name, value):
+                    yield value
             case _:
-                return value
+                pass
 
 
-def _is_text(name: str, value: str) -> bool:
+def _shown(name: str, value: object, show: Callable[[str, str], str], depth: int = 0) -> object:
+    """Return JSON with each of its texts, called by its name, as it may be shown."""
+    match value:
+        case dict() | list() if depth == _DEEPEST:
+            return HIDDEN
+        case dict():
+            fields = cast("dict[str, object]", value)
+            is_sent = show is _sent_text
+            return {
+                HIDDEN if is_sent and not _PLAIN_KEY.fullmatch(key) else key: _shown(
+                    key, inner, show, depth + 1
+                )
+                for key, inner in fields.items()
+            }
+        case list():
+            items = cast("list[object]", value)
+            return [_shown(name, inner, show, depth + 1) for inner in items]
+        case str():
+            return show(name, value)
+        case _:
+            return value
+
+
+def _is_sent_text(name: str, value: str) -> bool:
     return not (_ID_NAME.fullmatch(name) and _ID.fullmatch(value))
 
 
-def _is_query_text(name: str, value: str) -> bool:
-    return not _SHORT.fullmatch(value) and _is_text(name, value)
+def _sent_text(name: str, value: str) -> str:
+    return HIDDEN if _is_sent_text(name, value) else value
 
 
-def _is_secret(name: str, value: str) -> bool:
-    del value
-    return bool(_SECRET_NAME.search(name))
+def _query_text(name: str, value: str) -> str:
+    return value if _SHORT.fullmatch(value) else _sent_text(name, value)
 
 
-def _spellings(text: str) -> set[str]:
-    """How a text may stand in what a server says."""
+def _answer_text(name: str, value: str) -> str:
+    if _SECRET_NAME.search(name):
+        return HIDDEN
+    inner = _json_inside(value)
+    return hide_named(value) if inner is None else _dumped(_shown(name, inner, _answer_text))
+
+
+def _json_inside(text: str) -> Any:
+    """Return the JSON object or list that a text holds, or ``None``."""
+    inner = _json(text.encode("utf-8", "replace")) if text.lstrip()[:1] in {"{", "["} else None
+    return cast("Any", inner) if isinstance(inner, dict | list) else None
+
+
+def spellings(text: str) -> set[str]:
+    """Return how a text may stand in what a server says."""
     return {
         text,
         " ".join(text.split()),
         json.dumps(text)[1:-1],
+        json.dumps(text)[1:-1].replace("/", "\\/"),
         json.dumps(text, ensure_ascii=False)[1:-1],
         quote(text, errors="replace"),
         html.escape(text),

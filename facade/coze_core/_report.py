@@ -6,10 +6,12 @@ holds the request, and a pickled one reports as well.
 
 from __future__ import annotations
 
+import re
 import time
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from coze_core._errors import APITimeoutError
 from coze_core._redact import Redaction
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _FACTS: Final = "_facts"
 _LONGEST: Final = 2000
+_HARMLESS_MARK: Final = re.compile(r"[\w ]+: (?:[\da-fA-F-]{1,64}|True|False)")
+_UNCOMPARED: Final = "(What the API said is hidden: more was sent than it can be compared with.)"
 _PACKAGES: Final = ("coze-client", "anyio", "attrs", "httpx", "msgspec")
 _HEADERS: Final = ("content-type", "date", "retry-after", "server", "via", "x-tt-logid")
 
@@ -30,6 +34,7 @@ class Facts(NamedTuple):
 
     time: str
     message: str
+    marks: tuple[str, ...]
     curl: str
     sendings: tuple[str, ...]
     answer: tuple[str, ...]
@@ -45,16 +50,34 @@ def keep_facts(error: CozeError, request: Request, token: str = "") -> None:
     """
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     try:
-        redaction = Redaction(request, token)
-        curl = redaction.curl()
-        response: ResponseInfo | None = getattr(error, "response", None)
-        answer = tuple(_answer(response, redaction)) if response else ()
-        message = redaction.scrub(str(error).replace(request.info.url, redaction.url()))
-        facts = Facts(now, message, _short(curl), tuple(map(str, request.sendings)), answer)
+        facts = _facts(now, error, request, Redaction(request, token))
     except Exception as failure:  # noqa: BLE001  # what explains an error may not replace it
         hidden = f"(hidden, as its secrets could not be found: {type(failure).__name__})"
-        facts = Facts(now, hidden, hidden, (), ())
+        facts = Facts(now, hidden, (), hidden, (), ())
     vars(error)[_FACTS] = facts
+
+
+def _facts(now: str, error: CozeError, request: Request, redaction: Redaction) -> Facts:
+    response: ResponseInfo | None = getattr(error, "response", None)
+    message, answer = str(error).replace(request.info.url, redaction.url()), list[str]()
+    marks, sendings = list(_marks(error)), request.sendings
+    if response:
+        redaction.learn(response.body)
+    if redaction.is_comparable:
+        answer += _answer(response, redaction) if response else ()
+    elif not isinstance(error, APITimeoutError) and getattr(error, "sent", True):
+        message = f"{request.operation} failed. {_UNCOMPARED}"
+        answer += [f"answer: {_UNCOMPARED}"] if response else ()
+        marks = [mark for mark in marks if _HARMLESS_MARK.fullmatch(mark)]
+        sendings = [sending._replace(logid=None) for sending in sendings]
+    return Facts(
+        now,
+        redaction.scrub(message),
+        tuple(map(redaction.scrub, marks)),
+        _short(redaction.curl()),
+        tuple(redaction.scrub(str(sending)) for sending in sendings),
+        tuple(answer),
+    )
 
 
 def share_facts(error: CozeError, explained: CozeError) -> None:
@@ -72,7 +95,7 @@ def report(error: CozeError) -> str:
     return "\n".join(
         [
             f"{type(error).__name__}: {message}",
-            *_marks(error),
+            *(facts.marks if facts else _marks(error)),
             *(_call(facts) if facts else ()),
             f"versions: {', '.join(versions())}",
         ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from copy import copy
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from coze_core._errors import CozeError
 
@@ -34,13 +35,23 @@ class ResponseInfo:
         status_code: The HTTP status.
         headers: The headers; names in any case.
         logid: The API's log id, from the header ``x-tt-logid`` or from the body.
-        body: The body as it came, decompressed. Empty for a stream or a download.
+        body: The body as it came, decompressed, and so with whatever the server repeats of the
+            request, the token among it; pickling leaves that out. Empty for a stream or a download.
         request: Method and URL.
         attempts: How often the request was sent, at least 1.
         elapsed: Seconds from the first sending to the answer, pauses included.
     """
 
-    __slots__ = ("attempts", "body", "elapsed", "headers", "logid", "request", "status_code")
+    __slots__ = (
+        "_secret",
+        "attempts",
+        "body",
+        "elapsed",
+        "headers",
+        "logid",
+        "request",
+        "status_code",
+    )
 
     def __init__(  # noqa: PLR0913  # a record
         self,
@@ -52,6 +63,7 @@ class ResponseInfo:
         request: RequestInfo,
         attempts: int,
         elapsed: float,
+        secret: str = "",
     ) -> None:
         self.status_code = status_code
         self.headers = headers
@@ -60,6 +72,20 @@ class ResponseInfo:
         self.request = request
         self.attempts = attempts
         self.elapsed = elapsed
+        self._secret = secret  # the token that was sent
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        from coze_core._redact import redacted, redacted_bytes
+
+        _, state = cast("tuple[None, dict[str, Any]]", object.__getstate__(self))
+        if secret := state.pop("_secret", ""):
+            headers = state["headers"] = copy(state["headers"])
+            for name, value in headers.items():
+                if secret in value:
+                    headers[name] = redacted(value, [secret])
+            state["body"] = redacted_bytes(state["body"], secret)
+            state["logid"] = state["logid"] and redacted(state["logid"], [secret])
+        return None, {**state, "_secret": ""}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status_code} of {self.request}>"
@@ -83,6 +109,7 @@ class Response(ResponseInfo, Generic[T]):
             request=info.request,
             attempts=info.attempts,
             elapsed=info.elapsed,
+            secret=info._secret,  # noqa: SLF001  # of the base class
         )
         self.value = value
 

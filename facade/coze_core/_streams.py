@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from coze_core._body import AsyncBody, Body, arelease_on_gc, release_on_gc
 from coze_core._errors import CozeError
-from coze_core._failures import redacted, stream_error
+from coze_core._failures import stream_error
 from coze_core._reader import EventReader
 from coze_core._recovery import POLL_SECONDS
 
@@ -81,13 +81,16 @@ class _StreamBase(Generic[E_co, B]):
         def make_error(
             *, code: int | str | None, msg: str, logid: str | None = None, data: object = None
         ) -> StreamError:
-            msg = redacted(msg, [body.secret])
             error = stream_error(name, response, errors, code=code, msg=msg, logid=logid, data=data)
             body.explain(error)
             return error
 
         self._reader = EventReader(
-            self._operation, make_error, self._recoverer, self._max_event_bytes
+            self._operation,
+            make_error,
+            self._recoverer,
+            self._max_event_bytes,
+            body.secret,
         )
         return self._reader
 

@@ -224,7 +224,7 @@ KINDS: list[tuple[Act | None, Callable[[Coze], object], type[CozeError], str]] =
     (cut(STREAM), chat, StreamError, "HTTP 200"),
     (cut(STREAM + b'event: error\ndata: {"code": 4001}\n\n'), chat, StreamError, "HTTP 200"),
     (cut(FILE), speak, APIConnectionError, "HTTP 200"),
-    (answer(302, location="ftp://x.test/"), search, CozeError, ""),
+    (answer(302, location="ftp://x.test/"), search, APIError, "HTTP 302"),
 ]
 
 

@@ -32,16 +32,64 @@ def test_a_get_follows_a_redirect_on_its_host_with_its_token(
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_no_secret_follows_a_redirect_to_another_host(
-    run: Runner, serve: Serve, status: int
+@pytest.mark.parametrize("given", [False, True], ids=["own client", "given client"])
+def test_a_redirect_beyond_its_origin_is_never_followed(
+    run: Runner, serve: Serve, status: int, *, given: bool
 ) -> None:
     other = serve(DONE)
-    for place in (other.url, other.url.replace("127.0.0.1", "localhost")):
-        server = serve(answer(status, Location=f"{place}/elsewhere"))
-        assert good_call(run, run.client(server)).id == "1"
-    for seen in other.seen:
-        assert seen.headers["authorization"] is None
-        assert b"secret-token" not in seen.body + str(seen.headers).encode()
+    options = {"http_client": run.httpx_client(follow_redirects=True)} if given else {}
+    port = other.url.rpartition(":")[2]
+    for place in (other.url, f"http://localhost:{port}", f"https://127.0.0.1:{port}"):
+        server = serve(answer(status, Location=f"{place}/elsewhere"), DONE)
+        client = run.client(server, headers={"X-Key": "secret-key"}, **options)
+        with pytest.raises(APIError, match=f"a redirect to {place}/elsewhere") as caught:
+            good_call(run, client)
+        assert caught.value.status_code == status
+        assert len(server.seen) == 1
+        assert good_call(run, client).id == "1"
+    assert other.seen == []
+
+
+def test_a_given_client_follows_within_an_origin_as_it_was_told(run: Runner, serve: Serve) -> None:
+    for follows, seen in ((True, 2), (False, 1)):
+        server = serve(answer(307, Location="/elsewhere"), DONE)
+        http_client = run.httpx_client(follow_redirects=follows)
+        client = run.client(server, http_client=http_client, headers={"X-Key": "k"})
+        try:
+            assert run(client.call, POST, body={"a": 1}).id == "1"
+        except APIError:
+            assert not follows
+        assert len(server.seen) == seen
+        assert [found.body for found in server.seen] == [b'{"a":1}'] * seen
+        assert {found.headers["x-key"] for found in server.seen} == {"k"}
+
+
+def test_a_redirect_without_end_is_one_error(run: Runner, serve: Serve) -> None:
+    server = serve(*[answer(302, Location="/again")] * 21, DONE)
+    with pytest.raises(CozeError, match="TooManyRedirects"):
+        run(run.client(server, max_retries=0).call, GET, path=PATH)
+    assert (len(server.seen), server.connections) == (21, 1)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://xn--zzzzzz99999/",
+        "http://xn--\xff/",
+        "http://\xff\xfe/",
+        "http://a\u0000b/",
+        "//[::1",
+    ],
+)
+@pytest.mark.parametrize("operation", [GET, POST])
+def test_a_redirect_to_a_host_that_is_no_name_is_one_error(
+    run: Runner, serve: Serve, location: str, operation: Any
+) -> None:
+    head = f"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: {location}\r\n\r\n"
+    server = serve(head.encode("latin-1"))
+    with pytest.raises(CozeError):
+        run(run.client(server, max_retries=0).call, operation, path=PATH)
+    assert len(server.seen) == 1
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -60,11 +108,18 @@ def test_a_post_is_never_sent_on(run: Runner, serve: Serve, kind: str, status: i
     assert (len(server.seen), len(other.seen)) == (1, 0)
 
 
-def test_a_download_follows_a_redirect_to_where_files_lie(run: Runner, serve: Serve) -> None:
+def test_a_download_is_not_led_elsewhere(run: Runner, serve: Serve) -> None:
     other = serve(answer(body=b"sound", kind="audio/mpeg"))
-    server = serve(answer(302, Location=f"{other.url}/file"))
-    assert run(run(run.client(server).download, SOUND).read) == b"sound"
-    assert other.seen[0].headers["authorization"] is None
+    server = serve(
+        answer(302, Location=f"{other.url}/file"),
+        answer(302, Location="/file"),
+        answer(body=b"sound", kind="audio/mpeg"),
+    )
+    client = run.client(server)
+    with pytest.raises(APIError, match=f"a redirect to {other.url}/file"):
+        run(client.download, SOUND)
+    assert run(run(client.download, SOUND).read) == b"sound"
+    assert other.seen == []
 
 
 @pytest.mark.parametrize(
@@ -124,9 +179,10 @@ def test_a_redirect_from_https_to_http_takes_no_token_along(
     with TLSServer(tmp_path, answer(302, Location=f"{plain.url}/x"), DONE) as server:
         http_client = run.httpx_client(verify=server.trust, follow_redirects=True)
         client = run.client(server, http_client=http_client)
+        with pytest.raises(APIError, match="a redirect to http://"):
+            good_call(run, client)
         assert good_call(run, client).id == "1"
-        assert good_call(run, client).id == "1"
-    assert plain.seen[0].headers["authorization"] is None
+    assert plain.seen == []
     assert [seen.headers["authorization"] for seen in server.seen] == ["Bearer secret-token"] * 2
 
 

@@ -85,7 +85,12 @@ class Family:
             module.TooManyRedirects,
             module.UnsupportedProtocol,
         )
-        self.lost: tuple[type[Exception], ...] = (module.RequestError, zlib.error, EOFError)
+        self.lost: tuple[type[Exception], ...] = (
+            module.RequestError,
+            zlib.error,
+            EOFError,
+            UnicodeError,  # of a redirect to a host that is no name
+        )
         self.url: Any = lru_cache(128)(module.URL)  # posts and polls use few
         # httpx looks for its class.
         self.async_body: Any = type(

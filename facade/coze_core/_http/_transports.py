@@ -18,7 +18,7 @@ from coze_core._http._clients import ClientOptions, interrupt_calls, make_client
 from coze_core._http._errors import map_exceptions
 from coze_core._http._family import check_auth, chosen_family
 from coze_core._http._requests import build_request, build_request_fast
-from coze_core._http._types import AsyncHTTPClient, HTTPAuth, HTTPClient
+from coze_core._http._types import AsyncHTTPClient, HTTPAuth, HTTPClient, origin
 
 if TYPE_CHECKING:
     import anyio
@@ -109,9 +109,23 @@ class _Sender(Generic[C]):
         return {
             "stream": True,
             "auth": None if token or request.bare else auth or by_default,
-            "follow_redirects": not request.bare
-            and (request.method == "GET" if self._own else by_default),
+            "follow_redirects": False,
         }
+
+    def _redirected(self, client: C, request: Request, response: Any, hops: int) -> Any:
+        """Return the request that a redirect leads to within its origin, or ``None``.
+
+        Beyond it, nothing is followed, as every header of the user's would go there.
+        """
+        follows = request.method == "GET" if self._own else client.follow_redirects
+        following = response.next_request
+        if following is None or request.bare or not follows:
+            return None
+        if origin(following.url) != origin(response.request.url):
+            return None
+        if hops > client.max_redirects:
+            raise self._family.httpx.TooManyRedirects("more than allowed", request=following)
+        return following
 
     def _failed(self, request: Request, error: APIConnectionError) -> CozeError:
         if not self._closed:
@@ -160,7 +174,16 @@ class Transport(_Sender[HTTPClient]):
         try:
             with map_exceptions(self._family, request), ExitStack() as files:
                 sent = self._built(client, request, token, files)
-                response = client.send(sent, **self._how(request, token, auth))
+                how, hops = self._how(request, token, auth), 1
+                response = client.send(sent, **how)
+                while following := self._redirected(client, request, response, hops):
+                    body = OpenBody(self._family, response, request, request.max_bytes)
+                    try:
+                        for _ in body.iter_bytes():  # which saves the connection
+                            pass
+                    finally:
+                        body.release()
+                    response, hops = client.send(following, **how), hops + 1
             live = _stays_open(request, response)
             limit = inf if live else request.max_bytes
             body = OpenBody(self._family, response, request, limit)
@@ -243,7 +266,16 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
                 request.form = [await part.loaded() for part in request.form]
             sent = self._built(client, request, token, files)
             sent.stream = self._family.async_body(sent.stream)
-            response = await client.send(sent, **self._how(request, token, auth))
+            how, hops = self._how(request, token, auth), 1
+            response = await client.send(sent, **how)
+            while following := self._redirected(client, request, response, hops):
+                body = OpenAsyncBody(self._family, response, request, request.max_bytes)
+                try:
+                    async for _ in body.iter_bytes():  # which saves the connection
+                        pass
+                finally:
+                    await body.release()
+                response, hops = await client.send(following, **how), hops + 1
         live = _stays_open(request, response)
         body = OpenAsyncBody(self._family, response, request, inf if live else request.max_bytes)
         if live:

@@ -72,6 +72,16 @@ class _AnyClient(Protocol):
         """The query of each request."""
         ...
 
+    @property
+    def follow_redirects(self) -> bool:
+        """Whether redirects are followed."""
+        ...
+
+    @property
+    def max_redirects(self) -> int:
+        """How many of them."""
+        ...
+
     def build_request(  # noqa: PLR0913  # of httpx
         self,
         method: str,
@@ -115,11 +125,14 @@ class AsyncHTTPClient(_AnyClient, Protocol):
         ...
 
 
+def origin(url: Any) -> tuple[str, bytes, int | None]:
+    """Return the scheme, host and port of a URL of httpx."""
+    return url.scheme, url.raw_host, url.port  # the host itself may be none that can be decoded
+
+
 def same_origin(url: str, request: HTTPRequest) -> bool:
     """Whether a request goes to the same scheme, host and port as a URL."""
-    theirs = request.url
-    ours = type(theirs)(url)
-    return (ours.scheme, ours.host, ours.port) == (theirs.scheme, theirs.host, theirs.port)
+    return origin(type(request.url)(url)) == origin(request.url)
 
 
 def can_repeat(request: HTTPRequest) -> bool:
