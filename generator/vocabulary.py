@@ -157,9 +157,20 @@ _RECOVER: Final = _Fields(
         **dict.fromkeys(("arguments", "states"), _NAMED),
     }
 )
+_OUTCOME: Final = _Fields(
+    {**dict.fromkeys(("message", "text", "status", "usage"), _TEXT), "ends": _TEXTS},
+    {"part": _TEXT, "answer": _NAMED},
+)
 _STREAM: Final = _Fields(
     {"name": _NAME, "events": _EVENTS, "end": _TEXTS},
-    {"method": _PATH, "switch": _TEXT, "pause": _TEXTS, "errors": _TEXTS, "recover": _RECOVER},
+    {
+        "method": _PATH,
+        "switch": _TEXT,
+        "pause": _TEXTS,
+        "errors": _TEXTS,
+        "recover": _RECOVER,
+        "outcome": _OUTCOME,
+    },
 )
 _WAIT: Final = _Fields(
     {
@@ -337,6 +348,10 @@ def _stream(
         recover: Node = stream["recover"]
         told |= {("recover", key): recover[key] for key in ("begin", "item")}
         told |= {("recover", "states", state): event for state, event in recover["states"].items()}
+    if "outcome" in stream:
+        outcome: Node = stream["outcome"]
+        told |= {("outcome", key): outcome[key] for key in ("message", "part") if key in outcome}
+        told |= {("outcome", "ends", n): event for n, event in enumerate(outcome["ends"])}
     for place, event in told.items():
         if event not in stream["events"]:
             yield GeneratorError(

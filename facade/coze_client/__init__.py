@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         ServerError,
         Stream,
         StreamError,
+        StreamResult,
         UnknownEvent,
         response_of,
     )
@@ -78,7 +79,7 @@ else:
                 "AsyncStream AuthenticationError ConflictError CozeError Download Event "
                 "FileContent InvalidRequestError NotFoundError Page PermissionDeniedError "
                 "QuotaError RateLimitError RequestInfo Response ResponseInfo ServerError Stream "
-                "StreamError UnknownEvent response_of"
+                "StreamError StreamResult UnknownEvent response_of"
             ),
         },
     )
@@ -120,6 +121,7 @@ __all__ = [
     "ServerError",
     "Stream",
     "StreamError",
+    "StreamResult",
     "TokenStore",
     "UnknownEvent",
     "__version__",

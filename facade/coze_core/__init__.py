@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Operation,
         StreamOperation,
     )
+    from coze_core._outcomes import Outcome, StreamResult
     from coze_core._pages import AsyncPage, AsyncPages, Page
     from coze_core._paging import NumberPaging, TokenPaging, WindowPaging
     from coze_core._recovery import Recovery
@@ -70,6 +71,7 @@ else:
             "coze_core._operation": (
                 "BatchOperation Endpoint ListOperation Operation StreamOperation"
             ),
+            "coze_core._outcomes": "Outcome StreamResult",
             "coze_core._pages": "AsyncPage AsyncPages Page",
             "coze_core._paging": "NumberPaging TokenPaging WindowPaging",
             "coze_core._recovery": "Recovery",
@@ -117,6 +119,7 @@ __all__ = [
     "NotFoundError",
     "NumberPaging",
     "Operation",
+    "Outcome",
     "Page",
     "PermissionDeniedError",
     "Polling",
@@ -131,6 +134,7 @@ __all__ = [
     "Stream",
     "StreamError",
     "StreamOperation",
+    "StreamResult",
     "SyncClient",
     "Token",
     "TokenAuth",

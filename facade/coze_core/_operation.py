@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Unpack
 
+    from coze_core._outcomes import Outcome
     from coze_core._paging import Paging
     from coze_core._recovery import Recovery
 
@@ -204,6 +205,7 @@ class StreamOperation(Endpoint, Generic[E_co]):
         pause: Events after which the connection may end as well.
         errors: Events that are raised and not delivered.
         recovery: How the rest of a broken stream is found, if it can be.
+        outcome: How its text and its result are read, if it has any.
         options: As for `Endpoint`.
     """
 
@@ -218,6 +220,7 @@ class StreamOperation(Endpoint, Generic[E_co]):
         pause: frozenset[str] = frozenset(),
         errors: frozenset[str] = frozenset(),
         recovery: Recovery | None = None,
+        outcome: Outcome | None = None,
         **options: Unpack[EndpointOptions],
     ) -> None:
         super().__init__(name, method, path, **options)
@@ -226,3 +229,4 @@ class StreamOperation(Endpoint, Generic[E_co]):
         self.pause = pause
         self.errors = errors
         self.recovery = recovery
+        self.outcome = outcome

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from coze_core._decode import MISFITS, TypeDecoder, result_code
 from coze_core._events import Event, UnknownEvent
 from coze_core._lenient import NotJSONError, json_object, parse
+from coze_core._outcomes import Collector
 from coze_core._redact import redacted_bytes
 from coze_core._sse import Decoder, EventTooLongError, ServerSentEvent
 
@@ -35,6 +36,7 @@ class EventReader(Generic[E_co]):
         secret: str = "",
     ) -> None:
         self.ended = False
+        self.complete = False  # whether the stream ended as it should
         self.early = False  # whether the connection was closed before the end
         self._operation = operation
         self._make_error = make_error
@@ -45,6 +47,8 @@ class EventReader(Generic[E_co]):
         self._data_decoders = {name: _decoder(kind) for name, kind in kinds.items()}
         self._last_ones = operation.end | operation.errors
         self._recoverer = recoverer
+        self.collector = Collector(operation.outcome) if operation.outcome else None
+        self._collected = self.collector.watched if self.collector else frozenset[str]()
         special = self._last_ones | (recoverer.watched if recoverer else set[str]())
         self._usual = {  # how an event begins that has a name and JSON data, and nothing else
             b"event:%b%b" % (blank, name.encode()): (name, decode)
@@ -72,6 +76,8 @@ class EventReader(Generic[E_co]):
                     pass
                 else:
                     self._last = name
+                    if name in self._collected:
+                        self._collect(event)
                     yield event
                     continue
             read = decoder.event(block)
@@ -99,10 +105,18 @@ class EventReader(Generic[E_co]):
         self.ended = True
         if self.early:
             raise self._cut_off(rest)
+        self.complete = True
 
     def told(self, name: str, data: bytes) -> E_co:
         """Make an event that another answer tells of; raises it if it is an error."""
         return self._typed(ServerSentEvent(name, data))
+
+    def found(self, event: Event[Any, Any]) -> E_co:
+        """Take an event that another answer tells of, with its data as it is."""
+        if self.collector:
+            self.collector.recovered = True
+            self.collector.take(event.event, event.data)
+        return cast("E_co", event)
 
     def _typed(self, event: ServerSentEvent) -> E_co:
         name = self._last = event.event
@@ -110,6 +124,7 @@ class EventReader(Generic[E_co]):
             self.ended = True
             if name in self._operation.errors:
                 raise self._error(event)
+            self.complete = True
         decode = self._data_decoders.get(name)
         typed: Any
         if decode is None:
@@ -119,7 +134,13 @@ class EventReader(Generic[E_co]):
             typed = Event(name, decode(event.data), event.id, event.retry)
         if self._recoverer:
             self._recoverer.watch(typed)
+        if name in self._collected:
+            self._collect(typed)
         return typed
+
+    def _collect(self, event: Event[Any, Any]) -> None:
+        if self.collector:
+            self.collector.take(event.event, event.data)
 
     def _cut_off(self, rest: bytes) -> StreamError:
         """The error of a stream without its end. The rest may say why, as JSON that is no event."""

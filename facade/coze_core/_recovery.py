@@ -7,22 +7,23 @@ subject of the stream (what the stream is about) with its state, one gives the i
 from __future__ import annotations
 
 from math import inf
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from coze_core._errors import APIConnectionError, APITimeoutError, StreamError
+from coze_core._errors import APIConnectionError, APITimeoutError, CozeError, StreamError
 from coze_core._events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
+    from coze_core._body import AsyncBody, Body
     from coze_core._reader import EventReader
 
 E = TypeVar("E")
 
-POLL_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 
 
 class Recovery(NamedTuple):
@@ -126,10 +127,66 @@ class Recoverer(Generic[E]):
         """
         for item in items if isinstance(items, list) else ():
             if getattr(item, "id", None) not in self._seen:
-                yield cast("E", Event(self._plan.item, item))
+                yield reader.found(Event(self._plan.item, item))
         if not self._ended:
             name = self._plan.states[self._state(subject)]
             yield reader.told(name, msgspec.json.encode(subject))
+        reader.complete = True
 
     def _state(self, subject: object) -> str:
         return str(getattr(subject, self._plan.status, None))
+
+
+def rest_of(
+    recoverer: Recoverer[E], reader: EventReader[E], error: CozeError, body: Body
+) -> Iterator[E]:
+    """Ask for the events that a broken stream did not bring: none if it is closed meanwhile.
+
+    Raises:
+        CozeError: The error that broke it, if they are not to be had.
+    """
+    deadline = recoverer.give_up_at()
+    try:
+        while recoverer.goes_on(subject := recoverer.ask_subject()):
+            if monotonic() > deadline:
+                raise error
+            sleep(min(_POLL_SECONDS, max(0, deadline - monotonic())))
+            if body.stopped:
+                return iter(())
+        items = cast("Sequence[object]", recoverer.ask_items())
+    except CozeError as failure:
+        if body.stopped:
+            return iter(())
+        raise _unrecovered(error, failure) from error.__cause__
+    return recoverer.rest(reader, subject, items)
+
+
+async def async_rest_of(
+    recoverer: Recoverer[E], reader: EventReader[E], error: CozeError, body: AsyncBody
+) -> Iterator[E]:
+    """As `rest_of`."""
+    from anyio import sleep as pause
+
+    deadline = recoverer.give_up_at()
+    try:
+        while recoverer.goes_on(
+            subject := await cast("Awaitable[object]", recoverer.ask_subject())
+        ):
+            if monotonic() > deadline:
+                raise error
+            await pause(min(_POLL_SECONDS, max(0, deadline - monotonic())))
+            if body.stopped:
+                return iter(())
+        items = await cast("Awaitable[Sequence[object]]", recoverer.ask_items())
+    except CozeError as failure:
+        if body.stopped:
+            return iter(())
+        raise _unrecovered(error, failure) from error.__cause__
+    return recoverer.rest(reader, subject, items)
+
+
+def _unrecovered(error: CozeError, failure: CozeError) -> CozeError:
+    """Return the error that broke a stream, with what kept its rest from being found."""
+    if failure is not error:
+        error.add_note(f"The rest of the stream could not be asked for: {failure}")
+    return error

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import suppress
 from math import inf
-from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from coze_core._body import AsyncBody, Body, arelease_on_gc, release_on_gc
 from coze_core._errors import CozeError
 from coze_core._failures import stream_error
 from coze_core._reader import EventReader
-from coze_core._recovery import POLL_SECONDS
+from coze_core._recovery import async_rest_of, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -21,13 +20,13 @@ if TYPE_CHECKING:
         Awaitable,
         Callable,
         Iterator,
-        Sequence,
     )
     from typing import Self
 
     from coze_core._error_table import ErrorTable
     from coze_core._errors import StreamError
     from coze_core._operation import StreamOperation
+    from coze_core._outcomes import Collector, StreamResult
     from coze_core._recovery import Recoverer
     from coze_core._response import ResponseInfo
 
@@ -49,6 +48,8 @@ class _StreamBase(Generic[E_co, B]):
         self._operation = operation
         self._errors = errors
         self._recoverer = recoverer
+        self._collector: Collector | None = None
+        self._complete = False
         self._used = False
         self._body: B | None = None
         self._response: ResponseInfo | None = None
@@ -92,7 +93,29 @@ class _StreamBase(Generic[E_co, B]):
             self._max_event_bytes,
             body.secret,
         )
+        self._collector = self._reader.collector
         return self._reader
+
+    def _collecting(self) -> Collector:
+        if not self._used:
+            self._check_open()
+        if self._collector is None:
+            raise CozeError(
+                f"{self._operation.name}: this stream has events only. Iterate over it."
+            )
+        return self._collector
+
+    def _result(self) -> StreamResult:
+        """Return the result of a stream that was read.
+
+        Raises:
+            CozeError: It did not end.
+        """
+        if self._reader is not None:
+            self._complete = self._reader.complete
+        if not self._complete:
+            raise _misuse(self._operation.name, "did not end, so it has no result")
+        return self._collecting().result()
 
     def _check_open(self) -> None:
         if self._reader is None:
@@ -234,6 +257,32 @@ class Stream(_StreamBase[E_co, Body], Generic[E_co]):
         self._check_open()
         return next(self._iterator)
 
+    @property
+    def text(self) -> Iterator[str]:
+        """The text of the answer as it arrives, and nothing else; the other events are read over.
+
+        Raises:
+            StreamError: While iterating, as for the events.
+            APIConnectionError: Likewise.
+            CozeError: The stream is not open, or has no text.
+        """
+        self._check_open()
+        return filter(None, map(self._collecting().text_of, iter(self)))
+
+    def final(self) -> StreamResult:
+        """Read the rest, and return the messages, usage and status of the whole stream.
+
+        Raises:
+            StreamError: The API reported an error in the stream, or the stream stopped too early.
+            APIConnectionError: The connection was lost, or nothing came in time.
+            CozeError: The stream was closed before its end, is not open, or has no messages.
+        """
+        self._collecting()
+        if self._reader is not None:
+            for _ in self:
+                pass
+        return self._result()
+
     def close(self) -> None:
         """Stop reading; a loop that reads in another thread ends. Nothing more can be read.
 
@@ -241,6 +290,7 @@ class Stream(_StreamBase[E_co, Body], Generic[E_co]):
         """
         self._used = True
         reader, self._reader = self._reader, None
+        self._complete = self._complete or (reader is not None and reader.complete)
         if self._body is not None:
             self._body.close(drain=reader is not None and reader.ended)
             self._finalizer.detach()
@@ -306,6 +356,25 @@ class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
         self._check_open()
         return await anext(self._events)
 
+    @property
+    def text(self) -> AsyncIterator[str]:
+        """As `Stream.text`."""
+        self._check_open()
+        return self._texts(self._collecting())
+
+    async def _texts(self, collector: Collector) -> AsyncGenerator[str]:
+        async for event in self:
+            if text := collector.text_of(event):
+                yield text
+
+    async def final(self) -> StreamResult:
+        """As `Stream.final`."""
+        self._collecting()
+        if self._reader is not None:
+            async for _ in self:
+                pass
+        return self._result()
+
     async def aclose(self) -> None:
         """Stop reading; a loop that reads in another task ends. Nothing more can be read.
 
@@ -313,6 +382,7 @@ class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
         """
         self._used = True
         reader, self._reader = self._reader, None
+        self._complete = self._complete or (reader is not None and reader.complete)
         if self._body is not None:
             try:
                 await self._events.aclose()
@@ -339,7 +409,7 @@ def _batches(
         if recoverer is None or not recoverer.applies(error, reader):
             raise
         body.release()
-        rest = _rest(recoverer, reader, error, body)
+        rest = rest_of(recoverer, reader, error, body)
     else:
         return
     yield rest
@@ -366,63 +436,8 @@ async def _async_events(
             raise
         await chunks.aclose()
         await body.release()
-        rest = await _async_rest(recoverer, reader, error, body)
+        rest = await async_rest_of(recoverer, reader, error, body)
     else:
         return
     for event in rest:
         yield event
-
-
-def _rest(
-    recoverer: Recoverer[E_co], reader: EventReader[E_co], error: CozeError, body: Body
-) -> Iterator[E_co]:
-    """Ask for the events that a broken stream did not bring: none if it is closed meanwhile.
-
-    Raises:
-        CozeError: The error that broke it, if they are not to be had.
-    """
-    deadline = recoverer.give_up_at()
-    try:
-        while recoverer.goes_on(subject := recoverer.ask_subject()):
-            if monotonic() > deadline:
-                raise error
-            sleep(min(POLL_SECONDS, max(0, deadline - monotonic())))
-            if body.stopped:
-                return iter(())
-        items = cast("Sequence[object]", recoverer.ask_items())
-    except CozeError as failure:
-        if body.stopped:
-            return iter(())
-        raise _unrecovered(error, failure) from error.__cause__
-    return recoverer.rest(reader, subject, items)
-
-
-async def _async_rest(
-    recoverer: Recoverer[E_co], reader: EventReader[E_co], error: CozeError, body: AsyncBody
-) -> Iterator[E_co]:
-    """As `_rest`."""
-    from anyio import sleep
-
-    deadline = recoverer.give_up_at()
-    try:
-        while recoverer.goes_on(
-            subject := await cast("Awaitable[object]", recoverer.ask_subject())
-        ):
-            if monotonic() > deadline:
-                raise error
-            await sleep(min(POLL_SECONDS, max(0, deadline - monotonic())))
-            if body.stopped:
-                return iter(())
-        items = await cast("Awaitable[Sequence[object]]", recoverer.ask_items())
-    except CozeError as failure:
-        if body.stopped:
-            return iter(())
-        raise _unrecovered(error, failure) from error.__cause__
-    return recoverer.rest(reader, subject, items)
-
-
-def _unrecovered(error: CozeError, failure: CozeError) -> CozeError:
-    """Return the error that broke a stream, with what kept its rest from being found."""
-    if failure is not error:
-        error.add_note(f"The rest of the stream could not be asked for: {failure}")
-    return error

@@ -69,6 +69,7 @@ class Stream:
         end: The events that end the stream.
         pause: The events after which the connection may end as well.
         errors: The events that are raised instead of delivered.
+        outcome: How text and result are read: the keyword arguments of the runtime class.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Stream:
     end: tuple[str, ...]
     pause: tuple[str, ...]
     errors: tuple[str, ...]
+    outcome: tuple[tuple[str, str | list[str] | dict[str, str]], ...] = ()
 
     @property
     def data(self) -> tuple[tuple[str, str], ...]:
@@ -258,6 +260,7 @@ def stream(keys: dict[str, Any], schemas: Schemas, pointer: str) -> Stream:
         tuple(keys["end"]),
         tuple(keys.get("pause", ())),
         errors,
+        tuple(keys.get("outcome", {}).items()),
     )
 
 

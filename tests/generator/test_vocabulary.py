@@ -211,6 +211,8 @@ def test_a_page_may_be_asked_for_in_the_body() -> None:
         ("POST/x-client-stream/recover", "{begin: x, retrieve: bots.get, items: bots.parts.list, arguments: {bot_id: id}, item: delta, status: status, states: {over: delta}}", "POST/x-client-stream/recover/begin", "'x' is none of"),
         ("POST/x-client-stream/recover", "{begin: delta, retrieve: bots.get, items: bots.parts.list, arguments: {bot_id: id}, item: delta, status: status, states: {over: x}}", "POST/x-client-stream/recover/states/over", "'x' is none of"),
         ("POST/x-client-stream/recover", "{begin: delta}", "POST/x-client-stream/recover", "the field item is missing"),
+        ("POST/x-client-stream/outcome", "{message: x, text: content, status: status, usage: usage, ends: [done]}", "POST/x-client-stream/outcome/message", "'x' is none of"),
+        ("POST/x-client-stream/outcome", "{message: delta, text: content, status: status, usage: usage, ends: [x]}", "POST/x-client-stream/outcome/ends/0", "'x' is none of"),
         ("POST/x-client-stream/method", "absent", "POST/x-client-stream", "method and switch go together"),
         ("POST/x-client-stream/switch", "absent", "POST/x-client-stream", "method and switch go together"),
         ("POST/x-client-stream/method", "stream", "POST/x-client-stream/method", "method is not a dotted"),
