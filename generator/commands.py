@@ -13,10 +13,10 @@ from generator.diff.report import compare as compare_revisions
 from generator.diff.revisions import MANIFEST, open_revision, snapshot
 from generator.errors import GeneratorError
 from generator.lock import locked
+from generator.output import compare, write
 from generator.progress import Progress
 from generator.skeleton import overlay
 from generator.spec import dump, read
-from generator.tree import compare, write
 from generator.update import hidden_changes, update
 
 if TYPE_CHECKING:

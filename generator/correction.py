@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, cast
 from attrs import define, field, frozen
 
 from generator.errors import GeneratorError, raise_all
-from generator.normalise.parts import METHODS
+from generator.json_values import MAX_VALUES, clone, is_array, is_object, size_of
+from generator.normalise.walk import METHODS
 from generator.provenance import Place
 from generator.spec import join
-from generator.values import MAX_VALUES, clone, is_array, is_object, size_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jsonpath import JSONPathMatch
 
+    from generator.jsonpath import Query
     from generator.overlay import Action, Overlay
-    from generator.selection import Query
 
 Rules: TypeAlias = Literal["standard", "strict", "own"]
 _PRIMITIVE: Final = "a primitive value"

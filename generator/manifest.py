@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.plan.resources import TWINS
+from generator.plan.resources import VARIANTS
 
 if TYPE_CHECKING:
     from generator.plan import Method, Plan
@@ -16,20 +16,19 @@ if TYPE_CHECKING:
 TOOLS: Final = ("datamodel-code-generator", "openapi-python-client", "ruff")
 _HERE: Final = Path(__file__).parent
 _DECIDING: Final = (
-    "bounded.py",
+    "schema_check.py",
     "emit",
     "media.py",
     "normalise",
     "plan",
     "templates",
     "correction.py",
-    "media.py",
     "overlay.py",
     "parse.py",
     "reader.py",
-    "selection.py",
+    "jsonpath.py",
     "spec.py",
-    "values.py",
+    "json_values.py",
 )
 """The parts of the generator that decide what is emitted."""
 
@@ -68,7 +67,7 @@ def surface(plan: Plan) -> dict[str, Any]:
                 "operation": f"{method.http_method} {method.url}",
                 "class": f"coze_api.resources.{resource.module}.{resource.class_name}",
                 "kind": method.kind,
-                "returns": resource.returns(method, TWINS[0]),
+                "returns": resource.returns(method, VARIANTS[0]),
                 "arguments": {
                     argument.name: {
                         "wire": f"{argument.location}.{argument.wire}",

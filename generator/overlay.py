@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from attrs import field, frozen
 
 from generator.errors import GeneratorError
+from generator.json_values import is_object
+from generator.jsonpath import Query
 from generator.lines import line_of
-from generator.selection import Query
 from generator.spec import join, load
-from generator.values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

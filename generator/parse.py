@@ -14,7 +14,7 @@ from openapi_python_client.strings import ClassName
 
 from generator.errors import GeneratorError
 from generator.normalise.objects import REST
-from generator.normalise.parts import operations
+from generator.normalise.walk import operations
 from generator.spec import join
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import yaml
 from attrs import define, field
 
 from generator.errors import GeneratorError
-from generator.values import MAX_DEPTH, MAX_VALUES, clone, is_array, is_object, too_deep
+from generator.json_values import MAX_DEPTH, MAX_VALUES, clone, is_array, is_object, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

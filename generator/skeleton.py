@@ -6,14 +6,14 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.normalise.parts import operations
+from generator.json_values import MAX_NAME
+from generator.normalise.walk import operations
 from generator.spec import join, json_path
-from generator.values import MAX_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from generator.normalise.parts import Node
+    from generator.normalise.walk import Node
 
 _STEP: Final = re.compile(r"[a-z][a-z0-9_]*")
 _VERBS: Final = {

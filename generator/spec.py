@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import yaml
 
 from generator.errors import GeneratorError
+from generator.json_values import MAX_BYTES, MAX_VALUES, clone, is_array, is_object, size_of
 from generator.reader import FLOAT, INTEGER, TAG, read_yaml
-from generator.values import MAX_BYTES, MAX_VALUES, clone, is_array, is_object, size_of
 
 if TYPE_CHECKING:
     from pathlib import Path

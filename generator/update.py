@@ -19,9 +19,9 @@ from attrs import evolve
 
 from generator.build import Built, Project, build
 from generator.errors import GeneratorError
+from generator.json_values import is_array, is_object
+from generator.output import clear, install, stage
 from generator.spec import split
-from generator.tree import clear, install, stage
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

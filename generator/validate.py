@@ -17,11 +17,11 @@ from openapi_spec_validator.validation.keywords import (
     ParametersValidator,
 )
 
-from generator.bounded import Bounded
 from generator.errors import GeneratorError, raise_all
-from generator.normalise.parts import parts
+from generator.json_values import is_array, is_object
+from generator.normalise.walk import parts
+from generator.schema_check import StepLimit
 from generator.spec import join
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jsonschema_path import SchemaPath
     from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 
-    from generator.normalise.parts import Part
+    from generator.normalise.walk import Part
 
 _REMEDY: Final = "Correct it in an overlay."
 _MAX: Final = 200
@@ -106,7 +106,7 @@ def _validator(document: dict[str, Any]) -> type[OpenAPIV30SpecValidator]:
     places = _Places(document)
 
     class Default(OpenAPIV30ValueValidator):
-        value_validator_cls = Bounded(patterns_fit=True).validator()
+        value_validator_cls = StepLimit(patterns_fit=True).validator()
 
         def __call__(self, schema: SchemaPath, value: Any) -> Iterator[ValidationError]:
             for error in super().__call__(schema, value):

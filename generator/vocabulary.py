@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from generator.errors import GeneratorError, raise_all
-from generator.normalise.parts import below, parts, rewrite, without
+from generator.json_values import CLASS_NAME, MAX_NAME, is_array, is_object
 from generator.normalise.structure import check_structure
+from generator.normalise.walk import children, omit, parts, rewrite
 from generator.skeleton import is_method_path, proposals
 from generator.spec import join, resolve, split
-from generator.values import CLASS_NAME, MAX_NAME, is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from generator.normalise.parts import Node, Part
+    from generator.normalise.walk import Node, Part
 
 _PREFIX: Final = "x-client"
 _FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -213,7 +213,7 @@ def _role(part: Part) -> str:
 def _keys(part: Part) -> Iterator[GeneratorError]:
     """Check the keys of a part, and that nothing in it that is no part has any."""
     known = _KEYS.get(_role(part), {})
-    lower = {name for name, _, _ in below(part)}
+    lower = {name for name, _, _ in children(part)}
     for key, value in part.node.items():
         pointer = join(part.pointer, key)
         if key in known:
@@ -272,7 +272,7 @@ def _value(
         if fields is None:
             yield _wrong(wanted.by, f"one of {', '.join(wanted.choices)}", join(pointer, wanted.by))
             return
-        yield from _fields(without(value, wanted.by), fields, pointer)
+        yield from _fields(omit(value, wanted.by), fields, pointer)
     else:
         yield from _fields(value, wanted, pointer)
 

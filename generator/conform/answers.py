@@ -15,7 +15,7 @@ from generator.conform.exchange import Exchange
 from generator.conform.leaves import leaves, lost
 from generator.conform.report import Check
 from generator.conform.requests import call
-from generator.values import is_object
+from generator.json_values import is_object
 
 if TYPE_CHECKING:
     from generator.conform.examples import Example
@@ -36,7 +36,7 @@ def check_answer(
     answer = example.responses[number]
     check = Check("response", number + 1)
     if not is_object(answer):
-        return check.because("the answer of the example is no object")
+        return check.with_note("the answer of the example is no object")
     method = operation.plain or operation.methods[0]
     body = json.dumps(answer).encode()
     try:
@@ -69,11 +69,11 @@ def arguments_like(operation: Operation, method: Method, example: Example) -> di
 def _refused(check: Check, error: APIError, answer: dict[str, Any], method: Method) -> Check:
     if not answer.get("code"):
         if method.kind == "download":
-            return check.because("the operation answers with a file")
+            return check.with_note("the operation answers with a file")
         return check.failing(str(error))
     if str(error.code) != str(answer["code"]) or error.msg != answer.get("msg"):
         return check.failing(f"the error has the code {error.code} and the text {error.msg!r}")
-    return check.because("it is an error, and raised as one")
+    return check.with_note("it is an error, and raised as one")
 
 
 def _size(rest: dict[str, Any]) -> int:

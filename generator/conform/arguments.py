@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from generator.conform.examples import path_names
-from generator.values import is_object
+from generator.json_values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

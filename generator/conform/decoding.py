@@ -31,7 +31,7 @@ def decoded(
         problems = decoder.examine(body).problems
         if problems:
             return check.failing(f"decoded leniently at {', '.join(problems)}")
-        return check.because(f"no fast path: {', '.join(_obstacles(hint))}")
+        return check.with_note(f"no fast path: {', '.join(_obstacles(hint))}")
     try:
         decoder.fast(body)
     except MISFITS as error:

@@ -74,7 +74,7 @@ def _check_event(
     if kind is str and given.data == printed.data:
         return evolve(check, leaves=1)
     if not is_json(printed.data):
-        return check.because(f"the data of the printed {printed.event} is no JSON")
+        return check.with_note(f"the data of the printed {printed.event} is no JSON")
     data = json.loads(printed.data)
     if kind is not None:
         check = decoded(check, TypeDecoder(kind), printed.data.encode(), kind)

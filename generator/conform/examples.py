@@ -16,8 +16,8 @@ from attrs import frozen
 from msgspec import UNSET, Struct, UnsetType, field
 
 from generator.errors import GeneratorError
+from generator.json_values import is_array
 from generator.spec import load
-from generator.values import is_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from generator.values import is_array, is_object
+from generator.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -50,7 +50,7 @@ class Check:
         """The same with more problems."""
         return evolve(self, problems=(*self.problems, *problems))
 
-    def because(self, *reasons: str) -> Check:
+    def with_note(self, *reasons: str) -> Check:
         """The same with more reasons."""
         return evolve(self, reasons=(*self.reasons, *reasons))
 

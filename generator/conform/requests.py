@@ -12,7 +12,7 @@ from generator.conform.arguments import arguments_for, fields_of, file_of
 from generator.conform.examples import path_values
 from generator.conform.exchange import EVENTS, JSON, Exchange, Sent
 from generator.conform.report import Check
-from generator.values import is_array, is_object
+from generator.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ def check_request(operation: Operation, example: Example, number: int) -> Check:
         number: Which of the requests of the example, from 0.
     """
     request = example.requests[number]
-    check = Check("request", number + 1).because(*_oddities(example, request))
+    check = Check("request", number + 1).with_note(*_notes(example, request))
     if example.method == "GET":
         request = evolve(request, body=None)
     method = _method(operation, request)
@@ -46,9 +46,9 @@ def check_request(operation: Operation, example: Example, number: int) -> Check:
         return check.failing("no method of the client sends it")
     arguments = arguments_for(operation, method, example.path, request)
     if arguments.missing:
-        return check.because(f"it gives no {', '.join(arguments.missing)} for the path")
+        return check.with_note(f"it gives no {', '.join(arguments.missing)} for the path")
     if arguments.repeated:
-        check = check.because(f"its body repeats {', '.join(arguments.repeated)} of the path")
+        check = check.with_note(f"its body repeats {', '.join(arguments.repeated)} of the path")
     check = check.failing(*(f"no argument for {name}" for name in arguments.without))
     exchange = Exchange(*_ANSWERS.get(method.kind, (b'{"code": 0}', JSON)))
     try:
@@ -79,7 +79,7 @@ def _method(operation: Operation, request: Request) -> Method | None:
     return operation.streamed if streamed or not operation.plain else operation.plain
 
 
-def _oddities(example: Example, request: Request) -> Iterator[str]:
+def _notes(example: Example, request: Request) -> Iterator[str]:
     """How a request contradicts its own page."""
     if request.method != example.method:
         yield f"the example uses {request.method}, its page says {example.method}"

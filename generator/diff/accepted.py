@@ -12,9 +12,9 @@ from attrs import frozen
 from generator.diff.change import Change, Source
 from generator.diff.rules import rules
 from generator.errors import GeneratorError
+from generator.json_values import is_array, is_object
 from generator.lines import Lines
 from generator.spec import join, load
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from pathlib import Path

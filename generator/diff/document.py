@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from attrs import define, field, frozen
 
 from generator.errors import GeneratorError
+from generator.json_values import is_array, is_object
 from generator.spec import join, resolve
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

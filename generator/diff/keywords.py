@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.diff.document import Bound, canonical, includes
 from generator.diff.graph import Finding, finding
-from generator.values import is_object
+from generator.json_values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,8 +10,8 @@ from attrs import frozen
 
 from generator.diff.document import Node, Part, list_at, object_at, objects_at
 from generator.errors import GeneratorError
-from generator.normalise.parts import METHODS
-from generator.values import is_array, is_object
+from generator.json_values import is_array, is_object
+from generator.normalise.walk import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,11 +17,11 @@ from generator.diff.document import Document
 from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
 from generator.errors import GeneratorError
+from generator.json_values import is_object
 from generator.lines import Lines
 from generator.overlay import Overlay
 from generator.reader import read_yaml
 from generator.spec import join, split
-from generator.values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -19,10 +19,10 @@ from generator.diff.comparison import State
 from generator.diff.document import Document
 from generator.diff.surface import default_surface
 from generator.errors import GeneratorError
+from generator.json_values import is_object
 from generator.lines import Lines
 from generator.reader import read_yaml
 from generator.spec import join, load
-from generator.values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

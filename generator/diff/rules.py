@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 from attrs import field, frozen, validators
 
 from generator.errors import GeneratorError
+from generator.json_values import is_object
 from generator.spec import load
-from generator.values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

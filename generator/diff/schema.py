@@ -23,8 +23,8 @@ from generator.diff.document import (
     texts_at,
     values_at,
 )
+from generator.json_values import is_array, is_object
 from generator.spec import join
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

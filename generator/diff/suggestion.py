@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError
+from generator.json_values import is_array, is_object
 from generator.spec import join, resolve, split
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from generator.diff.change import Change

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from generator.emit.render import render
-from generator.emit.ruff import tidy
+from generator.emit.ruff import format_code
 from generator.emit.shapes import request_shapes
 from generator.emit.stamp import stamp
 from generator.plan import docs
-from generator.plan.resources import TWINS
+from generator.plan.resources import VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def emit(document: dict[str, Any], plan: Plan, step: Callable[[str], None]) -> F
     step("request shapes")
     sources["params.py"] = request_shapes(plan.shapes)
     step("format")
-    files = {name: stamp(text).encode() for name, text in tidy(sources).items()}
+    files = {name: stamp(text).encode() for name, text in format_code(sources).items()}
     files["py.typed"] = b""
     files["openapi.json"] = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     return files
@@ -82,7 +82,7 @@ def _resource_module(resource: Resource) -> str:
     return render(
         "resources/resource.py.jinja",
         resource=resource,
-        twins=TWINS,
+        variants=VARIANTS,
         title=f"The resource ``{resource.path}``." if resource.path else "The tree of resources.",
         doc=docs.of_resource(resource),
         docs={method.name: docs.of_method(method) for method in resource.methods},

@@ -24,7 +24,7 @@ skip-magic-trailing-comma = true
 """
 
 
-def tidy(sources: dict[str, str]) -> dict[str, str]:
+def format_code(sources: dict[str, str]) -> dict[str, str]:
     """Drop unused imports, sort the rest, format.
 
     Templates import all that any of their modules may need, so they need not know what one uses.

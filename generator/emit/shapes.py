@@ -20,7 +20,7 @@ from generator.spec import join
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from generator.plan import Shape
+    from generator.plan import RequestDict
 
 _TITLE = '"""The shapes of dicts in requests: for type checkers; at run time any dict will do."""\n'
 _INDENT = 4
@@ -39,7 +39,7 @@ _STRUCTURE = (
 )
 
 
-def request_shapes(shapes: Iterable[Shape]) -> str:
+def request_shapes(shapes: Iterable[RequestDict]) -> str:
     """The module of request shapes.
 
     Raises:
@@ -101,13 +101,13 @@ def _view(schema: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-def _text(shape: Shape) -> dict[str, str]:
+def _text(shape: RequestDict) -> dict[str, str]:
     """What the docstring of a shape says; its name, where the document says nothing."""
     text = paragraphs(shape.schema.get("description", ""), _INDENT)
     return {"description": text or f"{shape.name}."}
 
 
-def _check_keys(code: str, shapes: Iterable[Shape]) -> None:
+def _check_keys(code: str, shapes: Iterable[RequestDict]) -> None:
     """Compare what was printed with the plan: the keys of each class, and which are required."""
     classes = dict(map(_printed, ast.parse(code).body))
     for shape in shapes:

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError, raise_all
+from generator.json_values import clone
 from generator.normalise._examples import examples
 from generator.normalise._limits import check_limits
 from generator.normalise._media import media_types
 from generator.normalise._names import name_components
 from generator.normalise._operations import empty_bodies, ignored_headers, response_descriptions
-from generator.normalise._order import foreign_keys, usual_order
+from generator.normalise._order import drop_vendor_extensions, sort_keys
 from generator.normalise._origins import marked, origin
 from generator.normalise._references import (
     check_references,
     drop_unreferenced,
-    lone_references,
     unused,
     without_references,
+    wrap_ref_siblings,
 )
 from generator.normalise._schemas import (
     check_types,
@@ -33,21 +34,20 @@ from generator.normalise._schemas import (
     required,
     values,
 )
-from generator.normalise._sharing import shared_parameters, written_out
+from generator.normalise._sharing import inline_references, shared_parameters
 from generator.normalise._texts import rich_text, titles
 from generator.normalise.structure import check_structure
-from generator.values import clone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from generator.normalise.parts import Node
+    from generator.normalise.walk import Node
 
 __all__ = ["PASSES", "Normalised", "normalise", "run_passes", "unused"]
 
 PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     check_structure,
-    written_out,
+    inline_references,
     shared_parameters,
     ignored_headers,
     media_types,
@@ -63,12 +63,12 @@ PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     empty_bodies,
     response_descriptions,
     examples,
-    foreign_keys,
-    lone_references,
+    drop_vendor_extensions,
+    wrap_ref_siblings,
     values,
     name_components,
     check_limits,
-    usual_order,
+    sort_keys,
 )
 _SPARED: Final = (required, check_types, name_components)
 """The passes without which a document is still OpenAPI; the others count on each other."""

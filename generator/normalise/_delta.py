@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
 
-from generator.values import is_array, is_object
+from generator.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

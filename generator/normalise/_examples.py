@@ -9,7 +9,7 @@ from urllib.parse import quote
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from generator.normalise.parts import Node, Part, rewrite, without
+from generator.normalise.walk import Node, Part, omit, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,20 +22,20 @@ _DOCUMENT: Final = "urn:document"
 def examples(document: Node) -> Node:
     """Examples, mostly texts whatever the type, become values of the type; others go."""
     # What only the pass needs takes longer to import than a comparison of documents takes.
-    from generator.bounded import MAX_STEPS, Bounded, TooManyStepsError  # noqa: PLC0415
+    from generator.schema_check import MAX_STEPS, StepLimit, TooManyStepsError  # noqa: PLC0415
 
     registry = Registry[Any]().with_resource(_DOCUMENT, DRAFT4.create_resource(document))
-    bounded = Bounded(patterns_fit=False)
-    validator = bounded.validator()({}, registry=registry)
+    limit = StepLimit(patterns_fit=False)
+    validator = limit.validator()({}, registry=registry)
 
     def change(part: Part) -> Node:
         given = next((part.node[key] for key in _KEYS if key in part.node), None)
-        rest = without(part.node, *_KEYS)
+        rest = omit(part.node, *_KEYS)
         value = _value(given, part.node.get("type", ""))
         if value is None:
             return part.node if len(rest) == len(part.node) else rest
         schema = {"$ref": f"{_DOCUMENT}#{quote(part.pointer)}"}
-        bounded.left = MAX_STEPS
+        limit.left = MAX_STEPS
         try:
             fits = validator.evolve(schema=schema).is_valid(value)
         except TooManyStepsError:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from generator.errors import GeneratorError
+from generator.json_values import MAX_DEPTH
 from generator.normalise.objects import COMPOSING, is_composed
-from generator.normalise.parts import Node, Part, below
 from generator.normalise.structure import MAX_MEMBERS
+from generator.normalise.walk import Node, Part, children
 from generator.spec import SCHEMAS, join
-from generator.values import MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def _inner(part: Part) -> Iterator[tuple[str, Part]]:
     if "$ref" in part.node:
         yield "$ref", part
     else:
-        yield from ((name, inner) for name, _, inner in below(part))
+        yield from ((name, inner) for name, _, inner in children(part))
 
 
 def _target(part: Part) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from generator.errors import GeneratorError
 from generator.media import CANONICAL, JSON, WILDCARDS, bare, kind_of
-from generator.normalise.parts import Node, Part, rewrite, shape_of, successes
+from generator.normalise.walk import Node, Part, rewrite, shape_of, successes
 from generator.spec import join, json_path, resolve
 
 _STRUCTURED: Final = ("properties", "additionalProperties", "items", "allOf", "oneOf", "anyOf")

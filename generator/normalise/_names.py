@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError, raise_all
+from generator.json_values import CLASS_NAME, is_object
 from generator.normalise.objects import is_composed, mapped, mapping
-from generator.normalise.parts import Key, Node, Part, descend, shape_of, successes, without
+from generator.normalise.walk import Key, Node, Part, map_children, omit, shape_of, successes
 from generator.spec import SCHEMAS, join, json_path, split
-from generator.values import CLASS_NAME, is_object
 
 _NAME: Final = "x-client-name"
 _OF_PLACE: Final = ("nullable", _NAME)
@@ -85,12 +85,12 @@ class Namer:
             part = Part("schema", schema, join("/components/schemas", old))
             name = self._new(old)
             self._keep(name, self._inside(part, name, _Place(name, "")), part)
-        components: Node = without(self.document.get("components", {}), "schemas")
+        components: Node = omit(self.document.get("components", {}), "schemas")
         document = self.document | {"components": components}
         document = self._outside(Part("document", document, ""), _Place("", ""))
         schemas = {name: named.schema for name, named in self._named.items()}
         components = {"schemas": schemas} | document["components"] if schemas else components
-        rest = without(document, "components")
+        rest = omit(document, "components")
         return rest | {"components": components} if components else rest
 
     @property
@@ -119,7 +119,7 @@ class Namer:
                 return self._inline(lower, where)
             return self._outside(lower, where)
 
-        return descend(part, change)
+        return map_children(part, change)
 
     def _inline(self, part: Part, place: _Place) -> Node:
         """What stands in the place of a schema that is no component."""
@@ -132,7 +132,7 @@ class Namer:
         name = given or place.name
         owner = place.owner if place.is_body and not given else name
         schema = self._inside(part, owner, place)
-        kept = self._keep(name, without(schema, *_OF_PLACE), part)
+        kept = self._keep(name, omit(schema, *_OF_PLACE), part)
         about: Node = {key: schema[key] for key in _OF_PLACE if schema.get(key)}
         text = schema.get("description")
         if text not in {None, kept.get("description")}:
@@ -164,9 +164,9 @@ class Namer:
                 case _:
                     return self._inline(lower, place)
 
-        new = descend(part, change)
+        new = map_children(part, change)
         if _class_name(new):
-            new = without(new, _NAME)
+            new = omit(new, _NAME)
         if "$ref" in new:
             new["$ref"] = self._moved(new["$ref"])
         if names := mapping(part.node):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from generator.normalise.parts import Node, Part, rewrite, without
+from generator.normalise.walk import Node, Part, omit, rewrite
 from generator.spec import split
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def empty_bodies(document: Node) -> Node:
         schemas: Iterable[Node] = (media.get("schema", {}) for media in body["content"].values())
         if any(schema.get(key) for schema in schemas for key in _SAYING):
             return part.node
-        return without(part.node, "requestBody")
+        return omit(part.node, "requestBody")
 
     return rewrite(document, {"operation": change})
 

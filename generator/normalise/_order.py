@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
-from generator.normalise.parts import METHODS, Node, Part, Role, rewrite
+from generator.normalise.walk import METHODS, Node, Part, Role, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ _FIRST: Final[Mapping[Role, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def foreign_keys(document: Node) -> Node:
+def drop_vendor_extensions(document: Node) -> Node:
     """The keys of the tools that publish the document go: ``x-coze-*`` and ``x-apihub-*``."""
 
     def change(part: Part) -> Node:
@@ -47,7 +47,7 @@ def foreign_keys(document: Node) -> Node:
     return rewrite(document, dict.fromkeys(get_args(Role), change))
 
 
-def usual_order(document: Node) -> Node:
+def sort_keys(document: Node) -> Node:
     """Paths and components are sorted; the fields of each part stand in the usual order."""
 
     def change(part: Part) -> Node:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from generator.normalise.parts import ORIGIN, Node, Part, Role, rewrite
+from generator.json_values import is_array, is_object
+from generator.normalise.walk import ORIGIN, Node, Part, Role, rewrite
 from generator.spec import join, split
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from typing import Any

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, get_args
 from urllib.parse import unquote
 
 from generator.errors import GeneratorError, raise_all
+from generator.json_values import is_object
 from generator.normalise.objects import OF_VALUE, mapped, mapping
-from generator.normalise.parts import Node, Part, Role, below, parts, rewrite, without
+from generator.normalise.walk import Node, Part, Role, children, omit, parts, rewrite
 from generator.spec import SCHEMAS, join, resolve, split
-from generator.values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ def drop_unreferenced(document: Node) -> Node:
         if is_object(named)
     }
     left = {kind: named for kind, named in left.items() if named}
-    rest = without(document, "components")
+    rest = omit(document, "components")
     return rest | {"components": left} if left else rest
 
 
@@ -86,7 +86,7 @@ def without_references(document: Node, errors: Iterable[GeneratorError]) -> Node
 
     def change(part: Part) -> Node:
         keys = [key for key in _REFERRING if join(part.pointer, key) in pointers]
-        return without(part.node, *keys) if keys else part.node
+        return omit(part.node, *keys) if keys else part.node
 
     return rewrite(document, dict.fromkeys(get_args(Role), change))
 
@@ -105,7 +105,7 @@ def _check_part(document: Node, part: Part) -> None:
             )
 
 
-def lone_references(document: Node) -> Node:
+def wrap_ref_siblings(document: Node) -> Node:
     """What is said of a value beside a reference, where OpenAPI ignores it, stands beside an allOf.
 
     The rest goes, and so does what stands in a component or a member of an allOf: it is said of no
@@ -153,7 +153,7 @@ def _same_value(part: Part) -> Iterator[_Name]:
         yield from _targets(
             Part(part.role, {k: v for k, v in part.node.items() if k == "$ref"}, "")
         )
-        waiting += (lower for field, _, lower in below(part) if field in _SAME_VALUE)
+        waiting += (lower for field, _, lower in children(part) if field in _SAME_VALUE)
 
 
 def _check_circles(edges: dict[_Name, set[_Name]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.errors import GeneratorError, raise_all
 from generator.normalise.objects import COMPOSING, Objects
-from generator.normalise.parts import Node, Part, parts, rewrite, without
+from generator.normalise.walk import Node, Part, omit, parts, rewrite
 from generator.spec import join
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def formats(document: Node) -> Node:
             return part.node
         known = _FORMATS.get(part.node.get("type", ""), {})
         name = known.get(part.node["format"])
-        rest = without(part.node, "format")
+        rest = omit(part.node, "format")
         return rest | {"format": name} if name else rest
 
     return rewrite(document, {"schema": change})
@@ -106,7 +106,7 @@ def enum_names(document: Node) -> Node:
                 pointer=join(part.pointer, key),
                 remedy="Correct the one or the other in an overlay.",
             )
-        return without(part.node, *_NAMES) | {"x-enum-varnames": names}
+        return omit(part.node, *_NAMES) | {"x-enum-varnames": names}
 
     return rewrite(document, {"schema": change})
 
@@ -137,7 +137,7 @@ def required(document: Node) -> Node:
                     )
                 )
         names = list(dict.fromkeys(part.node["required"]))
-        rest = without(part.node, "required")
+        rest = omit(part.node, "required")
         return rest | {"required": names} if names else rest
 
     result = rewrite(document, {"schema": change})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError
-from generator.normalise.parts import METHODS, Node, Part, rewrite, without
+from generator.json_values import MAX_VALUES, is_object, size_of
+from generator.normalise.walk import METHODS, Node, Part, omit, rewrite
 from generator.spec import resolve, split
-from generator.values import MAX_VALUES, is_object, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generator.normalise.parts import Role
+    from generator.normalise.walk import Role
 
 _KINDS: Final[Mapping[Role, tuple[str, ...]]] = {
     "parameter": ("#/components/parameters/", "#/components/headers/"),
@@ -21,7 +21,7 @@ _KINDS: Final[Mapping[Role, tuple[str, ...]]] = {
 }
 
 
-def written_out(document: Node) -> Node:
+def inline_references(document: Node) -> Node:
     """Parameters, headers, bodies and answers stand in the place of the references to them.
 
     Only what a method takes or returns: the answers that become errors stay shared.
@@ -71,7 +71,7 @@ def shared_parameters(document: Node) -> Node:
         shared: list[Node] = part.node.get("parameters", [])
         if not shared:
             return part.node
-        node = without(part.node, "parameters")
+        node = omit(part.node, "parameters")
         for method in METHODS:
             if method in node:
                 own: list[Node] = node[method].get("parameters", [])

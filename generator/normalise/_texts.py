@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from generator.normalise._delta import markdown
-from generator.normalise.parts import Node, Part, rewrite, without
+from generator.normalise.walk import Node, Part, omit, rewrite
 
 _DESCRIBED: Final = ("path", "operation", "parameter", "body", "response", "schema")
 
@@ -18,8 +18,8 @@ def titles(document: Node) -> Node:
 
     def change(part: Part) -> Node:
         if not part.node.get("title"):
-            return without(part.node, "title")
-        return without(part.node, "title") | {"description": part.node["title"]}
+            return omit(part.node, "title")
+        return omit(part.node, "title") | {"description": part.node["title"]}
 
     return rewrite(document, {"schema": change})
 

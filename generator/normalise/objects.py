@@ -14,9 +14,9 @@ from urllib.parse import unquote
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
-from generator.normalise.parts import BELOW, Node, Part, below, shape_of, without
+from generator.json_values import is_object
+from generator.normalise.walk import BELOW, Node, Part, children, omit, shape_of
 from generator.spec import SCHEMAS, join, split
-from generator.values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,13 +147,13 @@ class Objects:
         Raises:
             GeneratorError: No value fits all of the members.
         """
-        own, said = without(part.node, "allOf"), dict[str, Any]()
-        members = [inner for name, _, inner in below(part) if name == "allOf"]
+        own, said = omit(part.node, "allOf"), dict[str, Any]()
+        members = [inner for name, _, inner in children(part) if name == "allOf"]
         for inner in members:
             said |= {name: inner.node[name] for name in OF_VALUE if name in inner.node}
-        members = [inner for inner in members if shape_of(without(inner.node, *OF_VALUE))]
+        members = [inner for inner in members if shape_of(omit(inner.node, *OF_VALUE))]
         if own.keys() & {"type", "enum"}:
-            members.append(Part("schema", without(own, *OF_VALUE), part.pointer))
+            members.append(Part("schema", omit(own, *OF_VALUE), part.pointer))
         if len(members) == 1:
             return said | own | {"allOf": [members[0].node]}
         shapes = [shape_of(self.resolved(inner.node)) for inner in members]
@@ -166,7 +166,7 @@ class Objects:
         if "$ref" in node:
             return self.of(node["$ref"].removeprefix(SCHEMAS))
         lower: dict[str, list[Part]] = {}
-        for name, _, inner in below(part):
+        for name, _, inner in children(part):
             lower.setdefault(name, []).append(inner)
         if REST in node.get("properties", {}):
             raise GeneratorError(
@@ -252,7 +252,7 @@ def _open(one: Part | None, other: Part | None) -> Part | None:
 
 def _widened(one: Part, other: Part) -> Part:
     """The schema of a value that is held to one of two."""
-    choices = one.node["oneOf"] if without(one.node, "oneOf") == {} else [one.node]
+    choices = one.node["oneOf"] if omit(one.node, "oneOf") == {} else [one.node]
     shapes = [shape_of(choice) for choice in choices]
     if shape_of(other.node) in shapes:
         return one

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError, raise_all
-from generator.normalise.parts import BELOW, Node, Part, parts
+from generator.json_values import is_array, is_object
+from generator.normalise.walk import BELOW, Node, Part, parts
 from generator.spec import join, split
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from generator.normalise.parts import Role, Shape
+    from generator.normalise.walk import Arity, Role
 
 _TYPES: Final = ("string", "number", "integer", "boolean", "array", "object")
 
@@ -77,8 +77,8 @@ def _check_part(part: Part) -> None:
         _check_identity(part)
     if part.role == "schema":
         _check_numbers(part)
-    for name, content, shape in _holders(part):
-        _check_holder(content, name, shape, join(part.pointer, name))
+    for name, content, arity in _holders(part):
+        _check_holder(content, name, arity, join(part.pointer, name))
 
 
 def _check_numbers(part: Part) -> None:
@@ -106,23 +106,23 @@ def _check_identity(part: Part) -> None:
             )
 
 
-def _holders(part: Part) -> Iterator[tuple[str, Any, Shape]]:
+def _holders(part: Part) -> Iterator[tuple[str, Any, Arity]]:
     """The fields of a part that hold other parts."""
     if part.role == "callback":
         for name, content in part.node.items():
             if not name.startswith("x-"):
                 yield name, content, "one"
-    for name, (_, shape) in BELOW[part.role].items():
+    for name, (_, arity) in BELOW[part.role].items():
         if name in part.node:
-            yield name, part.node[name], shape
+            yield name, part.node[name], arity
 
 
-def _check_holder(content: Any, name: str, shape: Shape, pointer: str) -> None:
-    if shape == "one":
+def _check_holder(content: Any, name: str, arity: Arity, pointer: str) -> None:
+    if arity == "one":
         # Whether further properties are allowed may be said with true or false.
         if not (isinstance(content, bool) and name == "additionalProperties"):
             _check(content, name, "an object", pointer)
-    elif shape == "map":
+    elif arity == "map":
         _check(content, name, "an object", pointer)
         for key, value in content.items():
             if not key.startswith("x-"):

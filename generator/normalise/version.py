@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from generator.errors import GeneratorError, raise_all
+from generator.json_values import is_array, is_object
 from generator.media import kind_of
-from generator.normalise.parts import Node, Part, rewrite, without
+from generator.normalise.walk import Node, Part, omit, rewrite
 from generator.spec import join
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,24 +79,24 @@ class _Conversion:
             self.refuse("pathItems", "/components/pathItems", "Write the paths out in an overlay.")
         if node.get("jsonSchemaDialect", _DIALECT) != _DIALECT:
             self.refuse("jsonSchemaDialect", "/jsonSchemaDialect")
-        info: Node = without(node["info"], "summary") if is_object(node.get("info")) else {}
+        info: Node = omit(node["info"], "summary") if is_object(node.get("info")) else {}
         if is_object(info.get("license")):
-            info["license"] = without(info["license"], "identifier")
-        rest = without(node, "jsonSchemaDialect", "webhooks")
+            info["license"] = omit(info["license"], "identifier")
+        rest = omit(node, "jsonSchemaDialect", "webhooks")
         empty: Node = {"paths": {}}
         return empty | rest | {"openapi": _PLAIN, "info": info}
 
     def schema(self, part: Part) -> Node:
-        node = without(part.node, "$comment")
+        node = omit(part.node, "$comment")
         said = {key for key in node if not key.startswith("x-")} - _ANNOTATIONS
         if "$ref" in said and len(said) > 1:
             members = [{"$ref": node["$ref"]}, *node.get("allOf", ())]
-            node = without(node, "$ref") | {"allOf": members}
+            node = omit(node, "$ref") | {"allOf": members}
         if "const" in node:
-            node = without(node, "const") | {"enum": [node["const"]]}
+            node = omit(node, "const") | {"enum": [node["const"]]}
         if is_array(node.get("examples")):
             first = {"example": node["examples"][0]} if node["examples"] else {}
-            node = first | without(node, "examples")
+            node = first | omit(node, "examples")
         node = _with_limits(node)
         node = _with_content(node)
         node = self._with_types(node, part.pointer)
@@ -132,7 +132,7 @@ class _Conversion:
                 for kind, keys in own.items()
             ]
             moved = [key for keys in own.values() for key in keys]
-            node = without(node, "type", *moved) | {"anyOf": members}
+            node = omit(node, "type", *moved) | {"anyOf": members}
         return node | {"items": {}} if node.get("type") == "array" and "items" not in node else node
 
     def _without_null(self, node: Node, key: str, pointer: str) -> Node:
@@ -145,7 +145,7 @@ class _Conversion:
             self.refuse("null alone", join(pointer, key))
         if len(kept) != 1:
             return node
-        rest, only = without(node, key), kept[0]
+        rest, only = omit(node, key), kept[0]
         if not is_object(only):
             return node
         if "$ref" in only or only.keys() & rest.keys():
@@ -186,14 +186,14 @@ def _with_limits(node: Node) -> Node:
         other: Any = node.get(limit, value)
         if _is_number(value) and _is_number(other):
             is_tighter = tighter(value, other) == value
-            node = without(node, key) | ({limit: value, key: True} if is_tighter else {})
+            node = omit(node, key) | ({limit: value, key: True} if is_tighter else {})
     return node
 
 
 def _with_content(node: Node) -> Node:
     """A text that is a file has a format in 3.0; what else a text holds, 3.0 does not say."""
     encoding, media_type = node.get("contentEncoding"), node.get("contentMediaType")
-    node = without(node, "contentEncoding", "contentMediaType")
+    node = omit(node, "contentEncoding", "contentMediaType")
     if encoding == "base64":
         return {"type": "string", "format": "byte"} | node
     is_file = isinstance(media_type, str) and kind_of(media_type) == "raw" and encoding is None

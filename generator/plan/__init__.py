@@ -9,8 +9,8 @@ from attrs import frozen
 
 from generator.errors import GeneratorError, gather
 from generator.normalise.objects import Objects
-from generator.normalise.parts import operations
-from generator.plan.behaviour import Callback, Stream, callbacks
+from generator.normalise.walk import operations
+from generator.plan.extensions import Callback, Stream, callbacks
 from generator.plan.gate import check_operations
 from generator.plan.methods import Method, make_methods
 from generator.plan.models import Model, Module, make_models
@@ -22,7 +22,7 @@ from generator.plan.resources import (
     walk_tree,
 )
 from generator.plan.schemas import Schemas
-from generator.plan.shapes import Shape, make_shapes
+from generator.plan.shapes import RequestDict, make_shapes
 from generator.plan.unions import Tags, make_tags
 from generator.plan.waits import Wait, make_waits
 from generator.spec import join
@@ -30,7 +30,7 @@ from generator.spec import join
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Callback", "Method", "Module", "Plan", "Resource", "Shape", "Stream", "make_plan"]
+__all__ = ["Callback", "Method", "Module", "Plan", "RequestDict", "Resource", "Stream", "make_plan"]
 
 
 @frozen
@@ -51,7 +51,7 @@ class Plan:
     modules: tuple[Module, ...]
     streams: tuple[Stream, ...]
     callbacks: tuple[Callback, ...]
-    shapes: tuple[Shape, ...]
+    shapes: tuple[RequestDict, ...]
     waits: tuple[Wait, ...]
     internal: frozenset[str]
 
@@ -149,7 +149,7 @@ def _classes(
     told: list[Callback],
     hidden: dict[str, frozenset[str]],
     tags: dict[str, Tags],
-) -> tuple[tuple[Module, ...], tuple[Shape, ...]]:
+) -> tuple[tuple[Module, ...], tuple[RequestDict, ...]]:
     """What the answers and the arguments of methods, and callbacks, need."""
     answers = answer_shapes(methods).union(*(callback.references for callback in told))
     return (
@@ -161,7 +161,7 @@ def _classes(
 def _check_members(
     schemas: Schemas,
     modules: tuple[Module, ...],
-    shapes: tuple[Shape, ...],
+    shapes: tuple[RequestDict, ...],
     hidden: dict[str, frozenset[str]],
 ) -> None:
     """Refuse a plan in which a class lacks what its schema has, or has what it lacks."""
@@ -184,6 +184,6 @@ def _check_members(
             objects.check(shape.name, found | {w: due[w] for w in left_out}, "its request shape")
 
 
-def _names(modules: tuple[Module, ...], shapes: tuple[Shape, ...]) -> frozenset[str]:
+def _names(modules: tuple[Module, ...], shapes: tuple[RequestDict, ...]) -> frozenset[str]:
     models = {class_.name for module in modules for class_ in module.classes}
     return frozenset(models | {shape.name for shape in shapes})

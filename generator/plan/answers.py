@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from generator.errors import GeneratorError
 from generator.media import JSON, kind_of
 from generator.normalise.objects import REST, referred
-from generator.normalise.parts import successes
+from generator.normalise.walk import successes
 from generator.plan.types import (
     ANY,
     NONE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.errors import GeneratorError
-from generator.normalise.parts import METHODS, operations
+from generator.normalise.walk import METHODS, operations
 from generator.spec import join
 
 _BEARER: Final = frozenset({"oauth2", "openIdConnect"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import evolve, frozen
 
 from generator.errors import GeneratorError
-from generator.plan import behaviour
+from generator.plan import extensions
 from generator.plan.answers import Answers, read_answers
 from generator.plan.arguments import (
     LOCATIONS,
@@ -79,10 +79,10 @@ class Method:
     constants: tuple[tuple[str, str], ...] = ()
     delimiters: tuple[tuple[str, str], ...] = ()
     media_types: tuple[tuple[str, str], ...] = ()
-    paging: behaviour.Paging | None = None
-    batch: behaviour.Batch | None = None
-    stream: behaviour.Stream | None = None
-    recovery: behaviour.Recovery | None = None
+    paging: extensions.Paging | None = None
+    batch: extensions.Batch | None = None
+    stream: extensions.Stream | None = None
+    recovery: extensions.Recovery | None = None
 
     @property
     def name(self) -> str:
@@ -169,7 +169,7 @@ class _Operation:
         keys = self.spec.get("x-client-stream")
         if not keys:
             return [plain]
-        stream = behaviour.stream(keys, self.schemas, f"{self.pointer}/x-client-stream")
+        stream = extensions.stream(keys, self.schemas, f"{self.pointer}/x-client-stream")
         streamed = evolve(plain, kind="stream", stream=stream, answers=Answers())
         if "recover" in keys:
             streamed = self._recoverable(streamed, keys)
@@ -193,7 +193,7 @@ class _Operation:
         )
         return evolve(
             method,
-            recovery=behaviour.recovery(keys["recover"], resource, pointer),
+            recovery=extensions.recovery(keys["recover"], resource, pointer),
             arguments=(*method.arguments, argument),
         )
 
@@ -261,8 +261,8 @@ class _Operation:
     def _paged(self, method: Method) -> Method:
         keys = self.spec["x-client-pagination"]
         unwrap = method.answers.result.unwrap
-        paging = behaviour.paging(
-            behaviour.Answer(
+        paging = extensions.paging(
+            extensions.Answer(
                 "x-client-pagination",
                 keys,
                 self.schemas,
@@ -289,8 +289,8 @@ class _Operation:
             method,
             kind="batch",
             arguments=arguments,
-            batch=behaviour.batch(
-                behaviour.Answer("x-client-batch", keys, self.schemas, fields, self.pointer)
+            batch=extensions.batch(
+                extensions.Answer("x-client-batch", keys, self.schemas, fields, self.pointer)
             ),
         )
 

@@ -66,22 +66,22 @@ class Resource:
         """The names of its attributes: of methods, and of the resources directly below it."""
         return tuple(one.name for one in (*self.methods, *self.children))
 
-    def returns(self, method: Method, twin: Twin) -> str:
+    def returns(self, method: Method, variant: Variant) -> str:
         """The return annotation of a method."""
         match method.kind:
             case "list" if method.paging:
                 item = as_result(method.paging.item, list_name=self.list_name)
-                return f"{twin.page}[{item}]"
+                return f"{variant.page}[{item}]"
             case "stream" if method.stream:
-                return f"{twin.prefix}Stream[events.{method.stream.name}]"
+                return f"{variant.prefix}Stream[events.{method.stream.name}]"
             case "download":
-                return f"{twin.prefix}Download"
+                return f"{variant.prefix}Download"
             case _:
                 return as_result(method.result, list_name=self.list_name)
 
 
 @frozen
-class Twin:
+class Variant:
     """What differs between the synchronous and the asynchronous class of a resource."""
 
     prefix: str
@@ -99,9 +99,9 @@ _IMPORTED = frozenset({
 })  # fmt: skip
 _KINDS = ("call", "list", "batch", "stream", "download")
 _LAZY = ("list", "stream")
-TWINS = (
-    Twin("", "Page", dict.fromkeys(_KINDS, "def"), dict.fromkeys(_KINDS, "")),
-    Twin(
+VARIANTS = (
+    Variant("", "Page", dict.fromkeys(_KINDS, "def"), dict.fromkeys(_KINDS, "")),
+    Variant(
         "Async",
         "AsyncPages",
         {kind: "def" if kind in _LAZY else "async def" for kind in _KINDS},
@@ -157,8 +157,8 @@ def _node(path: str, methods: dict[str, Method], paths: list[str]) -> Resource:
 def _check_classes(root: Resource) -> None:
     taken = dict.fromkeys(_IMPORTED, "what the runtime calls so")
     for resource in walk_tree(root):
-        for twin in TWINS:
-            name = twin.prefix + resource.class_name
+        for variant in VARIANTS:
+            name = variant.prefix + resource.class_name
             other = taken.setdefault(name, resource.path)
             if other != resource.path:
                 raise GeneratorError(
@@ -172,7 +172,7 @@ def _check_members(resource: Resource) -> None:
     mentioned = {"cached_property"}
     for method in resource.methods:
         annotations = [argument.annotation for argument in method.arguments]
-        for text in (resource.returns(method, TWINS[0]), *annotations):
+        for text in (resource.returns(method, VARIANTS[0]), *annotations):
             nodes = ast.walk(ast.parse(text, mode="eval"))
             mentioned.update(node.id for node in nodes if isinstance(node, ast.Name))
     for name in sorted(mentioned.intersection(resource.members)):

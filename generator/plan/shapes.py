@@ -27,7 +27,7 @@ class Key:
 
 
 @frozen
-class Shape:
+class RequestDict:
     """A shape: the keys of a dict, or what an alias stands for.
 
     Attributes:
@@ -43,14 +43,14 @@ class Shape:
     alias: str | None = None
 
 
-def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[Shape, ...]:
+def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[RequestDict, ...]:
     """All shapes that the roots reach, by name.
 
     Args:
         schemas: The document's schemas.
         roots: The components that arguments mention.
     """
-    shapes: dict[str, Shape] = {}
+    shapes: dict[str, RequestDict] = {}
     waiting = set(roots)
     while waiting:
         name = waiting.pop()
@@ -58,7 +58,7 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[Shape, ...]:
         check_class(name, f"/components/schemas/{name}")
         if not schemas.is_model(name):
             values = tuple(value for value in component["enum"] if value is not None)
-            shapes[name] = Shape(name, component, alias=literal(values))
+            shapes[name] = RequestDict(name, component, alias=literal(values))
             continue
         keys: list[Key] = []
         properties = schemas.request_properties(name)
@@ -78,5 +78,5 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[Shape, ...]:
             },
             "required": [prop.wire for prop in properties if prop.required],
         }
-        shapes[name] = Shape(name, merged, tuple(keys))
+        shapes[name] = RequestDict(name, merged, tuple(keys))
     return tuple(shapes[name] for name in sorted(shapes))

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from generator.errors import GeneratorError
 from generator.normalise.objects import CHOICES, mapped, mapping
-from generator.normalise.parts import parts
+from generator.normalise.walk import parts
 from generator.spec import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.normalise.objects import Objects
-    from generator.normalise.parts import Node, Part
+    from generator.normalise.walk import Node, Part
 
 Values = frozenset[str | int]
 Tags = dict[str, Values]

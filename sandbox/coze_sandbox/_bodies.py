@@ -6,11 +6,11 @@ import copy
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from coze_sandbox._answer_schema import AnswerSchema
 from coze_sandbox._echo import echo, given_by, identify
 from coze_sandbox._errors import RefusalError
 from coze_sandbox._json import Object, at, is_array, is_object, put
 from coze_sandbox._lists import Collection, id_name, page
-from coze_sandbox._shapes import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,9 @@ class Bodies:
         self._lifecycles = lifecycles
         self._envelope = document.envelope
         self._synthesiser = synthesiser
-        self._shapes = {one.name: Shape(one, synthesiser, items) for one in document.operations}
+        self._shapes = {
+            one.name: AnswerSchema(one, synthesiser, items) for one in document.operations
+        }
         self._results: Object = {}
         self._collections: dict[str, Collection] = {}
 
@@ -98,7 +100,7 @@ class Bodies:
         elif result is not None:
             body[place] = copy.deepcopy(result)
 
-    def _join(self, call: Call, batch: Batch, shape: Shape, body: Object) -> None:
+    def _join(self, call: Call, batch: Batch, shape: AnswerSchema, body: Object) -> None:
         """Put one item for each id that was asked into the list that batches join."""
         asked = call.arguments.get(batch.argument, [])
         ids: list[Any] = asked if is_array(asked) else [asked]
@@ -121,7 +123,7 @@ class Bodies:
         put(body, place, items)
 
     def _give_back(
-        self, call: Call, shape: Shape, body: Object, given: Object, places: list[str]
+        self, call: Call, shape: AnswerSchema, body: Object, given: Object, places: list[str]
     ) -> None:
         """Put what was given into the fields of the same name."""
         wrapping = (self._envelope.data, *self._envelope.fields)

@@ -20,9 +20,9 @@ from openapi_core.validation.request.exceptions import (
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from coze_sandbox import _forms
-from coze_sandbox._closing import closed
 from coze_sandbox._errors import RefusalError
 from coze_sandbox._json import Object, at, encode, is_array, is_object
+from coze_sandbox._strict_schemas import strict_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Checker:
     """Checks calls: openapi-core validates, and what it lets pass is checked besides."""
 
     def __init__(self, document: Document) -> None:
-        requests = closed(document)
+        requests = strict_schemas(document)
         recent = not requests["openapi"].startswith("3.0")
         self._validator = (V31RequestValidator if recent else V30RequestValidator)(
             SchemaPath.from_dict(requests),

@@ -39,7 +39,7 @@ def echo(synthesiser: Synthesiser, node: Object, value: Any, given: Object) -> N
         value: an object, or a list of objects; anything else stays as it is.
         given: what was given, by name.
     """
-    schema = synthesiser.flat(node)
+    schema = synthesiser.merge_all_of(node)
     if is_array(value):
         for one in value:
             echo(synthesiser, schema.get("items", {}), one, given)
@@ -59,7 +59,7 @@ def identify(synthesiser: Synthesiser, node: Object, value: Any, call: Call) -> 
     unless the object has a field `plugin_id` or `file_id` of its own. What stands further up in a
     path, as in `/v1/groups/{group_id}/members`, is the id of something else.
     """
-    properties: Object = synthesiser.flat(node).get("properties", {})
+    properties: Object = synthesiser.merge_all_of(node).get("properties", {})
     if not is_object(value) or "id" not in properties or "id" in call.arguments:
         return
     segments = call.operation.path.split("/")
@@ -75,7 +75,7 @@ def identify(synthesiser: Synthesiser, node: Object, value: Any, call: Call) -> 
 
 def _fitted(synthesiser: Synthesiser, node: Object, value: Any) -> Any:
     """Give a value as a field of a schema takes it, `ABSENT` where it does not fit."""
-    schema = synthesiser.flat(node)
+    schema = synthesiser.merge_all_of(node)
     kind = kind_of(schema)
     if kind == "object" and "properties" in schema:
         return ABSENT

@@ -118,17 +118,17 @@ class Streams:
         code = INTERNAL if scenario.code is None else scenario.code
         msg = "the sandbox was told to fail" if scenario.msg is None else scenario.msg
         if is_object(data):
-            _blame(data, code, msg)
+            _set_error_fields(data, code, msg)
         like = before[-1] if before else Frame(event, "")
         number = None if like.id is None else str(int(like.id) + 1)
         return Frame(event, encode(data).decode(), number, like.gap)
 
 
-def _blame(data: Object, code: int, msg: str) -> None:
+def _set_error_fields(data: Object, code: int, msg: str) -> None:
     """Put a code and a text into the fields of an error, however they are called."""
     for name, value in data.items():
         if is_object(value):
-            _blame(value, code, msg)
+            _set_error_fields(value, code, msg)
         elif name.endswith("code"):
             data[name] = _same_type(value, code)
         elif name.endswith(("msg", "message")):

@@ -63,7 +63,7 @@ class Synthesiser:
             if ref in above or len(above) == DEEPEST:
                 return ABSENT
             above = (*above, ref)
-        schema = self.flat(node)
+        schema = self.merge_all_of(node)
         example = next(
             (one for one in (example, schema.get("example", ABSENT)) if fits(schema, one)), ABSENT
         )
@@ -136,14 +136,14 @@ class Synthesiser:
         text = text[: schema.get("maxLength", len(text))]
         return text.ljust(schema.get("minLength", 0), "x")
 
-    def flat(self, node: Object) -> Object:
+    def merge_all_of(self, node: Object) -> Object:
         """Resolve a schema; `allOf` becomes one schema, of alternatives the first is taken."""
         schema = self._document.resolve(node)
         for word in ("oneOf", "anyOf"):
             if schema.get(word):
-                schema = {**schema, **self.flat(schema[word][0])}
+                schema = {**schema, **self.merge_all_of(schema[word][0])}
         for part in schema.get("allOf", ()):
-            one = self.flat(part)
+            one = self.merge_all_of(part)
             properties = {**one.get("properties", {}), **schema.get("properties", {})}
             schema = {**one, **schema}
             if properties:

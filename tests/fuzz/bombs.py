@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from generator.json_values import MAX_BYTES, MAX_VALUES
 from generator.normalise._limits import MAX_PARTS
-from generator.values import MAX_BYTES, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
-    from generator.normalise.parts import Node
+    from generator.normalise.walk import Node
     from tests.generator.loopback import Sent, Server
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}

@@ -12,7 +12,7 @@ from generator.spec import resolve
 if TYPE_CHECKING:
     import random
 
-    from generator.normalise.parts import Node
+    from generator.normalise.walk import Node
 
 _FORMATS = {
     "date": "2026-11-29",

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from generator.build import Project, build
 from generator.errors import GeneratorError
 from generator.normalise import _references
-from generator.normalise.parts import METHODS, operations, parts
+from generator.normalise.walk import METHODS, operations, parts
 from generator.reader import read_yaml
 from generator.spec import dump, split
 from tests.fuzz.differing import Exchange, LossError
@@ -28,7 +28,7 @@ from tests.generator.loopback import imported, serving
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from generator.normalise.parts import Node, Part
+    from generator.normalise.walk import Node, Part
     from tests.generator.loopback import Server
 
 _FILE = Path(__file__).with_suffix(".yaml")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from generator.errors import GeneratorError
+from generator.json_values import MAX_VALUES
 from generator.overlay import Overlay
-from generator.values import MAX_VALUES
 from tests.fuzz.bombs import BOMBS, LEVELS, SLOW, document, wide
 from tests.fuzz.effort import LONG
 

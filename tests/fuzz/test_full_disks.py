@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.errors import GeneratorError
-from generator.tree import write
+from generator.output import write
 from tests.fuzz.killing import NEW, OLD, contents, in_child, names, outcome
 
 if TYPE_CHECKING:

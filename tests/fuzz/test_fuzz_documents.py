@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from generator.build import Project, build
 from generator.errors import GeneratorError
 from generator.normalise import normalise
-from generator.normalise.parts import operations
+from generator.normalise.walk import operations
 from generator.plan import make_plan
 from generator.spec import dump, load
 from generator.validate import validate

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.errors import GeneratorError
-from generator.tree import install, stage, write
+from generator.output import install, stage, write
 from tests.fuzz.effort import TIMES
 from tests.fuzz.killing import HOOKS, NEW, OLD, Hook, KillBefore, contents, in_child, names, outcome
 

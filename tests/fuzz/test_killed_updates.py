@@ -12,7 +12,7 @@ import pytest
 
 from generator.build import Project, build
 from generator.errors import GeneratorError
-from generator.tree import write
+from generator.output import write
 from generator.update import update
 from tests.fuzz.effort import TIMES
 from tests.fuzz.killing import DOCUMENT, KillBefore, contents, in_child, names, outcome

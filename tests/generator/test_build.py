@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from generator.build import Project, build
-from generator.tree import write
+from generator.output import write
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,7 +16,7 @@ from generator.normalise import PASSES, normalise
 from generator.normalise._examples import examples
 from generator.normalise._names import name_components
 from generator.normalise._operations import empty_bodies, response_descriptions
-from generator.normalise._order import foreign_keys, usual_order
+from generator.normalise._order import drop_vendor_extensions, sort_keys
 from generator.normalise._schemas import enum_names, formats, property_order, required
 from generator.normalise._texts import titles
 from generator.normalise.structure import check_structure
@@ -226,7 +226,7 @@ def test_the_keys_of_other_tools_go() -> None:
     )
     document["x-coze-doc-id"] = 1
     document["paths"]["/bots"]["get"] |= {"x-apihub-a": 1, "x-client-internal": True}
-    result = foreign_keys(document)
+    result = drop_vendor_extensions(document)
     assert held(result) == {"x-enum-varnames": ["A"], "properties": {"x-coze-a": {}}}
     assert "x-coze-doc-id" not in result
     assert {"x-client-internal"} == {
@@ -243,7 +243,7 @@ def test_the_order_is_always_the_same() -> None:
           /a: {}
         openapi: 3.0.3
     """)
-    result = usual_order(document)
+    result = sort_keys(document)
     assert list(result) == ["openapi", "paths", "components", "x-a"]
     assert list(result["paths"]) == ["/a", "/b"]
     assert list(result["paths"]["/b"]) == ["get", "put"]

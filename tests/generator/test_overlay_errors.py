@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from generator.errors import GeneratorError
-from generator.values import MAX_DEPTH, MAX_VALUES
+from generator.json_values import MAX_DEPTH, MAX_VALUES
 from tests.generator.overlaying import applied, yaml
 
 if TYPE_CHECKING:

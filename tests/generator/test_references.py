@@ -12,7 +12,7 @@ from generator.normalise import normalise
 from generator.normalise._references import (
     check_references,
     drop_unreferenced,
-    lone_references,
+    wrap_ref_siblings,
 )
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_what_is_said_beside_a_reference_is_said_where_openapi_reads_it(
 ) -> None:
     given, expected = (text.replace("REF", f"$ref: '{REF}Bot'") for text in (given, expected))
     document = holding(yaml(given), Bot=yaml("{type: object, properties: {a: {type: string}}}"))
-    assert held(lone_references(document)) == yaml(expected)
+    assert held(wrap_ref_siblings(document)) == yaml(expected)
     result = normalise(document)
     assert normalise(result) == result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.emit.ruff import tidy
+from generator.emit.ruff import format_code
 from generator.errors import GeneratorError
 
 
@@ -13,5 +13,5 @@ def test_an_undefined_name_in_emitted_code_fails_the_build() -> None:
         "from __future__ import annotations\n\n\ndef f(x: Sequence[str]) -> None:\n    print(x)\n"
     )
     with pytest.raises(GeneratorError, match=r"a\.py:\d+:\d+: F821 .*Sequence.*report it"):
-        tidy({"a.py": code})
-    assert tidy({"a.py": code.replace("Sequence", "list")})
+        format_code({"a.py": code})
+    assert format_code({"a.py": code.replace("Sequence", "list")})

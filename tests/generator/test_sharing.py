@@ -8,7 +8,7 @@ import yaml
 from generator.errors import GeneratorError
 from generator.normalise import normalise
 from generator.normalise._limits import check_limits
-from generator.normalise._sharing import shared_parameters, written_out
+from generator.normalise._sharing import inline_references, shared_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,13 +71,13 @@ def test_a_reference_to_something_else_is_an_error(ref: str) -> None:
         },
     }
     with pytest.raises(GeneratorError, match=r"leads (to no response|nowhere)") as caught:
-        written_out(document)
+        inline_references(document)
     assert "responses" in (caught.value.pointer or "")
 
 
 def test_a_document_without_shared_parts_stays_as_it_is() -> None:
     document: dict[str, Any] = {"paths": {"/a": {"get": {"parameters": []}}}}
-    assert shared_parameters(written_out(document)) is document
+    assert shared_parameters(inline_references(document)) is document
 
 
 REF = "#/components/schemas/"

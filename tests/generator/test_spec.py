@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
+from generator.json_values import MAX_DEPTH, clone
 from generator.lines import line_of
 from generator.reader import MAX_VALUES, read_yaml
 from generator.spec import dump, join, load, resolve, split
-from generator.values import MAX_DEPTH, clone
 
 WORDS = st.sampled_from(
     ["yes", "off", "null", "~", "1e3", "0x1f", "1_000", "12:30", "2024-01-01", "=", "<<", "-", "&a"]

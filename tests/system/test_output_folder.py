@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.lock import locked
-from generator.tree import _exchange, write
+from generator.output import _exchange, write
 from tests.system.conftest import ENVIRONMENT
 
 if TYPE_CHECKING:

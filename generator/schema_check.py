@@ -28,7 +28,7 @@ class TooManyStepsError(Exception):
 
 
 @define
-class Bounded:
+class StepLimit:
     """A limit, and validators that keep to it.
 
     Attributes:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from coze_sandbox._synthesis import Synthesiser
 
 
-class Shape:
+class AnswerSchema:
     """The schema of an answer, and what is made from it once.
 
     Args:
@@ -47,14 +47,14 @@ class Shape:
         """Make an item of the list at a place."""
         examples = at(self._example, place)
         example = examples[0] if is_array(examples) and examples else ABSENT
-        node = self._synthesiser.flat(self.node(place)).get("items", {})
+        node = self._synthesiser.merge_all_of(self.node(place)).get("items", {})
         return self._synthesiser.value(node, seed=seed, example=example)
 
     def node(self, place: str = "") -> Object:
         """Give the schema at a dotted place, an empty one where nothing is known."""
         node = self._schema
         for step in filter(None, place.split(".")):
-            node = self._synthesiser.flat(node).get("properties", {}).get(step, {})
+            node = self._synthesiser.merge_all_of(node).get("properties", {}).get(step, {})
         return node
 
 

@@ -22,7 +22,7 @@ from jsonpath.segments import JSONPathRecursiveDescentSegment, JSONPathSegment
 from jsonpath.selectors import Filter
 
 from generator.errors import GeneratorError
-from generator.values import MAX_DEPTH, MAX_VALUES, is_array, is_object, size_of
+from generator.json_values import MAX_DEPTH, MAX_VALUES, is_array, is_object, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 COMPOSING = ("oneOf", "anyOf", "allOf")
 
 
-def closed(document: Document) -> Object:
+def strict_schemas(document: Document) -> Object:
     """Give the request side of a document with `additionalProperties: false` where it is silent.
 
     Objects that list no properties stay open, as do the parts of a composed object: each of them
@@ -30,7 +30,7 @@ def closed(document: Document) -> Object:
         "paths": paths,
         "components": {
             "schemas": {
-                name: _close(schema, part=f"#/components/schemas/{name}" in parts)
+                name: _strict(schema, part=f"#/components/schemas/{name}" in parts)
                 for name, schema in schemas.items()
             }
         },
@@ -39,7 +39,7 @@ def closed(document: Document) -> Object:
 
 def _request_side(operation: Operation) -> Object:
     parameters = [
-        {**one, "schema": _close(one["schema"]), "deprecated": False} if "schema" in one else one
+        {**one, "schema": _strict(one["schema"]), "deprecated": False} if "schema" in one else one
         for one in operation.parameters
     ]
     side: Object = {"parameters": parameters, "responses": {}}
@@ -53,7 +53,7 @@ def _request_side(operation: Operation) -> Object:
 def _content(operation: Operation, media_type: str, content: Object) -> Object:
     if "schema" not in content:
         return content
-    made = {**content, "schema": _close(content["schema"])}
+    made = {**content, "schema": _strict(content["schema"])}
     if media_type == MULTIPART:
         fields: Object = operation.document.resolve(content["schema"]).get("properties", {})
         # The validator turns the text of a part into a number or a truth value only by its style.
@@ -65,19 +65,19 @@ def _content(operation: Operation, media_type: str, content: Object) -> Object:
     return made
 
 
-def _close(schema: Any, *, part: bool = False) -> Any:
+def _strict(schema: Any, *, part: bool = False) -> Any:
     if not is_object(schema):
         return schema
     made = dict(schema)
     for word in ("items", "additionalProperties", "not"):
         if word in made:
-            made[word] = _close(made[word])
+            made[word] = _strict(made[word])
     parts = part or _is_composed(made)
     for word in COMPOSING:
         if is_array(made.get(word)):
-            made[word] = [_close(one, part=parts) for one in made[word]]
+            made[word] = [_strict(one, part=parts) for one in made[word]]
     if is_object(made.get("properties")):
-        made["properties"] = {name: _close(one) for name, one in made["properties"].items()}
+        made["properties"] = {name: _strict(one) for name, one in made["properties"].items()}
         if not parts and made["properties"]:
             made.setdefault("additionalProperties", False)
     return made

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import frozen
 
+from generator.json_values import is_array, is_object
 from generator.spec import join
-from generator.values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,7 @@ Role = Literal[
     "callback",
     "other",
 ]
-Shape = Literal["one", "list", "map"]
+Arity = Literal["one", "list", "map"]
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 ORIGIN: Final = "x-origin"
@@ -41,7 +41,7 @@ _MEMBERS: Final = ("schema", "list")
 _CONTENT: Final = ("media", "map")
 _OTHERS: Final = ("other", "map")
 
-BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Shape]]]] = {
+BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Arity]]]] = {
     "document": {"paths": ("path", "map"), "components": ("components", "one")},
     "components": {
         "schemas": _SCHEMAS,
@@ -56,7 +56,7 @@ BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Shape]]]] = {
     },
     "path": {
         "parameters": _PARAMETERS,
-        **dict[str, "tuple[Role, Shape]"].fromkeys(METHODS, ("operation", "one")),
+        **dict[str, "tuple[Role, Arity]"].fromkeys(METHODS, ("operation", "one")),
     },
     "operation": {
         "parameters": _PARAMETERS,
@@ -95,16 +95,16 @@ class Part:
     pointer: str
 
 
-def below(part: Part) -> Iterator[tuple[str, Key, Part]]:
+def children(part: Part) -> Iterator[tuple[str, Key, Part]]:
     """The parts directly below a part: the field, the key or number in it, and the part."""
     fields = BELOW[part.role]
     if part.role == "callback":
-        fields = dict[str, "tuple[Role, Shape]"].fromkeys(part.node, ("path", "one"))
-    for name, (role, shape) in fields.items():
+        fields = dict[str, "tuple[Role, Arity]"].fromkeys(part.node, ("path", "one"))
+    for name, (role, arity) in fields.items():
         if name in part.node:
             content: Any = part.node[name]
             pointer = join(part.pointer, name)
-            if shape == "one":
+            if arity == "one":
                 if is_object(content):
                     yield name, None, Part(role, content, pointer)
             elif is_object(content) or is_array(content):
@@ -120,7 +120,7 @@ def parts(document: Node) -> Iterator[Part]:
     while waiting:
         part = waiting.pop()
         yield part
-        waiting.extend(reversed([lower for _, _, lower in below(part)]))
+        waiting.extend(reversed([lower for _, _, lower in children(part)]))
 
 
 def operations(document: Node) -> Iterator[tuple[str, str, Node]]:
@@ -138,15 +138,15 @@ def successes(operation: Node) -> dict[str, Node]:
     return found or {status: one for status, one in responses.items() if status == "default"}
 
 
-def descend(part: Part, change: Callable[[Part, str, Key], Node]) -> Node:
+def map_children(part: Part, change: Callable[[Part, str, Key], Node]) -> Node:
     """A part with what ``change`` makes of each part directly below it; no part is modified.
 
     Args:
         part: The part.
-        change: Given a part below, the field that it stands in, and its key or number there.
+        change: Given a child, the field that it stands in, and its key or number there.
     """
     result = part.node
-    for name, key, lower in below(part):
+    for name, key, lower in children(part):
         new = change(lower, name, key)
         if new is lower.node:
             continue
@@ -172,12 +172,12 @@ def rewrite(document: Node, changes: Mapping[Role, Callable[[Part], Node]]) -> N
     def visit(part: Part, *_: object) -> Node:
         change = changes.get(part.role)
         new = change(part) if change is not None else part.node
-        return descend(part if new is part.node else Part(part.role, new, part.pointer), visit)
+        return map_children(part if new is part.node else Part(part.role, new, part.pointer), visit)
 
     return visit(Part("document", document, ""))
 
 
-def without(node: Node, *keys: str) -> Node:
+def omit(node: Node, *keys: str) -> Node:
     """A part without some of its fields."""
     return {key: value for key, value in node.items() if key not in keys}
 
@@ -186,13 +186,13 @@ def shape_of(schema: Node) -> Node:
     """Return what of a schema makes a difference to a program."""
 
     def visit(part: Part, *_: object) -> Node:
-        node = without(part.node, *_PROSE)
+        node = omit(part.node, *_PROSE)
         if "required" in node:
             node["required"] = sorted(node["required"])
         if node.get("type") == "string":
             node.pop("x-enum-varnames", None)
         if node.keys() == {"allOf"} and len(node["allOf"]) == 1:
             (node,) = node["allOf"]
-        return descend(Part(part.role, node, ""), visit)
+        return map_children(Part(part.role, node, ""), visit)
 
     return visit(Part("schema", schema, ""))
