@@ -1,25 +1,142 @@
-"""Holds what the client makes of an answer against what a page documents."""
+"""Holds what the client makes of an answer, or of a stream, against what a page documents."""
 
 from __future__ import annotations
 
 import json
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args, get_origin, get_type_hints
 
+import attrs
+import msgspec
 from attrs import evolve
 
-from coze_client import APIError
-from generator.conform.arguments import arguments_for, some_arguments
-from generator.conform.decoding import decoded
-from generator.conform.exchange import Exchange
-from generator.conform.leaves import leaves, lost
+from coze_client import APIError, StreamError, UnknownEvent
+from coze_core._decode import MISFITS, TypeDecoder
+from generator.conform.examples import is_json, printed_streams
 from generator.conform.report import Check
-from generator.conform.requests import call
-from generator.json_values import is_object
+from generator.conform.requests import (
+    EVENTS,
+    RecordingTransport,
+    arguments_for,
+    call,
+    some_arguments,
+)
+from generator.json_values import is_array, is_object
 
 if TYPE_CHECKING:
-    from generator.conform.examples import Example
+    from collections.abc import Iterator, Mapping
+
+    from coze_core._decode import AnswerDecoder
+    from generator.conform.examples import Example, PrintedEvent
     from generator.conform.operations import Method, Operation
+
+
+def leaves(value: Any, at: str = "$") -> Iterator[str]:
+    """The JSON paths of the values that hold no others; an empty object or array is one, too."""
+    if is_object(value) and value:
+        for name, inner in value.items():
+            yield from leaves(inner, f"{at}.{name}")
+    elif is_array(value) and value:
+        for number, inner in enumerate(value):
+            yield from leaves(inner, f"{at}[{number}]")
+    else:
+        yield at
+
+
+def missing(value: Any, typed: Any, at: str = "$") -> Iterator[str]:
+    """The JSON paths of the leaves that a typed value does not have.
+
+    Args:
+        value: JSON data.
+        typed: What was made of it: models, lists, dicts and scalars.
+        at: The JSON path of the data.
+    """
+    if is_object(value):
+        fields = _fields(typed)
+        if fields is None:
+            yield from leaves(value, at)
+            return
+        for name, inner in value.items():
+            if name in fields:
+                yield from missing(inner, fields[name], f"{at}.{name}")
+            else:
+                yield from leaves(inner, f"{at}.{name}")
+    elif is_array(value):
+        if not is_array(typed) or len(typed) != len(value):
+            yield from leaves(value, at)
+            return
+        for number, (inner, made) in enumerate(zip(value, typed, strict=True)):
+            yield from missing(inner, made, f"{at}[{number}]")
+    elif not _same(value, typed):
+        yield at
+
+
+def _fields(typed: Any) -> dict[str, Any] | None:
+    """What stands under each JSON name in a model or a dict."""
+    if is_object(typed):
+        return typed
+    model = cast("type[Any]", type(typed))
+    if not attrs.has(model):
+        return None
+    names = getattr(model, "__wire_names__", {})
+    fields = [field.name for field in attrs.fields(model)]
+    return {names.get(name, name): getattr(typed, name) for name in fields}
+
+
+def _same(value: Any, typed: Any) -> bool:
+    # 1 is 1.0 in JSON, and True is neither.
+    return value == typed and isinstance(value, bool) == isinstance(typed, bool)
+
+
+def decoded(
+    check: Check, decoder: AnswerDecoder[Any] | TypeDecoder[Any], body: bytes, hint: Any
+) -> Check:
+    """Note how a body is decoded: fast, or exactly although not fast, or with indulgence.
+
+    Args:
+        check: What is noted so far.
+        decoder: The decoder of the client.
+        body: The body.
+        hint: The type that the body is decoded to.
+    """
+    if decoder.fast is None:
+        problems = decoder.examine(body).problems
+        if problems:
+            return check.failing(f"decoded leniently at {', '.join(problems)}")
+        return check.with_note(f"no fast path: {', '.join(_obstacles(hint))}")
+    try:
+        decoder.fast(body)
+    except MISFITS as error:
+        return check.failing(f"decoded leniently: {error}")
+    return check
+
+
+def _obstacles(hint: Any) -> list[str]:
+    renamed = list(dict.fromkeys(_renamed(hint, set())))
+    if renamed:
+        return renamed
+    try:
+        msgspec.json.Decoder(hint)
+    except TypeError as error:
+        return [str(error).partition("\n")[0]]
+    return ["the decoder has none"]
+
+
+def _renamed(hint: Any, seen: set[Any]) -> Iterator[str]:
+    """The classes in a type that have fields with other names than in JSON."""
+    if hint in seen:
+        return
+    seen.add(hint)
+    parts = list(get_args(hint))
+    model = get_origin(hint) or hint
+    if isinstance(model, type) and attrs.has(model):
+        names = getattr(model, "__wire_names__", {})
+        if names:
+            yield f"{model.__name__} renames {', '.join(names.values())}"
+        hints = get_type_hints(model)
+        parts += (hints[field.name] for field in attrs.fields(model))
+    for part in parts:
+        yield from _renamed(part, seen)
 
 
 def check_answer(
@@ -40,7 +157,7 @@ def check_answer(
     method = operation.plain or operation.methods[0]
     body = json.dumps(answer).encode()
     try:
-        with Exchange(body).client() as client:
+        with RecordingTransport(body).client() as client:
             result = call(client, method, arguments_like(operation, method, example))
     except APIError as error:
         return _refused(check, error, answer, method)
@@ -55,7 +172,7 @@ def check_answer(
     rest = {name: value for name, value in answer.items() if name not in envelope}
     if kind is NoneType:
         rest = {name: value for name, value in rest.items() if value}
-    return evolve(check, leaves=_size(rest), lost=tuple(lost(rest, typed)) if rest else ())
+    return evolve(check, leaves=_size(rest), lost=tuple(missing(rest, typed)) if rest else ())
 
 
 def arguments_like(operation: Operation, method: Method, example: Example) -> dict[str, Any]:
@@ -78,3 +195,60 @@ def _refused(check: Check, error: APIError, answer: dict[str, Any], method: Meth
 
 def _size(rest: dict[str, Any]) -> int:
     return sum(1 for _ in leaves(rest)) if rest else 0
+
+
+def check_events(operation: Operation, example: Example) -> Iterator[Check]:
+    """Stream all printed events through the client, and look for their data in what it gives.
+
+    Args:
+        operation: The operation.
+        example: Its example.
+    """
+    method = operation.streamed
+    endpoint = method.stream if method else None
+    if method is None or endpoint is None:
+        yield Check("event", 1).failing("the operation does not stream")
+        return
+    last, kinds = endpoint.end | endpoint.errors, endpoint.events()
+    arguments = arguments_like(operation, method, example)
+    number = 0
+    for text in example.streams:
+        for stream in printed_streams(text, last):
+            for printed, given in _given(method, arguments, stream):
+                number += 1
+                yield _check_event(Check("event", number), printed, given, kinds)
+
+
+def _given(
+    method: Method, arguments: dict[str, Any], stream: list[PrintedEvent]
+) -> list[tuple[PrintedEvent, Any]]:
+    """Each printed event with what the client gives for it: an event, an error, or nothing."""
+    given = list[Any]()
+    transport = RecordingTransport(b"".join(event.wire for event in stream), EVENTS)
+    with transport.client() as client, method.on(client)(**arguments) as events:
+        try:
+            given += events
+        except StreamError as error:
+            given.append(error)
+    return [
+        (printed, given[place] if place < len(given) else None)
+        for place, printed in enumerate(stream)
+    ]
+
+
+def _check_event(
+    check: Check, printed: PrintedEvent, given: Any, kinds: Mapping[str, type[object]]
+) -> Check:
+    if given is None:
+        return check.failing(f"{printed.event} does not come out")
+    if isinstance(given, UnknownEvent):
+        return check.failing(f"{printed.event} is an unknown event")
+    kind = kinds.get(printed.event)
+    if kind is str and given.data == printed.data:
+        return evolve(check, leaves=1)
+    if not is_json(printed.data):
+        return check.with_note(f"the data of the printed {printed.event} is no JSON")
+    data = json.loads(printed.data)
+    if kind is not None:
+        check = decoded(check, TypeDecoder(kind), printed.data.encode(), kind)
+    return evolve(check, leaves=sum(1 for _ in leaves(data)), lost=tuple(missing(data, given.data)))

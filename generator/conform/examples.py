@@ -3,16 +3,21 @@
 Two kinds of file are understood. One holds one operation: ``method``, ``path``, ``requests``,
 ``responses`` and ``sse``. The other lists many under ``endpoints``, each with an ``endpoint``, a
 ``request_example`` and a ``response_example``.
+
+The streams that pages print are made for human readers: they hold comments, leave out the empty
+lines between events, explain the names of events in brackets, break data over several lines, and
+print one outcome after the other.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
-from attrs import frozen
+from attrs import Factory, frozen
 from msgspec import UNSET, Struct, UnsetType, field
 
 from generator.errors import GeneratorError
@@ -21,6 +26,7 @@ from generator.spec import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 T = TypeVar("T", bound=Struct)
@@ -228,3 +234,97 @@ def _as(kind: type[T], value: Any, file: Path, pointer: str) -> T:
         raise GeneratorError(
             f"this is no example: {error}", file=file, pointer=pointer or None, remedy=_REMEDY
         ) from error
+
+
+_FIELD: Final = re.compile(r"\s*(event|data|id|retry)\s*:\s?(.*?)\s*")
+_REMARK: Final = re.compile(r"[\s(（]")
+
+
+@frozen
+class PrintedEvent:
+    """An event as a page prints it.
+
+    Attributes:
+        event: Its name.
+        data: Its data.
+        id: Its id, if one is printed.
+    """
+
+    event: str
+    data: str
+    id: str | None = None
+
+    @property
+    def wire(self) -> bytes:
+        """The event as it stands in a stream."""
+        head = [] if self.id is None else [f"id: {self.id}"]
+        data = [f"data: {line}" for line in self.data.split("\n")]
+        return "\n".join([*head, f"event: {self.event}", *data, "", ""]).encode()
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is JSON to the letter."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def printed_streams(text: str, last: AbstractSet[str]) -> Iterator[list[PrintedEvent]]:
+    """Read the streams that a page prints, one for each outcome.
+
+    Args:
+        text: What the page prints.
+        last: The names of the events after which nothing more comes.
+    """
+    stream = list[PrintedEvent]()
+    for event in _events(text):
+        stream.append(event)
+        if event.event in last:
+            yield stream
+            stream = []
+    if stream:
+        yield stream
+
+
+@frozen
+class _Open:
+    """The event that is being read."""
+
+    fields: dict[str, str] = Factory(dict[str, str])
+    data: list[str] = Factory(list[str])
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its data does not go on in the next line: it opens nothing that is still open."""
+        text = "\n".join(self.data)
+        balanced = text.count("{") <= text.count("}") and text.count("[") <= text.count("]")
+        return balanced or is_json(text)
+
+    def closed(self) -> PrintedEvent:
+        name = self.fields.get("event", "message")
+        return PrintedEvent(name, "\n".join(self.data), self.fields.get("id"))
+
+
+def _events(text: str) -> Iterator[PrintedEvent]:
+    now = _Open()
+    for line in text.replace("\r\n", "\n").split("\n"):
+        match = _FIELD.fullmatch(line)
+        if match is None:
+            if now.data and not now.is_whole:
+                now.data.append(line)
+            elif now.data and not line.strip():
+                yield now.closed()
+                now = _Open()
+            continue
+        name, value = match.groups()
+        if name == "data":
+            now.data.append(value)
+            continue
+        if now.data:
+            yield now.closed()
+            now = _Open()
+        now.fields[name] = _REMARK.split(value)[0] if name == "event" else value
+    if now.data:
+        yield now.closed()

@@ -55,8 +55,8 @@ class Check:
         return evolve(self, reasons=(*self.reasons, *reasons))
 
     @property
-    def told(self) -> Iterator[str]:
-        """What there is to say about it."""
+    def notes(self) -> Iterator[str]:
+        """Everything there is to say about it, one line each."""
         lost = [f"lost {', '.join(_few(self.lost))}"] if self.lost else []
         for text in (*self.problems, *lost, *self.reasons):
             yield f"{self.kind} {self.number}: {text}"
@@ -98,9 +98,9 @@ class Outcome:
         """The outcome as one line."""
         counts = {kind: sum(check.kind == kind for check in self.checks) for kind in _SUCCESS}
         size = ", ".join(_count(count, kind) for kind, count in counts.items() if count)
-        told = "; ".join(dict.fromkeys(text for check in self.checks for text in check.told))
+        notes = "; ".join(dict.fromkeys(text for check in self.checks for text in check.notes))
         name = f"{self.operation} ({', '.join(self.methods)})" if self.methods else self.operation
-        parts = (name, self.reason or size or "nothing to check", told)
+        parts = (name, self.reason or size or "nothing to check", notes)
         return f"{self.verdict:7} {' '.join(' | '.join(filter(None, parts)).split())} [{self.file}]"
 
 

@@ -3,24 +3,213 @@
 from __future__ import annotations
 
 import json
+import re
+from email import message_from_bytes
+from email.policy import HTTP
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
-from attrs import evolve
+import httpx
+from attrs import evolve, field, frozen
 
-from coze_client import CozeError
-from generator.conform.arguments import arguments_for, fields_of, file_of
-from generator.conform.examples import path_values
-from generator.conform.exchange import EVENTS, JSON, Exchange, Sent
+from coze_client import Coze, CozeError
+from generator.conform.examples import path_names, path_values
 from generator.conform.report import Check
 from generator.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
-    from coze_client import Coze
-    from generator.conform.arguments import Arguments
     from generator.conform.examples import Example, Request
     from generator.conform.operations import Argument, Method, Operation
+
+_INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d*)")
+_NUMBER: Final = re.compile(r"-?\d+\.\d+")
+CONTENT: Final = b"the content of a file"
+"""What is sent as the content of each file."""
+
+
+@frozen
+class Arguments:
+    """How a documented request is asked for.
+
+    Attributes:
+        values: The arguments of the method.
+        without: What the request holds that no argument stands for.
+        missing: The path parameters that the request gives no value for.
+        repeated: The fields of the body that repeat a parameter of the path.
+    """
+
+    values: dict[str, Any] = field(factory=dict)
+    without: list[str] = field(factory=list)
+    missing: list[str] = field(factory=list)
+    repeated: list[str] = field(factory=list)
+
+
+def arguments_for(operation: Operation, method: Method, path: str, request: Request) -> Arguments:
+    """Find the arguments for a documented request.
+
+    Args:
+        operation: The operation.
+        method: One of its methods.
+        path: The path as the example has it; its parameters may have other names.
+        request: The documented request.
+    """
+    found = Arguments()
+    for ours, theirs in zip(path_names(operation.path), path_names(path), strict=True):
+        argument = method.argument("path", ours)
+        if argument is None or theirs not in request.path_params:
+            found.missing.append(theirs)
+        else:
+            found.values[argument.name] = request.path_params[theirs]
+    for name, texts in request.query.items():
+        argument = method.argument("query", name)
+        if argument is None:
+            found.without.append(f"query {name}")
+        else:
+            found.values[argument.name] = _from_texts(argument, texts)
+    for name, value in fields_of(request.body).items():
+        argument = method.argument("body", name)
+        if argument is not None:
+            is_form = method.endpoint.encoding == "multipart"
+            found.values[argument.name] = _from_form(argument, value) if is_form else value
+        elif value == request.path_params.get(name):
+            found.repeated.append(name)
+        elif name != operation.switch:
+            found.without.append(f"body {name}")
+    return found
+
+
+def some_arguments(method: Method) -> dict[str, Any]:
+    """Arguments that are good enough to call a method at all."""
+    return {one.name: _some(one) for one in method.arguments if one.required}
+
+
+def fields_of(body: Any) -> Mapping[str, Any]:
+    """The fields of a body that are given: null is what is sent for nothing."""
+    given = body if is_object(body) else {}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def file_of(value: Any) -> tuple[str, str | None]:
+    """The file name and the media type of a documented file: a path, or an object that has one."""
+    file = value if is_object(value) else {"file": value}
+    name = PurePosixPath(str(file.get("file")).removeprefix("@")).name
+    return name, file.get("content_type")
+
+
+def _from_texts(argument: Argument, texts: tuple[str, ...]) -> Any:
+    if "array" in argument.kinds:
+        return texts[0].split(",") if len(texts) == 1 else list(texts)
+    return _from_text(argument, texts[0]) if len(texts) == 1 else list(texts)
+
+
+def _from_form(argument: Argument, value: Any) -> Any:
+    if argument.place == "files":
+        name, media_type = file_of(value)
+        return (name, CONTENT, media_type) if media_type else (name, CONTENT)
+    return _from_text(argument, value) if isinstance(value, str) else value
+
+
+def _from_text(argument: Argument, text: str) -> Any:
+    """What a caller would give; a text that is no such value, like 12***, stays a text."""
+    if "string" in argument.kinds:
+        return text
+    if argument.kinds & {"integer", "number"} and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in argument.kinds and _NUMBER.fullmatch(text):
+        return float(text)
+    if "boolean" in argument.kinds and text in {"true", "false"}:
+        return text == "true"
+    return text
+
+
+def _some(argument: Argument) -> Any:
+    if argument.place == "files":
+        return CONTENT
+    if "array" in argument.kinds:
+        return []
+    return 1 if "integer" in argument.kinds else "1"
+
+
+JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
+_BASE: Final = "https://conform.invalid"
+
+
+@frozen
+class Sent:
+    """A request, as it arrived.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path, decoded.
+        query: Each name of the query and its values.
+        body: The JSON data or the fields of the form, ``None`` without a body. A file is an object
+            of its ``file`` name and its ``content_type``.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, tuple[str, ...]]
+    body: Any
+
+
+class RecordingTransport:
+    """A client whose every request gets the same answer.
+
+    Args:
+        content: The body of the answer.
+        media_type: Its media type.
+    """
+
+    def __init__(self, content: bytes, media_type: str = JSON) -> None:
+        self._content = content
+        self._media_type = media_type
+        self.sent: list[Sent] = []
+
+    def client(self) -> AbstractContextManager[Coze]:
+        """The client."""
+        http_client = httpx.Client(transport=httpx.MockTransport(self._answer))
+        return Coze("conform", base_url=_BASE, http_client=http_client, max_retries=0)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(_sent(request))
+        headers = {"Content-Type": self._media_type}
+        return httpx.Response(200, headers=headers, content=self._content)
+
+
+def _sent(request: httpx.Request) -> Sent:
+    path = unquote(request.url.raw_path.partition(b"?")[0].decode("ascii"))
+    names = dict.fromkeys(request.url.params)
+    query = {name: tuple(request.url.params.get_list(name)) for name in names}
+    return Sent(request.method, path, query, _body(request))
+
+
+def _body(request: httpx.Request) -> Any:
+    content, media_type = request.read(), request.headers.get("Content-Type", "")
+    if media_type.startswith("multipart/"):
+        return dict(_form(media_type.encode() + b"\r\n\r\n" + content))
+    return json.loads(content) if content else None
+
+
+def _form(message: bytes) -> Iterator[tuple[str, Any]]:
+    for part in message_from_bytes(b"Content-Type: " + message, policy=HTTP).iter_parts():
+        name = part.get_param("name", header="Content-Disposition")
+        content = part.get_payload(decode=True)
+        if part.get_filename() is None:
+            yield str(name), content.decode() if isinstance(content, bytes) else content
+        else:
+            whole = content == CONTENT
+            yield (
+                str(name),
+                {"file": part.get_filename(), "content_type": part.get_content_type()}
+                if whole
+                else {"file": None},
+            )
+
 
 _LONGEST: Final = 80
 _ANSWERS: Final = {
@@ -50,17 +239,17 @@ def check_request(operation: Operation, example: Example, number: int) -> Check:
     if arguments.repeated:
         check = check.with_note(f"its body repeats {', '.join(arguments.repeated)} of the path")
     check = check.failing(*(f"no argument for {name}" for name in arguments.without))
-    exchange = Exchange(*_ANSWERS.get(method.kind, (b'{"code": 0}', JSON)))
+    transport = RecordingTransport(*_ANSWERS.get(method.kind, (b'{"code": 0}', JSON)))
     try:
-        with exchange.client() as client:
+        with transport.client() as client:
             call(client, method, arguments.values)
     except CozeError as error:
-        if not exchange.sent:
+        if not transport.sent:
             return check.failing(str(error))
-    if len(exchange.sent) > 1:
-        check = check.failing(f"{len(exchange.sent)} requests are sent")
+    if len(transport.sent) > 1:
+        check = check.failing(f"{len(transport.sent)} requests are sent")
     expected = _expected(operation, method, example, request, arguments)
-    return check.failing(*_differences(expected, exchange.sent[0]))
+    return check.failing(*_differences(expected, transport.sent[0]))
 
 
 def call(client: Coze, method: Method, arguments: Mapping[str, Any]) -> Any:

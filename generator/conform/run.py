@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.conform.answers import check_answer
-from generator.conform.events import check_events
+from generator.conform.answers import check_answer, check_events
 from generator.conform.examples import read_examples
 from generator.conform.operations import Catalogue
 from generator.conform.report import Check, Outcome, Report

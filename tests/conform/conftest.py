@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from generator.conform.report import Report
 
 
-class Judge(Protocol):
+class Checker(Protocol):
     def __call__(self, *contents: Any) -> Report: ...
 
 
 @pytest.fixture
-def judge(tmp_path: Path) -> Judge:
+def check(tmp_path: Path) -> Checker:
     """Hold the client against files of these contents."""
 
-    def judged(*contents: Any) -> Report:
+    def checked(*contents: Any) -> Report:
         for number, content in enumerate(contents):
             text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
             (tmp_path / f"{number}.json").write_text(text)
         return conform(tmp_path)
 
-    return judged
+    return checked

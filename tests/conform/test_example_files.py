@@ -14,7 +14,7 @@ from generator.conform.run import conform
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conform.conftest import Judge
+    from tests.conform.conftest import Checker
 
 LISTED = """
 endpoints:
@@ -106,13 +106,13 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             "body": VALUES | st.dictionaries(st.sampled_from(["bot_id", "file", "stream"]), VALUES),
         },
     )
-    sketch = st.lists(st.sampled_from(["event: done", "data: {", "data: 1", "}", "", "#"]))
+    printed = st.lists(st.sampled_from(["event: done", "data: {", "data: 1", "}", "", "#"]))
     return {
         "method": method,
         "path": path,
         "requests": draw(st.lists(request, max_size=2)),
         "responses": draw(st.lists(VALUES, max_size=2)),
-        "sse": draw(st.lists(sketch.map("\n".join), max_size=1)),
+        "sse": draw(st.lists(printed.map("\n".join), max_size=1)),
     }
 
 
@@ -120,8 +120,8 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_no_example_is_too_odd_for_a_report(judge: Judge, content: dict[str, Any]) -> None:
-    report = judge(content)
+def test_no_example_is_too_odd_for_a_report(check: Checker, content: dict[str, Any]) -> None:
+    report = check(content)
     assert len(report.outcomes) == 1
     assert len(report.text().splitlines()) == 2
     assert json.loads(report.json())["outcomes"]

@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from generator.conform.report import Report
-    from tests.conform.conftest import Judge
+    from tests.conform.conftest import Checker
 
 DETAIL = {"logid": "2024"}
 
@@ -23,7 +23,7 @@ def request(method: str = "GET", url: str = "/v1/bots?workspace_id=1", **parts: 
 
 
 def told(report: Report) -> list[str]:
-    return [text for outcome in report.outcomes for check in outcome.checks for text in check.told]
+    return [text for outcome in report.outcomes for check in outcome.checks for text in check.notes]
 
 
 QUERY = {"workspace_id": ["1"], "page_num": ["2"], "publish_status": [""]}
@@ -86,8 +86,8 @@ RIGHT: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_passes(judge: Judge, name: str) -> None:
-    report = judge(RIGHT[name])
+def test_what_is_right_passes(check: Checker, name: str) -> None:
+    report = check(RIGHT[name])
     assert not report.failed, report.text()
 
 
@@ -144,9 +144,9 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_named(judge: Judge, name: str) -> None:
+def test_what_is_wrong_is_named(check: Checker, name: str) -> None:
     content, expected = WRONG[name]
-    report = judge(content)
+    report = check(content)
     assert report.failed
     assert expected in "\n".join(told(report))
 
@@ -184,8 +184,8 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_what_is_odd_about_an_example_is_a_named_reason(judge: Judge, name: str) -> None:
+def test_what_is_odd_about_an_example_is_a_named_reason(check: Checker, name: str) -> None:
     content, reason = ODD[name]
-    report = judge(content)
+    report = check(content)
     assert not report.failed, report.text()
     assert reason in "\n".join(told(report))

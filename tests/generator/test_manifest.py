@@ -26,4 +26,4 @@ def test_what_deciding_modules_import_decides_too() -> None:
     ]
     used = set[str]().union(*map(imported, deciding)) - SAY_WHAT_IS_WRONG
     assert used <= {name.removesuffix(".py") for name in _DECIDING}
-    assert {"normalise", "plan", "selection"} <= used
+    assert {"normalise", "plan", "jsonpath"} <= used

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.conform.leaves import leaves, lost
-from generator.conform.sketches import PrintedEvent, printed_streams
+from generator.conform.answers import leaves, missing
+from generator.conform.examples import PrintedEvent, printed_streams
 
 CASES: dict[str, tuple[str, list[list[tuple[str, str]]]]] = {
     "comments": ("# start\nevent: a\n// what follows\ndata: 1\n...... more ......", [[("a", "1")]]),
@@ -33,10 +33,10 @@ CASES: dict[str, tuple[str, list[list[tuple[str, str]]]]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_sketch_becomes_streams(name: str) -> None:
-    sketch, expected = CASES[name]
+def test_what_a_page_prints_becomes_streams(name: str) -> None:
+    printed, expected = CASES[name]
     read = [
-        [(one.event, one.data) for one in stream] for stream in printed_streams(sketch, {"end"})
+        [(one.event, one.data) for one in stream] for stream in printed_streams(printed, {"end"})
     ]
     assert read == expected
 
@@ -59,16 +59,16 @@ def test_a_real_stream_is_read_as_it_is(events: list[PrintedEvent]) -> None:
 
 @given(JSON)
 def test_all_leaves_of_data_are_found_in_the_same_data(value: object) -> None:
-    assert list(lost(value, value)) == []
+    assert list(missing(value, value)) == []
 
 
 @given(JSON, JSON)
-def test_only_leaves_are_lost(value: object, other: object) -> None:
-    assert set(lost(value, other)) <= set(leaves(value))
+def test_only_leaves_are_missing(value: object, other: object) -> None:
+    assert set(missing(value, other)) <= set(leaves(value))
 
 
 @pytest.mark.parametrize(
-    ("value", "typed", "missing"),
+    ("value", "typed", "expected"),
     [
         ({"a": {"b": 1, "c": []}}, {"a": None}, ["$.a.b", "$.a.c"]),
         ({"a": None}, {}, ["$.a"]),
@@ -79,5 +79,7 @@ def test_only_leaves_are_lost(value: object, other: object) -> None:
         ("1", 1, ["$"]),
     ],
 )
-def test_what_is_another_value_is_lost(value: object, typed: object, missing: list[str]) -> None:
-    assert list(lost(value, typed)) == missing
+def test_what_is_another_value_is_missing(
+    value: object, typed: object, expected: list[str]
+) -> None:
+    assert list(missing(value, typed)) == expected
