@@ -12,6 +12,7 @@ from generator.plan.resources import VARIANTS
 if TYPE_CHECKING:
     from generator.plan import Method, Plan
     from generator.plan.models import EnumerationClass, Model
+    from generator.plan.waits import Wait
 
 TOOLS: Final = ("datamodel-code-generator", "openapi-python-client", "ruff")
 _HERE: Final = Path(__file__).parent
@@ -61,6 +62,7 @@ def make_manifest(sources: dict[str, bytes], effective: bytes, plan: Plan) -> di
 
 def surface(plan: Plan) -> dict[str, Any]:
     """One entry for each public method, argument, field, enumeration member and event."""
+    waits = {wait.path: wait for wait in plan.waits}
     return {
         "methods": {
             method.path: {
@@ -76,7 +78,7 @@ def surface(plan: Plan) -> dict[str, Any]:
                     }
                     for argument in method.arguments
                 },
-                "behaviour": _behaviour(method),
+                "behaviour": _behaviour(method, waits.get(method.path)),
             }
             for resource in plan.resources
             for method in resource.methods
@@ -109,7 +111,7 @@ def surface(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _behaviour(method: Method) -> dict[str, Any]:
+def _behaviour(method: Method, wait: Wait | None) -> dict[str, Any]:
     """Return what a method does besides sending one request; each key has rules in ``diff``."""
     paging = dict(method.paging.options) if method.paging else {}
     found: dict[str, Any] = {
@@ -127,6 +129,12 @@ def _behaviour(method: Method) -> dict[str, Any]:
             "retrieve": method.recovery.subject,
             "list": method.recovery.items,
             **dict(method.recovery.options),
+        },
+        "wait": wait
+        and {
+            **dict(wait.places),
+            **{name: list(states) for name, states in wait.states},
+            "arguments": [argument.name for argument in wait.arguments],
         },
     }
     return {key: value for key, value in found.items() if value}
