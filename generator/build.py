@@ -15,6 +15,7 @@ from generator.normalise import Normalised, run_passes, unused
 from generator.normalise.version import to_openapi_30
 from generator.overlay import Overlay
 from generator.plan import Plan, make_plan
+from generator.plan.feeding import unsaid_presence
 from generator.plan.gate import unread_callbacks
 from generator.spec import dump, join, parse, read
 from generator.validate import validate
@@ -115,8 +116,12 @@ class Built:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Remarks: actions that change nothing, callbacks that nothing describes."""
-        return (*map(str, self.effective.correction.findings), *unread_callbacks(self.document))
+        """Remarks: actions that change nothing, callbacks and fields that nothing is said of."""
+        return (
+            *map(str, self.effective.correction.findings),
+            *unread_callbacks(self.document),
+            *unsaid_presence(self.plan),
+        )
 
 
 def corrected(project: Project, source: bytes, step: Callable[[str], None]) -> Correction:

@@ -129,6 +129,9 @@ _NAME_OR_FIELD: Final = _Kind(
     f"{_NAME.told}, or {_FIELD.told}", lambda value: _is_class(value) or _is_field(value)
 )
 _STATES: Final = _Kind("a list of states: texts or integers", _are_states)
+_PRESENT: Final = _Kind(
+    "true, or why the field may be absent", lambda value: value is True or _is_text(value)
+)
 _SCHEMA: Final = _Kind("a schema", is_object)
 _EVENTS: Final = _Kind("a map of event names to schemas", _are_events)
 
@@ -196,7 +199,7 @@ _KEYS: Final[Mapping[str, Mapping[str, _Kind | _Fields | _Choice]]] = {
         "x-client-events": _Fields({"name": _NAME, "header": _SCHEMA, "events": _EVENTS}),
     },
     "parameter": {"x-client-constant": _TEXT, "x-client-name": _FIELD},
-    "property": {"x-client-name": _NAME_OR_FIELD},
+    "property": {"x-client-name": _NAME_OR_FIELD, "x-client-present": _PRESENT},
     "schema": {"x-client-name": _NAME},
 }
 _ROLES: Final = {key: role for role, keys in _KEYS.items() for key in keys}

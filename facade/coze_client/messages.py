@@ -1,10 +1,11 @@
 """Build the messages that chats and conversations take.
 
+    from coze_client import Coze
     from coze_client.messages import image, user
 
-    coze.chat.create(
-        bot_id="...", user_id="me", additional_messages=[user("What is this?", image(url="https://..."))]
-    )
+    question = user("What is this?", image(url="https://..."))
+    with Coze() as coze:
+        coze.chat.create(bot_id="...", user_id="me", additional_messages=[question])
 
 A message of one text is sent as ``text``. One with images, files or audio is sent as
 ``object_string``: its content is the JSON text of a list of items, at most one of which is text.
@@ -13,16 +14,16 @@ API page: https://docs.coze.cn/developer_guides/chat_v3
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
 
 import msgspec
 
 from coze_core import CozeError
 
 if TYPE_CHECKING:
-    from coze_api import params
+    from coze_api import models, params
 
-__all__ = ["Attachment", "assistant", "audio", "file", "image", "tool", "user"]
+__all__ = ["Attachment", "again", "assistant", "audio", "file", "image", "tool", "user"]
 
 
 class Attachment(TypedDict):
@@ -55,6 +56,23 @@ def assistant(*content: str | Attachment) -> params.EnterMessage:
     """
     content_type, text = _content(content)
     return {"role": "assistant", "type": "answer", "content_type": content_type, "content": text}
+
+
+def again(message: models.Message | models.ChatMessage) -> params.EnterMessage:
+    """Return a message of an answer as one of a request, to go on with its conversation.
+
+    Args:
+        message: What a list of messages or an event of a stream told.
+    """
+    # Nothing checks the values that the API told: it takes them back as they are.
+    return cast(
+        "params.EnterMessage",
+        {
+            name: value
+            for name in ("role", "type", "content_type", "content", "meta_data")
+            if (value := getattr(message, name)) is not None
+        },
+    )
 
 
 def tool(call_id: str, output: object) -> params.ToolOutput:

@@ -21,19 +21,33 @@ if TYPE_CHECKING:
 
 @frozen
 class Field:
-    """One attribute of a model class."""
+    """One attribute of a model class.
+
+    Attributes:
+        present: ``True`` if answers hold it although they need not, or why it may be absent.
+    """
 
     name: str
     wire: str
     type: TypeRef
     required: bool
     text: str
+    present: bool | str = False
+
+    @property
+    def default(self) -> str:
+        """The name of the default, where there is one."""
+        if self.required:
+            return ""
+        return "ABSENT" if self.present is True else "None"
 
     @property
     def annotation(self) -> str:
         """The annotation, which says ``None`` of every field that may be missing."""
         if self.required:
             return as_field(self.type)
+        if self.present is True:
+            return as_field(without_null(self.type))
         inner = as_field(without_null(self.type))
         return inner if inner == "Any" else f"{inner} | None"
 
@@ -169,7 +183,12 @@ def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | Enume
             )
         type_ = schemas.type_of(prop.schema, prop.pointer)
         fields[attribute] = Field(
-            attribute, prop.wire, type_, prop.required, schemas.text_of(prop.schema)
+            attribute,
+            prop.wire,
+            type_,
+            prop.required,
+            schemas.text_of(prop.schema),
+            prop.schema.get("x-client-present", False),
         )
     ordered = sorted(fields.values(), key=lambda field: not field.required)
     return Model(name, text, tuple(ordered))

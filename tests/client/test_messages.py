@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from coze_client import Coze, CozeError
-from coze_client.messages import assistant, audio, file, image, tool, user
+from coze_client import Coze, CozeError, models
+from coze_client.messages import again, assistant, audio, file, image, tool, user
 
 if TYPE_CHECKING:
     from coze_sandbox import Sandbox
@@ -80,3 +80,14 @@ def test_messages_are_what_a_chat_takes(coze_sandbox: Sandbox) -> None:
         messages = [user("hi"), assistant("hello"), user("what?", image(file_id="1"))]
         coze.chat.create(bot_id="1", user_id="me", additional_messages=messages)
     assert coze_sandbox.requests[-1].json()["additional_messages"] == messages
+
+
+@pytest.mark.parametrize("model", [models.Message, models.ChatMessage])
+def test_a_message_of_an_answer_goes_back_as_one_of_a_request(
+    coze: Coze, model: type[models.Message | models.ChatMessage]
+) -> None:
+    told = {"role": "assistant", "type": "answer", "content": "ho", "content_type": "text"}
+    message = model(**{"id": "1", "conversation_id": "2", **told, "meta_data": {"a": "b"}})
+    back = again(message)
+    assert back == {**told, "meta_data": {"a": "b"}}
+    assert coze.chat.create(bot_id="1", user_id="u", additional_messages=[back]).id

@@ -144,6 +144,18 @@ def test_a_page_may_be_asked_for_in_the_body() -> None:
             "/components/schemas/Size/properties/a/x-client-constant",
             "does not belong here",
         ),
+        (
+            "components/schemas/Size/x-client-present",
+            "true",
+            "/components/schemas/Size/x-client-present",
+            "x-client-present does not belong here. Move it to the property",
+        ),
+        (
+            "components/schemas/Size/properties",
+            "{a: {x-client-present: false}}",
+            "/components/schemas/Size/properties/a/x-client-present",
+            "x-client-present is not true, or why the field may be absent",
+        ),
         ("GET/x-client-internal", "false", "GET/x-client-internal", "is not true"),
         ("GET/x-client-idempotent", "'yes'", "GET/x-client-idempotent", "is not true"),
         ("GET/x-client-permission", "[a]", "GET/x-client-permission", "is not a text"),

@@ -12,7 +12,7 @@ def narrowed(event: callbacks.CallbackEvent) -> callbacks.Audit | None:
     assert_type(event.header.event_id, str)
     if event.event_type == "bot.published":
         assert_type(event.event, models.BotPublishedEvent)
-        assert_type(event.event.bot_id, str | None)
+        assert_type(event.event.bot_id, str)
         return callbacks.Audit("approved")
     if event.event_type == "benefit.usage":
         assert_type(event.event, models.BenefitUsageEvent)

@@ -51,7 +51,7 @@ def lists(coze: Coze) -> None:
     assert_type(page.iter_pages(), "Iterator[Page[models.BotSummary]]")
     for bot in page:
         assert_type(bot, models.BotSummary)
-        assert_type(bot.id, str | None)
+        assert_type(bot.id, str)
     assert_type(page.total, int | None)
     assert_type(page.has_more, bool)
     assert_type(page.data, object)
