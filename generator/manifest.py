@@ -95,7 +95,8 @@ def surface(plan: Plan) -> dict[str, Any]:
             if shape.alias
             else {
                 "keys": {
-                    key.wire: {"type": key.type, "required": key.required} for key in shape.keys
+                    key.wire: {"type": key.annotation, "required": key.required}
+                    for key in shape.keys
                 }
             }
             for shape in plan.shapes

@@ -32,7 +32,7 @@ def emit(document: dict[str, Any], plan: Plan, step: Callable[[str], None]) -> F
     step("templates")
     sources = _sources(plan)
     step("request shapes")
-    sources["params.py"] = request_shapes(plan.shapes)
+    sources["params.py"] = request_shapes(plan.shapes, docs.uses(plan))
     step("format")
     files = {name: stamp(text).encode() for name, text in format_code(sources).items()}
     files["py.typed"] = b""
@@ -56,19 +56,19 @@ def _sources(plan: Plan) -> dict[str, str]:
         ),
         "models/_model.py": render("models/_model.py.jinja"),
     }
+    uses = docs.uses(plan)
     for module in plan.modules:
-        sources[f"models/{module.name}.py"] = _model_module(module)
+        sources[f"models/{module.name}.py"] = _model_module(module, uses)
     for resource in plan.resources:
         sources[f"resources/{resource.module}.py"] = _resource_module(resource)
     return sources
 
 
-def _model_module(module: Module) -> str:
+def _model_module(module: Module, uses: dict[str, str]) -> str:
     return render(
         "models/module.py.jinja",
         module=module,
-        title=f"The models of {', '.join(class_.name for class_ in module.classes)}.",
-        class_docs={class_.name: docs.of_class(class_) for class_ in module.classes},
+        class_docs={class_.name: docs.of_class(class_, uses) for class_ in module.classes},
         field_docs={
             (class_.name, field.name): docs.of_field(field)
             for class_ in module.classes
@@ -83,7 +83,7 @@ def _resource_module(resource: Resource) -> str:
         "resources/resource.py.jinja",
         resource=resource,
         variants=VARIANTS,
-        title=f"The resource ``{resource.path}``." if resource.path else "The tree of resources.",
         doc=docs.of_resource(resource),
+        child_docs={child.name: docs.of_child(child) for child in resource.reachable},
         docs={method.name: docs.of_method(method) for method in resource.methods},
     )

@@ -18,12 +18,11 @@ from generator.plan.texts import escaped, paragraphs
 from generator.spec import join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from generator.plan import RequestDict
 
 _TITLE = '"""The shapes of dicts in requests: for type checkers; at run time any dict will do."""\n'
-_INDENT = 4
 _STRUCTURE = (
     "$ref",
     "type",
@@ -39,14 +38,18 @@ _STRUCTURE = (
 )
 
 
-def request_shapes(shapes: Iterable[RequestDict]) -> str:
-    """The module of request shapes.
+def request_shapes(shapes: Iterable[RequestDict], uses: Mapping[str, str]) -> str:
+    """Return the module of request shapes.
+
+    Args:
+        shapes: The shapes.
+        uses: Where each is used, for those of which the document says nothing.
 
     Raises:
         GeneratorError: datamodel-code-generator warns, fails, or changes a key.
     """
     shapes = tuple(shapes)
-    wanted = {shape.name: _view(shape.schema) | _text(shape) for shape in shapes}
+    wanted = {shape.name: _view(shape.schema) | _text(shape, uses) for shape in shapes}
     if not wanted:
         return _TITLE
     view = {
@@ -89,7 +92,7 @@ def _view(schema: dict[str, Any]) -> dict[str, Any]:
     """The structure of a schema with its texts made safe for docstrings."""
     view = {key: schema[key] for key in _STRUCTURE if key in schema}
     if text := marked(schema, schema.get("description", "")):
-        view["description"] = paragraphs(text, _INDENT)
+        view["description"] = paragraphs(text)
     if "properties" in view:
         view["properties"] = {name: _view(value) for name, value in view["properties"].items()}
     for key in ("items", "additionalProperties"):
@@ -101,10 +104,10 @@ def _view(schema: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-def _text(shape: RequestDict) -> dict[str, str]:
-    """What the docstring of a shape says; its name, where the document says nothing."""
-    text = paragraphs(shape.schema.get("description", ""), _INDENT)
-    return {"description": text or f"{shape.name}."}
+def _text(shape: RequestDict, uses: Mapping[str, str]) -> dict[str, str]:
+    """What the docstring of a shape says."""
+    text = paragraphs(shape.schema.get("description", ""))
+    return {"description": text or uses[shape.name]}
 
 
 def _check_keys(code: str, shapes: Iterable[RequestDict]) -> None:

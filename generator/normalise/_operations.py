@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from generator.normalise.walk import Node, Part, omit, rewrite
+from generator.normalise.walk import PHRASES, Node, Part, omit, rewrite
 from generator.spec import split
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ _IGNORED: Final = frozenset({"accept", "authorization", "content-type"})
 _CONSTANT: Final = "x-client-constant"
 _BODILESS: Final = frozenset({"get", "delete", "head"})
 _SAYING: Final = ("$ref", "properties", "additionalProperties", "items", "allOf", "oneOf", "anyOf")
-_PHRASES: Final = {str(status.value): status.phrase for status in HTTPStatus}
 
 
 def ignored_headers(document: Node) -> Node:
@@ -55,7 +53,7 @@ def response_descriptions(document: Node) -> Node:
     def change(part: Part) -> Node:
         if "$ref" in part.node or part.node.get("description"):
             return part.node
-        phrase = _PHRASES.get(split(part.pointer)[-1], "Response")
+        phrase = PHRASES.get(split(part.pointer)[-1], "Response")
         return part.node | {"description": phrase}
 
     return rewrite(document, {"response": change})

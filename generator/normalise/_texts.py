@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from generator.normalise._delta import markdown
+from generator.normalise._punctuation import full_width
 from generator.normalise.walk import Node, Part, omit, rewrite
 
 _DESCRIBED: Final = ("path", "operation", "parameter", "body", "response", "schema")
@@ -25,11 +26,11 @@ def titles(document: Node) -> Node:
 
 
 def rich_text(document: Node) -> Node:
-    """Descriptions in the JSON of a rich text editor become Markdown."""
+    """Descriptions in the JSON of a rich text editor become Markdown, punctuated as published."""
 
     def change(part: Part) -> Node:
         if "description" not in part.node:
             return part.node
-        return part.node | {"description": markdown(part.node["description"])}
+        return part.node | {"description": full_width(markdown(part.node["description"]))}
 
     return rewrite(document, dict.fromkeys(_DESCRIBED, change))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import frozen
@@ -31,6 +32,8 @@ Role = Literal[
 Arity = Literal["one", "list", "map"]
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+PHRASES: Final = {str(status.value): status.phrase for status in HTTPStatus}
+"""What a response is called that the document does not describe."""
 ORIGIN: Final = "x-origin"
 """The key of a mark: the JSON pointer of a part before all passes. Passes keep it, or drop it."""
 _PROSE: Final = ("title", "description", "example", "externalDocs", ORIGIN)

@@ -100,7 +100,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
         schemas, [method for method in methods if not method.internal], told, hidden, tags
     )
     return Plan(
-        make_tree(methods),
+        make_tree(methods, _texts(document)),
         modules,
         tuple(streams[name] for name in sorted(streams)),
         _told_apart(told, streams),
@@ -114,6 +114,11 @@ def _waits(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, http_method, operation in operations(document):
         if "x-client-wait" in operation:
             yield join("/paths", path, http_method), operation["x-client-wait"]
+
+
+def _texts(document: dict[str, Any]) -> dict[str, str]:
+    """What resources are: a tag may have the name of one."""
+    return {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
 
 
 def _streams(methods: list[Method]) -> dict[str, Stream]:

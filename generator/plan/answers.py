@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from generator.errors import GeneratorError
 from generator.media import JSON, kind_of
 from generator.normalise.objects import REST, referred
-from generator.normalise.walk import successes
+from generator.normalise.walk import PHRASES, successes
 from generator.plan.types import (
     ANY,
     NONE,
@@ -56,11 +56,13 @@ class Answers:
         result: The result of all statuses that are not listed.
         by_status: The other results.
         is_file: Whether the answer is a file.
+        text: What the document says of the first answer of success; empty if nothing.
     """
 
     result: Result = Result()
     by_status: tuple[tuple[int, Result], ...] = ()
     is_file: bool = False
+    text: str = ""
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -110,7 +112,12 @@ def read_answers(
         first = next((one for one in results if results[one].type != NONE), next(iter(results)))
     result = results.pop(first)
     others = ((int(status), one) for status, one in results.items() if one != result)
-    return Answers(result, tuple(others))
+    return Answers(result, tuple(others), text=_text(operation, first))
+
+
+def _text(operation: dict[str, Any], status: str) -> str:
+    text: str = operation["responses"][status].get("description", "")
+    return "" if text == PHRASES.get(status) else text
 
 
 def _check_media(

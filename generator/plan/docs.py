@@ -4,38 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from generator.plan.models import Model
 from generator.plan.texts import docstring, paragraphs
+from generator.plan.types import NONE, references
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from generator.plan import Plan
     from generator.plan.methods import Method
-    from generator.plan.models import EnumerationClass, Field, Model
+    from generator.plan.models import EnumerationClass, Field
     from generator.plan.resources import Resource
+    from generator.plan.types import TypeRef
 
 _MEMBER: Final = 4
 _BODY: Final = 8
+_RETURNS: Final = {
+    "list": "The first page; iterate over it for the items of all pages.",
+    "stream": "The events; the request is sent on entering the context manager.",
+    "download": "The content, not read yet: read it, write it to a file, or close it.",
+}
 _RAISES: Final = {
-    "call": "The API refuses the call, or can't be reached.",
-    "batch": "The API refuses one of the calls, or can't be reached.",
-    "list": "The API refuses a page, or can't be reached.",
-    "download": "The API refuses the call, or can't be reached.",
-    "stream": "On entering or iterating: refused, broken off, or ended by an error event.",
+    "call": "the API refuses the call, or can't be reached",
+    "list": "of a list also where a further page is fetched",
+    "stream": "of a stream also while iterating: it breaks off, or ends with an error event",
+    "download": "of a download also while reading",
 }
 
 
 def of_method(method: Method) -> str:
-    """The docstring of a method, to stand inside its body."""
-    summary = paragraphs(method.summary, _BODY) or f"{method.http_method} {method.url}"
+    """Return the docstring of a method, to stand inside its body."""
+    summary = paragraphs(method.summary) or f"{method.http_method} {method.url}"
     if summary[-1] not in ".!?。":
         summary += "."
-    details = paragraphs(method.text, _BODY)
     return docstring(
         (
             summary,
             "Deprecated by the API." if method.deprecated else "",
-            details,
+            paragraphs(method.text),
             _arguments(method),
-            _returns(method),
-            f"Raises:\n    CozeError: {_RAISES[method.kind]}",
+            f"Returns:\n    {_returns(method)}",
             _reference(method),
         ),
         _BODY,
@@ -43,52 +51,92 @@ def of_method(method: Method) -> str:
 
 
 def of_field(field: Field) -> str:
-    """The docstring below a field; empty where the document says nothing."""
-    return docstring((paragraphs(field.text, _MEMBER),), _MEMBER) if field.text.strip() else ""
+    """Return the docstring below a field; empty where the document says nothing."""
+    return docstring((paragraphs(field.text),), _MEMBER) if field.text.strip() else ""
 
 
-def of_class(class_: Model | EnumerationClass) -> str:
-    """The docstring of a model or an enumeration."""
-    return docstring((paragraphs(class_.text, _MEMBER) or f"{class_.name}.",), _MEMBER)
+def of_class(class_: Model | EnumerationClass, uses: Mapping[str, str]) -> str:
+    """Return the docstring of a model or an enumeration.
+
+    Args:
+        class_: The class.
+        uses: What ``uses`` returns.
+    """
+    return docstring((paragraphs(class_.text) or uses[class_.name],), _MEMBER)
 
 
 def of_resource(resource: Resource) -> str:
-    """The docstring of a resource class."""
-    if not resource.path:
-        return '"""All resources of the API."""'
-    return f'"""The methods of ``{resource.path}``."""'
+    """Return the docstring of a resource class, which says what its methods raise."""
+    kinds = {method.kind for method in resource.methods} | {"call"}
+    told = "; ".join(text for kind, text in _RAISES.items() if kind in kinds)
+    raises = f"Raises:\n    CozeError: Each method: {told}." if resource.methods else ""
+    return docstring((_of(resource), raises), _MEMBER)
+
+
+def of_child(resource: Resource) -> str:
+    """Return the docstring of the attribute that leads to a resource."""
+    return docstring((_of(resource),), _BODY)
+
+
+def _of(resource: Resource) -> str:
+    """Return what a resource is: the document's word, or else what it holds."""
+    if resource.text:
+        return paragraphs(resource.text)
+    names = ", ".join(f"``{name}``" for name in resource.members)
+    return f"Has {names}."
+
+
+def uses(plan: Plan) -> dict[str, str]:
+    """Return where each class and shape is used, for those of which the document says nothing."""
+    found: dict[str, str] = {}
+    for text, type_ in (*_of_methods(plan), *_of_members(plan)):
+        for name in sorted(references(type_)):
+            found.setdefault(name, text)
+    return found
+
+
+def _of_methods(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
+    for method in plan.methods:
+        yield f"What ``{method.path}`` returns.", method.result
+        for argument in method.arguments:
+            yield f"The argument ``{argument.name}`` of ``{method.path}``.", argument.type
+    for stream in plan.streams:
+        for (event, *_), type_ in stream.groups:
+            yield f"The data of the event ``{event}``.", type_
+    for callback in plan.callbacks:
+        for event, type_ in callback.events:
+            yield f"The data of the event ``{event}``.", type_
+        yield f"What every event of ``{callback.name}`` says.", callback.header
+
+
+def _of_members(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
+    for class_ in (class_ for module in plan.modules for class_ in module.classes):
+        for field in class_.fields if isinstance(class_, Model) else ():
+            yield f"Stands in ``{class_.name}.{field.name}``.", field.type
+    for shape in plan.shapes:
+        for key in shape.keys:
+            yield f"Stands in ``{shape.name}``, as ``{key.wire}``.", key.type
 
 
 def _arguments(method: Method) -> str:
-    if not method.arguments:
-        return ""
     told = [
         (argument.name, "\n".join(filter(None, (argument.text, argument.limits))))
         for argument in method.arguments
     ]
-    lines = [paragraphs(f"{name}: {text}", _BODY + 4, hanging=4) for name, text in told]
+    lines = [paragraphs(f"{name}: {text}", hanging=4) for name, text in told]
     indented = "\n".join(f"    {line}" if line else "" for line in "\n".join(lines).split("\n"))
-    return f"Args:\n{indented}"
+    return f"Args:\n{indented}" if lines else ""
 
 
 def _returns(method: Method) -> str:
-    match method.kind:
-        case "list":
-            return "Returns:\n    The first page; iterate over it for the items of all pages."
-        case "stream":
-            return "Returns:\n    The events; the request is sent on entering the context manager."
-        case "download":
-            return (
-                "Returns:\n    The content, not read yet: read it, write it to a file, or close it."
-            )
-        case "batch" if method.batch:
-            (name,) = (one.name for one in method.arguments if one.wire == method.batch.argument)
-            return (
-                f"Returns:\n    The joined answers: {method.batch.size} of {name} are asked at a "
-                "time."
-            )
-        case _:
-            return ""
+    if method.batch:
+        (name,) = (one.name for one in method.arguments if one.wire == method.batch.argument)
+        return f"The joined answers: {method.batch.size} of {name} are asked at a time."
+    if method.kind in _RETURNS:
+        return _RETURNS[method.kind]
+    if method.result == NONE:
+        return "Nothing; a refusal raises."
+    return method.returns or "The result, decoded."
 
 
 def _reference(method: Method) -> str:
@@ -97,4 +145,4 @@ def _reference(method: Method) -> str:
         lines.append(f"Permission: ``{method.permission}``")
     if method.page:
         lines.append(f"API page: {method.page}")
-    return paragraphs("\n".join(lines), _BODY)
+    return paragraphs("\n".join(lines))

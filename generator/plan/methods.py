@@ -51,6 +51,7 @@ class Method:
         url: The path below the base URL.
         kind: The call of the runtime's client that it makes.
         answers: What a call returns, decoded; the page data of a list.
+        returns: What the document says of that; empty if nothing.
         also_in: A field that may hold the result where the body is one.
         fixed: Body fields that the method sets itself.
         constants: Headers that it always sends.
@@ -67,6 +68,7 @@ class Method:
     answers: Answers
     summary: str
     text: str
+    returns: str
     page: str | None
     permission: str | None
     pointer: str
@@ -227,6 +229,7 @@ class _Operation:
             answers=answers,
             summary=self.spec.get("summary", ""),
             text=self.spec.get("description", ""),
+            returns=answers.text,
             page=self.spec.get("externalDocs", {}).get("url"),
             permission=self.spec.get("x-client-permission"),
             pointer=self.pointer,

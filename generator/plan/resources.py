@@ -12,7 +12,7 @@ from generator.plan.names import class_name
 from generator.plan.types import as_result, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from generator.plan.methods import Method
 
@@ -23,11 +23,13 @@ class Resource:
 
     Attributes:
         path: Dotted, as in ``bots.versions``; empty for the root.
+        text: What the tag of that name says; empty if there is none.
         methods: Its own methods, by name.
         children: The resources below it, by name.
     """
 
     path: str
+    text: str
     methods: tuple[Method, ...]
     children: tuple[Resource, ...]
 
@@ -110,8 +112,12 @@ VARIANTS = (
 )
 
 
-def make_tree(methods: Iterable[Method]) -> Resource:
+def make_tree(methods: Iterable[Method], texts: Mapping[str, str]) -> Resource:
     """Arrange methods into the tree of resources, sorted by name.
+
+    Args:
+        methods: All methods.
+        texts: What resources are, by path.
 
     Raises:
         GeneratorError: A method has the path of a resource, a name means something else in the
@@ -130,7 +136,7 @@ def make_tree(methods: Iterable[Method]) -> Resource:
             pointer=f"{by_path[path].pointer}/operationId",
             remedy="Rename the method or the resource in an overlay.",
         )
-    root = _node("", by_path, sorted(paths - {""}))
+    root = _node("", by_path, sorted(paths - {""}), texts)
     _check_classes(root)
     for resource in walk_tree(root):
         _check_members(resource)
@@ -145,13 +151,16 @@ def walk_tree(resource: Resource) -> Iterable[Resource]:
         yield from walk_tree(child)
 
 
-def _node(path: str, methods: dict[str, Method], paths: list[str]) -> Resource:
+def _node(
+    path: str, methods: dict[str, Method], paths: list[str], texts: Mapping[str, str]
+) -> Resource:
     own = sorted(
         (method for method in methods.values() if method.resource == path),
         key=lambda method: method.name,
     )
     children = [other for other in paths if other.rpartition(".")[0] == path]
-    return Resource(path, tuple(own), tuple(_node(child, methods, paths) for child in children))
+    nodes = (_node(child, methods, paths, texts) for child in children)
+    return Resource(path, texts.get(path, ""), tuple(own), tuple(nodes))
 
 
 def _check_classes(root: Resource) -> None:

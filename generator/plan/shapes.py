@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from generator.plan.schemas import Schemas
+    from generator.plan.types import TypeRef
 
 
 @frozen
@@ -22,8 +23,13 @@ class Key:
     """A key of a shape."""
 
     wire: str
-    type: str
+    type: TypeRef
     required: bool
+
+    @property
+    def annotation(self) -> str:
+        """How the shape spells the type, whether or not the key may be missing."""
+        return as_argument(self.type)
 
 
 @frozen
@@ -67,7 +73,7 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[RequestDict, ..
             if Binary() in walk(type_):
                 raise no_file_here(prop.pointer)
             waiting |= references(type_) - shapes.keys() - {name}
-            keys.append(Key(prop.wire, as_argument(type_), prop.required))
+            keys.append(Key(prop.wire, type_, prop.required))
         merged = {
             "type": "object",
             "description": component.get("description", ""),

@@ -1,29 +1,34 @@
-"""Docstrings: wrapped, safe inside triple quotes, the same on every machine."""
+"""Docstrings: the texts of the document, whole, without markup, and safe inside triple quotes.
+
+Lines are not wrapped: a link, a name or a Chinese sentence that is cut reads wrong, and an editor
+wraps by itself.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-WIDTH: Final = 100
-_WIDE: Final = "\u2e80-\uffef"
-# A line may break after a wide character, but not before what closes it: punctuation, a link's end.
-_ATOM: Final = re.compile(
-    rf"[\[(]*[{_WIDE}](?:\]\([^\s)]*\)|[\u3001\u3002\u300B\u300D\u300F\u3011,.;:!?)]|"
-    rf"[\uFF01-\uFF0F\uFF1A-\uFF1F])*"
-    rf"|(?:[^\s{_WIDE}\[(]|[\[(]+(?![{_WIDE}\[(]))+"
-    r"|\s+|[\[(]+"
-)
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_BULLET: Final = re.compile(r"(?:[*+-]|\d+[.)]) ")
+_IMAGE: Final = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
+_HEADING: Final = re.compile(r"\s*#{1,6}\s+(.*)")
+# Stars within code, and those that hide digits (75***), are no markup.
+_MARKUP: Final = re.compile(
+    r"(?P<code>`[^`\n]*`)|(?<!\*)\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*(?!\*)"
+    r"|\\(?P<escaped>[_*~<>#\[\]])"
+)
+_BORDER: Final = re.compile(r"(?<!\\)\|")
+_BREAK: Final = re.compile(r"<br\s*/?>")
+_PAIR: Final = 2
 
 
 def docstring(parts: Iterable[str], indent: int) -> str:
-    """A whole docstring, quotes included, to stand at an indentation.
+    """Return a whole docstring, quotes included, to stand at an indentation.
 
     Args:
         parts: Paragraphs; blank lines are put between them. Their lines may be indented.
@@ -32,33 +37,33 @@ def docstring(parts: Iterable[str], indent: int) -> str:
     text = "\n\n".join(part for part in parts if part)
     lines = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').split("\n")
     margin = " " * indent
-    if len(lines) == 1 and width(lines[0]) + indent + 6 <= WIDTH and not lines[0].endswith('"'):
+    if len(lines) == 1 and not lines[0].endswith('"'):
         return f'"""{lines[0]}"""'
     body = "\n".join(f"{margin}{line}" if line else "" for line in lines).lstrip()
     return f'"""{body}\n{margin}"""'
 
 
-def paragraphs(text: str, indent: int, *, hanging: int = 0) -> str:
-    """Wrap a Markdown text line by line.
+def paragraphs(text: str, *, hanging: int = 0) -> str:
+    """Return a Markdown text as plain paragraphs and lists.
+
+    Headings become paragraphs, tables become lists; images and the marks of bold text go.
 
     Args:
         text: Any text of the document; characters that would bend the lines are dropped.
-        indent: Columns to the left of the result.
-        hanging: Columns by which all lines but the first are indented further.
+        hanging: Columns by which all lines but the first are indented.
     """
-    wrapped: list[str] = []
-    for line in clean(text).split("\n"):
-        content = line.strip()
-        bullet = _BULLET.match(content)
-        lead = " " * hanging if wrapped else ""
-        follow = " " * (hanging + (bullet.end() if bullet else 0))
-        wrapped += _wrap(content, WIDTH - indent, lead, follow)
-    collapsed = re.sub(r"\n{3,}", "\n\n", "\n".join(wrapped))
-    return collapsed.strip("\n")
+    lines = _IMAGE.sub("", clean(text)).split("\n")
+    plain = [
+        _MARKUP.sub(lambda match: match[match.lastgroup or 0], line)
+        for is_table, block in groupby(lines, lambda line: line.lstrip().startswith("|"))
+        for line in (_listed([*block]) if is_table else map(_paragraph, block))
+    ]
+    collapsed = re.sub(r"\n{3,}", "\n\n", "\n".join(plain)).strip()
+    return re.sub(r"\n(?=[^\n])", "\n" + " " * hanging, collapsed)
 
 
 def clean(text: str) -> str:
-    """The text without control and direction characters."""
+    """Return the text without control and direction characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "".join(
         char for char in text if char == "\n" or unicodedata.category(char) not in _INVISIBLE
@@ -66,7 +71,7 @@ def clean(text: str) -> str:
 
 
 def escaped(code: str) -> str:
-    """Code whose literals show control and direction characters as escapes."""
+    """Return code whose literals show control and direction characters as escapes."""
     return "".join(
         char.encode("unicode_escape").decode()
         if char != "\n" and unicodedata.category(char) in _INVISIBLE
@@ -75,22 +80,31 @@ def escaped(code: str) -> str:
     )
 
 
-def width(text: str) -> int:
-    """How many columns a text takes."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+def _paragraph(line: str) -> str:
+    heading = _HEADING.fullmatch(line)
+    return f"\n{heading[1].strip()}\n" if heading else line.rstrip()
 
 
-def _wrap(text: str, columns: int, lead: str, follow: str) -> list[str]:
-    lines: list[str] = []
-    line, size = lead, len(lead)
-    for atom in _ATOM.findall(text):
-        wide = width(atom)
-        if size + wide > columns and line.strip():
-            lines.append(line.rstrip())
-            line, size = follow, len(follow)
-        if atom.isspace() and not line.strip():
-            continue
-        line += atom
-        size += wide
-    lines.append(line.rstrip())
-    return lines
+def _listed(table: list[str]) -> Iterator[str]:
+    """Yield the rows of a table as items of a list."""
+    head, *rows = (
+        [cell.replace("\\|", "|").strip() for cell in _BORDER.split(line.strip().strip("|"))]
+        for line in table
+    )
+    for row in rows:
+        if not all(cell.strip(":-") == "" for cell in row):
+            first, *others = row
+            if len(row) == _PAIR:
+                yield from _item(first, others[0], "")
+            else:
+                yield f"- {first}"
+                for name, cell in zip(head[1:], others, strict=False):
+                    yield from _item(name, cell, "  ")
+
+
+def _item(name: str, cell: str, margin: str) -> Iterator[str]:
+    first, *others = _BREAK.split(cell)
+    if first.startswith("- "):
+        first, others = "", [first, *others]
+    yield f"{margin}- {name}: {first}".rstrip()
+    yield from (f"{margin}  {line.strip()}" for line in others)

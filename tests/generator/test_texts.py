@@ -1,4 +1,4 @@
-"""Docstrings hold any text and stay within the line."""
+"""Docstrings hold any text, whole and without markup."""
 
 from __future__ import annotations
 
@@ -8,37 +8,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.plan.texts import WIDTH, docstring, paragraphs, width
+from generator.plan.texts import docstring, paragraphs
 
 
 @given(st.text())
 def test_a_docstring_of_any_text_is_one_string_and_nothing_else(text: str) -> None:
-    source = f"def f():\n    {docstring((paragraphs(text, 4) or 'x',), 4)}\n"
+    source = f"def f():\n    {docstring((paragraphs(text) or 'x',), 4)}\n"
     (function,) = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
     assert len(function.body) == 1
     assert ast.get_docstring(function) is not None
 
 
-@given(st.text(alphabet="ab \\\"'\n\t中文，。`*-"), st.integers(0, 12))
-def test_wrapping_keeps_every_visible_character_in_order(text: str, indent: int) -> None:
-    assert "".join(paragraphs(text, indent).split()) == "".join(text.split())
-
-
-@given(st.lists(st.text(alphabet="abc中文，。", max_size=30), max_size=40), st.integers(0, 12))
-def test_no_line_is_wider_than_the_limit_where_words_fit(words: list[str], indent: int) -> None:
-    short = [word for word in words if width(word) <= 60]
-    for line in paragraphs(" ".join(short), indent).split("\n"):
-        assert width(line) + indent <= WIDTH
+@given(st.text(alphabet="ab \"'\n\t中文，。`-[]()"), st.integers(0, 12))
+def test_every_line_of_a_text_stays_one_line(text: str, hanging: int) -> None:
+    lines = [line.split() for line in text.split("\n") if line.strip()]
+    shown = paragraphs(text, hanging=hanging).split("\n")
+    assert [line.split() for line in shown if line] == lines
 
 
 @pytest.mark.parametrize("char", ["\u202e", "\u200b", "\x00", "\x85", "\u2028", "\ufeff"])
 def test_characters_that_bend_lines_are_dropped(char: str) -> None:
-    assert paragraphs(f"a{char}b", 0) == "ab"
+    assert paragraphs(f"a{char}b") == "ab"
 
 
-def test_bullets_hang() -> None:
-    text = paragraphs("* " + "word " * 40, 0)
-    first, second, *_ = text.split("\n")
-    assert first.startswith("* word")
-    assert second.startswith("  word")
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ("One.\n## Two\nThree.", "One.\n\nTwo\n\nThree."),
+        ("a **bold** word, ids 75*** and 76***", "a bold word, ids 75*** and 76***"),
+        ("**状态**：`a**b**`", "状态：`a**b**`"),
+        (r"a\_b and `c\_d`", r"a_b and `c\_d`"),
+        ("see ![Image](https://a.example/i =5x) here", "see  here"),
+        ("- a\n  - b\n  - c\n- d", "- a\n  - b\n  - c\n- d"),
+    ],
+)
+def test_markup_becomes_plain_text(markdown: str, plain: str) -> None:
+    assert paragraphs(markdown) == plain
+
+
+def test_a_table_of_two_columns_becomes_a_list() -> None:
+    table = "| **Limit** | **Text** |\n| --- | --- |\n| Size | 1 MB |\n| Kinds | - a<br>- b\\|c |"
+    assert paragraphs(table) == "- Size: 1 MB\n- Kinds:\n  - a\n  - b|c"
+
+
+def test_the_cells_of_a_wider_table_are_told_with_their_heads() -> None:
+    table = "| Way | Text | Image |\n|:--|---|--:|\n| Upload | yes | no |"
+    assert paragraphs(table) == "- Upload\n  - Text: yes\n  - Image: no"
+
+
+def test_all_lines_but_the_first_hang() -> None:
+    assert paragraphs("a\n\n- b", hanging=4) == "a\n\n    - b"

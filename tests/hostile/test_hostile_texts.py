@@ -18,7 +18,8 @@ MIXTURES = ["".join(AWKWARD[start : start + 4]) for start in range(0, len(AWKWAR
 
 
 def squeezed(text: str | None) -> str:
-    return "".join(clean(text or "").split())
+    # A heading becomes a paragraph.
+    return "".join(clean(text or "").removeprefix("# ").split())
 
 
 def literals(hint: Any) -> tuple[object, ...]:
