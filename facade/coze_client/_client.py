@@ -203,7 +203,9 @@ class Coze(CozeAPI):
         Raises:
             CozeError: ``method`` is something else, or what the method itself raises.
         """
-        return self._client.with_response(method, *args, **kwargs)
+        from coze_core import with_response  # noqa: PLC0415  # loaded when it is used
+
+        return with_response(method, *args, **kwargs)
 
     def close(self) -> None:
         """Closes the connections, unless they are those of a given ``http_client``."""
@@ -344,7 +346,9 @@ class AsyncCoze(AsyncCozeAPI):
         self, method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Response[R]:
         """As `Coze.with_response`, to be awaited."""
-        return await self._client.with_response(method, *args, **kwargs)
+        from coze_core import awith_response  # noqa: PLC0415  # as above
+
+        return await awith_response(method, *args, **kwargs)
 
     async def aclose(self) -> None:
         """As `Coze.close`."""

@@ -9,11 +9,11 @@ from coze_core._lazy import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from coze_core._advice import Advice
     from coze_core._async import AsyncClient
     from coze_core._auth import AsyncToken, Token
-    from coze_core._callbacks import Callback, UnknownCallback
     from coze_core._downloads import AsyncDownload, Download
-    from coze_core._error_table import Advice, ErrorTable
+    from coze_core._error_table import ErrorTable
     from coze_core._errors import (
         APIConnectionError,
         APIError,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         ServerError,
         StreamError,
     )
-    from coze_core._events import Event, UnknownEvent
+    from coze_core._events import Callback, Event, UnknownCallback, UnknownEvent
     from coze_core._files import FileContent
     from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPClient
     from coze_core._operation import (
@@ -37,14 +37,15 @@ if TYPE_CHECKING:
         Endpoint,
         ListOperation,
         Operation,
+        Recovery,
         StreamOperation,
     )
     from coze_core._outcomes import Outcome, StreamResult
     from coze_core._pages import AsyncPage, AsyncPages, Page
     from coze_core._paging import NumberPaging, TokenPaging, WindowPaging
-    from coze_core._recovery import Recovery
-    from coze_core._resource import AsyncResource, Resource
-    from coze_core._response import RequestInfo, Response, ResponseInfo, response_of
+    from coze_core._recording import response_of
+    from coze_core._resource import AsyncResource, Resource, awith_response, with_response
+    from coze_core._response import RequestInfo, Response, ResponseInfo
     from coze_core._streams import AsyncStream, Stream
     from coze_core._sync import SyncClient
     from coze_core._timeouts import HTTPTimeout
@@ -55,28 +56,28 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
+            "coze_core._advice": "Advice",
             "coze_core._async": "AsyncClient",
             "coze_core._auth": "AsyncToken Token",
-            "coze_core._callbacks": "Callback UnknownCallback",
             "coze_core._downloads": "AsyncDownload Download",
-            "coze_core._error_table": "Advice ErrorTable",
+            "coze_core._error_table": "ErrorTable",
             "coze_core._errors": (
-                "APIConnectionError APIError APITimeoutError AuthenticationError "
-                "ConflictError CozeError InvalidRequestError NotFoundError "
-                "PermissionDeniedError QuotaError RateLimitError ServerError StreamError"
+                "APIConnectionError APIError APITimeoutError AuthenticationError ConflictError "
+                "CozeError InvalidRequestError NotFoundError PermissionDeniedError QuotaError "
+                "RateLimitError ServerError StreamError"
             ),
-            "coze_core._events": "Event UnknownEvent",
+            "coze_core._events": "Callback Event UnknownCallback UnknownEvent",
             "coze_core._files": "FileContent",
             "coze_core._http": "AsyncHTTPClient HTTPAuth HTTPClient",
             "coze_core._operation": (
-                "BatchOperation Endpoint ListOperation Operation StreamOperation"
+                "BatchOperation Endpoint ListOperation Operation Recovery StreamOperation"
             ),
             "coze_core._outcomes": "Outcome StreamResult",
             "coze_core._pages": "AsyncPage AsyncPages Page",
             "coze_core._paging": "NumberPaging TokenPaging WindowPaging",
-            "coze_core._recovery": "Recovery",
-            "coze_core._resource": "AsyncResource Resource",
-            "coze_core._response": "RequestInfo Response ResponseInfo response_of",
+            "coze_core._recording": "response_of",
+            "coze_core._resource": "AsyncResource Resource awith_response with_response",
+            "coze_core._response": "RequestInfo Response ResponseInfo",
             "coze_core._streams": "AsyncStream Stream",
             "coze_core._sync": "SyncClient",
             "coze_core._timeouts": "HTTPTimeout",
@@ -145,8 +146,10 @@ __all__ = [
     "Wait",
     "WindowPaging",
     "arun",
+    "awith_response",
     "check_deadline",
     "polled",
     "response_of",
     "run",
+    "with_response",
 ]

@@ -18,7 +18,7 @@ from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
     from typing import Self, Unpack
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     )
     from coze_core._recording import Recorder
     from coze_core._request import Parts, Request
-    from coze_core._response import Response, ResponseInfo
+    from coze_core._response import ResponseInfo
     from coze_core._streams import AsyncStream
     from coze_core._timeouts import HTTPTimeout
 
@@ -156,7 +156,7 @@ class AsyncClient:
 
     async def batch(self, operation: BatchOperation[T], **parts: Unpack[Parts]) -> T:
         """As `SyncClient.batch`."""
-        from coze_core._batch import groups, joined
+        from coze_core._request import groups, joined
 
         client = self.with_settings(self.settings.begun())
         results = [await client.call(operation, **group) for group in groups(operation, parts)]
@@ -196,19 +196,6 @@ class AsyncClient:
 
         body, response = await self._run(download_call(endpoint, parts, self.settings))
         return AsyncDownload(body, self._recorded(response))
-
-    async def with_response(
-        self, method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Response[R]:
-        """As `SyncClient.with_response`."""
-        from coze_core._recording import Recorder, recorded
-        from coze_core._resource import AsyncResource
-
-        recorder = Recorder()
-        result = recorded(method, AsyncResource, recorder)(*args, **kwargs)
-        if not hasattr(result, "__await__"):  # a stream, which has sent nothing yet
-            raise recorder.unanswered(result)
-        return recorder.response(await result)
 
     async def aclose(self) -> None:
         """As `SyncClient.close`."""

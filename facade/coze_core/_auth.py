@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from coze_core._errors import CozeError
 from coze_core._headers import header_value
 
 if TYPE_CHECKING:
-    from coze_core._async import AsyncClient
     from coze_core._http import HTTPAuth
-    from coze_core._sync import SyncClient
 
 Token: TypeAlias = str | Callable[[], str]
 """A bearer token, or a function that gives one before each request."""
@@ -31,11 +29,11 @@ class TokenSource(ABC):
     renewable: bool
 
     @abstractmethod
-    def header(self, client: SyncClient, rejected: str) -> str:
+    def header(self, client: Any, rejected: str) -> str:
         """Gives the value of the Authorization header.
 
         Args:
-            client: The client that sends the request.
+            client: The `SyncClient` that sends the request.
             rejected: The token that the API has just refused, or nothing.
 
         Raises:
@@ -43,7 +41,7 @@ class TokenSource(ABC):
         """
 
     @abstractmethod
-    async def aheader(self, client: AsyncClient, rejected: str) -> str:
+    async def aheader(self, client: Any, rejected: str) -> str:
         """The async twin of `header`."""
 
 
@@ -64,7 +62,7 @@ class BearerToken(TokenSource):
         self._header = "" if callable(token) else bearer(token)
         self.renewable = self._give is not None
 
-    def header(self, client: SyncClient, rejected: str) -> str:  # noqa: ARG002  # a function knows
+    def header(self, client: Any, rejected: str) -> str:  # noqa: ARG002  # a function knows
         """As `TokenSource.header`."""
         if self._give is None:
             return self._header
@@ -74,7 +72,7 @@ class BearerToken(TokenSource):
             raise CozeError("The token function is async: it goes with the async client.")
         return bearer(cast("str", token))
 
-    async def aheader(self, client: AsyncClient, rejected: str) -> str:  # noqa: ARG002  # as above
+    async def aheader(self, client: Any, rejected: str) -> str:  # noqa: ARG002  # as above
         """As `TokenSource.aheader`; the token function may be async."""
         if self._give is None:
             return self._header

@@ -8,9 +8,11 @@ is sent the `RawResponse` or thrown the `APIConnectionError`; it returns the res
 from __future__ import annotations
 
 import logging
+import random
+import time
 from time import perf_counter
 from types import NoneType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast, get_origin
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_origin
 
 from coze_core._decode import Answer
 from coze_core._errors import APIConnectionError, APIError, CozeError
@@ -19,19 +21,107 @@ from coze_core._request import Request, Sending, write_request
 from coze_core._response import ResponseInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from coze_core._body import RawResponse
     from coze_core._operation import Endpoint, Operation
     from coze_core._request import Parts
     from coze_core._settings import Settings
 
+
 B = TypeVar("B")
 R = TypeVar("R")
 T = TypeVar("T")
 
+
+Failure = Literal["unconnected", "lost", "refused", "failed", "final"]
+
+
+_BASE = 0.5
+
+
+_MOST_DOUBLINGS = 4  # up to 8 seconds
+
+
+_LONGEST_WAIT = 60.0
+
+
+def pause_before_retry(
+    error: APIError | APIConnectionError, *, repeatable: bool, attempt: int
+) -> float | None:
+    """Decides about another attempt.
+
+    Args:
+        error: What went wrong.
+        repeatable: Whether sending the request twice does no more than sending it once.
+        attempt: How often the request was sent so far.
+
+    Returns:
+        Seconds to wait before the next attempt, or ``None`` for no further attempt.
+    """
+    asked = None
+    if isinstance(error, APIError) and error.response:
+        asked = retry_after(error.response.headers, now=time.time())
+    failure = failure_of(error, asked)
+    if failure == "final" or not (repeatable or failure in {"unconnected", "refused"}):
+        return None
+    if asked is not None:
+        return asked if asked <= _LONGEST_WAIT else None
+    longest = _BASE * 2 ** min(attempt - 1, _MOST_DOUBLINGS)
+    return random.uniform(0, longest)  # noqa: S311  # no secret
+
+
+def refused_token(error: APIError | APIConnectionError) -> bool:
+    """Whether the API did nothing because of the token, so that another one may help."""
+    if not isinstance(error, APIError):
+        return False
+    by_code = error.advice is not None and error.advice.retryable == "token"
+    return by_code or error.status_code == 401  # noqa: PLR2004  # the meaning of this status
+
+
+def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Failure:
+    """Finds the row of the table.
+
+    Args:
+        error: What went wrong.
+        asked: Seconds that the answer asked to wait, if it did.
+    """
+    if isinstance(error, APIConnectionError):
+        return "lost" if error.sent else "unconnected"
+    verdict = error.advice.retryable if error.advice else "no"
+    status = error.status_code
+    if verdict == "refused" or status in {408, 429} or (status == 503 and asked is not None):  # noqa: PLR2004  # the table's own numbers
+        return "refused"
+    return "failed" if verdict == "yes" or status >= 500 else "final"  # noqa: PLR2004  # as above
+
+
+def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
+    """Reads the Retry-After header: seconds, or an HTTP date.
+
+    Args:
+        headers: The headers of an answer.
+        now: The present time, in seconds since the epoch.
+
+    Returns:
+        Seconds to wait, at least 0; ``None`` without the header or when it makes no sense.
+    """
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
+
+
 _LOG = logging.getLogger("coze_client")
+
+
 _DONE = "%s: HTTP %d, sent %d x in %.3f s, log id %s"
+
+
 _FAILED = "%s: %s, sent %d x in %.3f s, log id %s"
 
 
@@ -196,8 +286,6 @@ def _attempts(
             )
             result = judge(reply, response)
         except (APIConnectionError, APIError) as error:
-            from coze_core._retry import pause_before_retry, refused_token
-
             _keep_sending(request, pause, asked, error)
             again, rejected = None, ""
             if renewable and not renewed and refused_token(error):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from coze_core._errors import APIConnectionError, APITimeoutError, CozeError
 from coze_core._timeouts import Timeout
@@ -21,9 +21,19 @@ if TYPE_CHECKING:
     from typing import Self
 
     from coze_core._errors import APIError
-    from coze_core._request import Request
+    from coze_core._response import RequestInfo
 
 _SHORTEST = 0.001  # seconds: a time limit of 0 would not wait at all
+
+
+class TimedRequest(Protocol):
+    """What a deadline needs of a request."""
+
+    timeout: Timeout
+    info: RequestInfo
+
+    @property
+    def operation(self) -> str: ...
 
 
 class Deadline(NamedTuple):
@@ -46,7 +56,7 @@ class Deadline(NamedTuple):
         """Return the same with its moment, which begins now unless it has begun already."""
         return self if self.at < inf else self._replace(at=monotonic() + self.seconds)
 
-    def error(self, request: Request, *, sent: bool = True, why: str = "") -> APITimeoutError:
+    def error(self, request: TimedRequest, *, sent: bool = True, why: str = "") -> APITimeoutError:
         """Return the error of a request that is not done in time."""
         return APITimeoutError(
             f"{request.operation}: not done within the deadline of {self.seconds} s{why}. Allow "
@@ -57,7 +67,7 @@ class Deadline(NamedTuple):
             request=request.info,
         )
 
-    def limit(self, request: Request) -> None:
+    def limit(self, request: TimedRequest) -> None:
         """Let no phase of a request take more than the time that is left.
 
         Raises:
@@ -74,7 +84,7 @@ class Deadline(NamedTuple):
         )
 
     @contextmanager
-    def scope(self, request: Request, *, sent: bool = True) -> Generator[None]:
+    def scope(self, request: TimedRequest, *, sent: bool = True) -> Generator[None]:
         """Cancel an async block at the deadline.
 
         Args:
@@ -91,7 +101,7 @@ class Deadline(NamedTuple):
         if scope.cancelled_caught:
             raise self.error(request, sent=sent)
 
-    def chunks(self, chunks: AsyncIterator[bytes], request: Request) -> AsyncIterator[bytes]:
+    def chunks(self, chunks: AsyncIterator[bytes], request: TimedRequest) -> AsyncIterator[bytes]:
         """Cancel waiting for one of the chunks at the deadline.
 
         Raises:
@@ -99,7 +109,9 @@ class Deadline(NamedTuple):
         """
         return _Chunks(chunks, lambda: self.scope(request))
 
-    def instead_of(self, attempt: APIError | APIConnectionError, request: Request) -> CozeError:
+    def instead_of(
+        self, attempt: APIError | APIConnectionError, request: TimedRequest
+    ) -> CozeError:
         """Return the error of a call whose next attempt would begin too late.
 
         Args:

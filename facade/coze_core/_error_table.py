@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, NamedTuple
 
 from coze_core import _errors
 from coze_core._lenient import json_object
@@ -14,18 +12,9 @@ from coze_core._lenient import json_object
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_LOG = logging.getLogger("coze_client")
+    from coze_core._advice import Advice, Kind
 
-Kind = Literal[
-    "authentication",
-    "permission",
-    "not-found",
-    "invalid-request",
-    "rate-limit",
-    "quota",
-    "conflict",
-    "server",
-]
+_LOG = logging.getLogger("coze_client")
 
 _CLASSES: Mapping[str, type[_errors.APIError]] = {
     "authentication": _errors.AuthenticationError,
@@ -47,25 +36,6 @@ _STATUSES: Mapping[int, Kind] = {
     409: "conflict",
     429: "rate-limit",
 }
-
-
-class Advice(Struct, frozen=True):
-    """What is known about an error code.
-
-    Attributes:
-        kind: The kind of error, which decides the class.
-        cause: The likely cause, as part of a sentence.
-        remedy: What to do, as part of a sentence.
-        retryable: ``yes``, ``no``, ``refused`` where the API says that it did not begin, or
-            ``token`` where the token was the reason.
-        page: The URL of a page that says more.
-    """
-
-    kind: Kind
-    cause: str = ""
-    remedy: str = ""
-    retryable: Literal["yes", "no", "refused", "token"] = "no"
-    page: str | None = None
 
 
 class BareError(NamedTuple):

@@ -20,11 +20,18 @@ request. No error ever holds the token. All of them can be pickled.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from coze_core._error_table import Advice
+    from collections.abc import Iterator
+
+    from coze_core._advice import Advice
     from coze_core._response import RequestInfo, ResponseInfo
+
+CONTEXT = "_context"
+"""The attribute of an error with the redacted request and response; see `coze_core._report`."""
+_PACKAGES = ("coze-client", "anyio", "attrs", "httpx", "msgspec")
 
 Phase = Literal["connect", "read", "write", "pool", "deadline"]
 
@@ -39,9 +46,7 @@ class CozeError(Exception):
         command, each attempt with its time, and the answer; the versions of what is installed.
         Neither the token nor any text that was sent is repeated, ids and numbers excepted.
         """
-        from coze_core._report import report
-
-        return report(self)
+        return _report(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args), self.__dict__
@@ -215,3 +220,52 @@ class StreamError(CozeError):
         self.data = data
         self.response = response
         self.advice = advice
+
+
+def _report(error: CozeError) -> str:
+    context: Any = vars(error).get(CONTEXT)
+    message = context.message if context else str(error)
+    return "\n".join(
+        [
+            f"{type(error).__name__}: {message}",
+            *(context.marks if context else marks_of(error)),
+            *(_call(context) if context else ()),
+            f"versions: {', '.join(versions())}",
+        ]
+    )
+
+
+def marks_of(error: CozeError) -> Iterator[str]:
+    """Yield what an error says of itself, line by line."""
+    names = {"code": "code", "status_code": "HTTP status", "logid": "log id", "sent": "sent"}
+    for attribute, name in names.items():
+        value = getattr(error, attribute, None)
+        if value is not None:
+            yield f"{name}: {value}"
+
+
+def _call(context: Any) -> Iterator[str]:
+    yield f"time: {context.time}"
+    yield f"request: {context.curl}"
+    for number, sending in enumerate(context.sendings, 1):
+        yield f"attempt {number}: {sending}"
+    yield from context.answer
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """Return the versions of what is installed, which takes reading many files."""
+    return tuple(_versions())
+
+
+def _versions() -> Iterator[str]:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    for package in _PACKAGES:
+        try:
+            yield f"{package} {version(package)}"
+        except PackageNotFoundError:
+            yield f"{package} (not installed as a package)"
+    yield f"{platform.python_implementation()} {platform.python_version()}"
+    yield platform.platform()

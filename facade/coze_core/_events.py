@@ -1,14 +1,16 @@
-"""What a stream yields: typed events, told apart by a literal."""
+"""Events of streams and of callbacks: typed, and told apart by a literal."""
 
 from __future__ import annotations
 
 from reprlib import Repr
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
 E = TypeVar("E", bound=str)
+H = TypeVar("H")
 D = TypeVar("D")
+
 
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 120
@@ -48,3 +50,50 @@ class UnknownEvent(Event[Literal["unknown"], str], kw_only=True):
 
     def __repr__(self) -> str:
         return f"UnknownEvent({self.name!r}, {_SHORT.repr(self.data)})"
+
+
+class Callback(Generic[E, H, D]):  # noqa: PLW1641  # Python makes what has __eq__ unhashable
+    """One event that the server told.
+
+    Args:
+        event_type: The kind of the event.
+        header: What is said of every event.
+        event: The event itself.
+    """
+
+    __slots__ = ("event", "event_type", "header")
+    __match_args__ = ("event_type", "event")
+
+    def __init__(self, event_type: E, header: H, event: D) -> None:
+        self.event_type: E = event_type
+        self.header: H = header
+        self.event: D = event
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.event_type!r}, {_SHORT.repr(self.event)})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        names = (*Callback.__slots__, *type(self).__slots__)
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
+
+class UnknownCallback(Callback[Literal["unknown"], H, dict[str, Any]], Generic[H]):
+    """An event that the API document does not name.
+
+    Args:
+        name: Its kind on the wire.
+        header: As for `Callback`.
+        event: The event as JSON data.
+    """
+
+    __slots__ = ("name",)
+    __match_args__ = ("name", "event")
+
+    def __init__(self, name: str, header: H, event: dict[str, Any]) -> None:
+        super().__init__("unknown", header, event)
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"UnknownCallback({self.name!r}, {_SHORT.repr(self.event)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, Literal, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypedDict, TypeVar
 
 from coze_core._decode import AnswerDecoder
 from coze_core._headers import header_map
@@ -14,11 +14,29 @@ if TYPE_CHECKING:
 
     from coze_core._outcomes import Outcome
     from coze_core._paging import Paging
-    from coze_core._recovery import Recovery
 
 T = TypeVar("T")
 D = TypeVar("D")
 E_co = TypeVar("E_co", covariant=True)
+
+
+class Recovery(NamedTuple):
+    """How the rest of a stream is found.
+
+    Attributes:
+        begin: The event whose data is the subject.
+        arguments: The arguments of both methods, and the fields of the subject that they are.
+        item: The event whose data is an item; items have an ``id``.
+        status: The field of the subject that tells its state.
+        states: The states in which it has ended, and the event that says so. In any other state it
+            goes on.
+    """
+
+    begin: str
+    arguments: Mapping[str, str]
+    item: str
+    status: str
+    states: Mapping[str, str]
 
 
 class EndpointOptions(TypedDict, total=False):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from coze_core._decode import MISFITS, TypeDecoder, result_code
 from coze_core._events import Event, UnknownEvent
 from coze_core._lenient import NotJSONError, json_object, parse
 from coze_core._outcomes import Collector
-from coze_core._redact import redacted_bytes
+from coze_core._secrets import redacted_bytes
 from coze_core._sse import Decoder, EventTooLongError, ServerSentEvent
 
 if TYPE_CHECKING:
@@ -19,9 +19,21 @@ if TYPE_CHECKING:
 
     from coze_core._errors import StreamError
     from coze_core._operation import StreamOperation
-    from coze_core._recovery import Recoverer
 
 E_co = TypeVar("E_co", covariant=True)
+
+
+class Watcher(Protocol):
+    """What sees some of the events as they come."""
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The names of these events."""
+        ...
+
+    def watch(self, event: Event[str, object]) -> None:
+        """Take an event."""
+        ...
 
 
 class EventReader(Generic[E_co]):
@@ -31,7 +43,7 @@ class EventReader(Generic[E_co]):
         self,
         operation: StreamOperation[E_co],
         make_error: Callable[..., StreamError],
-        recoverer: Recoverer[E_co] | None = None,
+        watcher: Watcher | None = None,
         max_event_bytes: float = inf,
         secret: str = "",
     ) -> None:
@@ -46,10 +58,10 @@ class EventReader(Generic[E_co]):
         kinds: Mapping[str, Any] = operation.events()
         self._data_decoders = {name: _decoder(kind) for name, kind in kinds.items()}
         self._last_ones = operation.end | operation.errors
-        self._recoverer = recoverer
+        self._watcher = watcher
         self.collector = Collector(operation.outcome) if operation.outcome else None
         self._collected = self.collector.watched if self.collector else frozenset[str]()
-        special = self._last_ones | (recoverer.watched if recoverer else set[str]())
+        special = self._last_ones | (watcher.watched if watcher else set[str]())
         self._usual = {  # how an event begins that has a name and JSON data, and nothing else
             b"event:%b%b" % (blank, name.encode()): (name, decode)
             for name, kind in kinds.items()
@@ -132,8 +144,8 @@ class EventReader(Generic[E_co]):
             typed = UnknownEvent("unknown", text, event.id, event.retry, name=name)
         else:
             typed = Event(name, decode(event.data), event.id, event.retry)
-        if self._recoverer:
-            self._recoverer.watch(typed)
+        if self._watcher:
+            self._watcher.watch(typed)
         if name in self._collected:
             self._collect(typed)
         return typed

@@ -1,19 +1,12 @@
-"""Calls a method of a resource and keeps the answer that its result came with."""
+"""The answers that results came with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TypeVar
 
 from coze_core._errors import CozeError
-from coze_core._response import Response
+from coze_core._response import Response, ResponseInfo
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from coze_core._resource import AsyncResource, Resource
-    from coze_core._response import ResponseInfo
-
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -46,20 +39,21 @@ class Recorder:
         )
 
 
-def recorded(
-    method: Callable[P, R], kind: type[Resource | AsyncResource], recorder: Recorder
-) -> Callable[P, R]:
-    """Gives the same method of the same resource, with its answers recorded.
+def response_of(result: object) -> ResponseInfo:
+    """Gives the answer that a result came with.
+
+    Args:
+        result: A model or a page that a method returned, a stream, a download, or an error.
 
     Raises:
-        CozeError: This is no method of such a resource.
+        CozeError: The object did not come from an answer, or cannot remember it, like a list or a
+            string: call the method through ``with_response`` then.
     """
-    bound: Any = method
-    if not isinstance(getattr(method, "__self__", None), kind):
-        raise CozeError(
-            "with_response takes a method of this client and then its arguments, as in "
-            "with_response(coze.bots.retrieve, bot_id=...); an async client takes async methods."
-        )
-    resource = bound.__self__
-    client = resource._client.recording(recorder)  # noqa: SLF001  # public names are the API's
-    return bound.__func__.__get__(resource._rebound(client))  # noqa: SLF001  # as above
+    for name in ("_response", "response"):
+        response = getattr(result, name, None)
+        if isinstance(response, ResponseInfo):
+            return response
+    raise CozeError(
+        f"response_of: this {type(result).__name__} carries no answer. "
+        "Call the method through with_response(method, ...) to get its answer."
+    )

@@ -16,33 +16,15 @@ from coze_core._errors import APIConnectionError, APITimeoutError, CozeError, St
 from coze_core._events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from coze_core._body import AsyncBody, Body
+    from coze_core._operation import Recovery
     from coze_core._reader import EventReader
 
 E = TypeVar("E")
 
 _POLL_SECONDS = 1.0
-
-
-class Recovery(NamedTuple):
-    """How the rest of a stream is found.
-
-    Attributes:
-        begin: The event whose data is the subject.
-        arguments: The arguments of both methods, and the fields of the subject that they are.
-        item: The event whose data is an item; items have an ``id``.
-        status: The field of the subject that tells its state.
-        states: The states in which it has ended, and the event that says so. In any other state it
-            goes on.
-    """
-
-    begin: str
-    arguments: Mapping[str, str]
-    item: str
-    status: str
-    states: Mapping[str, str]
 
 
 class Methods(NamedTuple):

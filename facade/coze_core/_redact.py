@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from contextlib import ExitStack
 from functools import cached_property
@@ -13,40 +11,33 @@ from urllib.parse import parse_qsl, quote
 import msgspec
 
 from coze_core._lenient import NotJSONError, parse
+from coze_core._secrets import (
+    HIDDEN,
+    SENSITIVE_NAME,
+    hide_named,
+    redacted,
+    spellings,
+    without_parts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from coze_core._files import FormPart
     from coze_core._headers import HeaderMap
     from coze_core._request import Request
 
-HIDDEN = "***"
 _HARMLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 _ID_NAME = re.compile(r"(?:\w+_)?ids?")
 _ID = re.compile(r"[\w.:-]{1,64}")
 _SHORT = re.compile(r"\d{1,6}|true|false")
 # Field names of the API; any other key is the user's own.
 _PLAIN_KEY = re.compile(r"(?=.{1,40}$)[a-z]+(?:_[a-z]+)*")
-_NAME = (
-    r"(?:token|secret|passw|authorization|cookie|credential|signature|assertion|verifier|api_?key)"
-    r"[\w-]{0,40}"
-)
-_SECRET_NAME = re.compile(_NAME, re.IGNORECASE)
-# A value goes on behind a backslash, unless that is the one of a quote in JSON inside a text.
-_NAMED_QUOTED = re.compile(
-    rf"({_NAME}\\*[\"']?\s{{0,5}}[:=]\s{{0,5}}\\*[\"'])(?:[^\"'\\]|\\+[^\"'\\])+", re.IGNORECASE
-)
-_NAMED = re.compile(
-    rf"({_NAME}\s{{0,5}}[:=]\s{{0,5}})(?:(?:Bearer|Basic) )?[^\s\"'\\,;&}}]+", re.IGNORECASE
-)
-_BEARER = re.compile(r"\b(Bearer )[^\s\"'\\,;&}]+", re.IGNORECASE)
+_SECRET_NAME = re.compile(SENSITIVE_NAME, re.IGNORECASE)
 _LONGEST_REQUEST = 100_000  # bytes
 _MOST_COMPARED = 100_000  # characters
 _LONGEST_ANSWER = 20_000
 _DEEPEST = 40  # levels of JSON
-_SHORTEST_SECRET = 8  # characters: what is shorter stands in too many innocent texts
-_SHORTEST_PART = 24  # characters that a text and a longer secret have in common by no accident
 
 
 def shown_headers(headers: HeaderMap) -> dict[str, str]:
@@ -54,33 +45,6 @@ def shown_headers(headers: HeaderMap) -> dict[str, str]:
     return {
         name: value if lower in _HARMLESS else HIDDEN for lower, (name, value) in headers.items()
     }
-
-
-def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with each secret in it hidden.
-
-    Secrets under 8 characters stay: they are parts of innocent words. Where one is the whole value
-    of a header, `shown_headers` hides it.
-    """
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, HIDDEN)
-    return text
-
-
-def hide_named(text: str) -> str:
-    """Return a text that is no JSON with the values hidden that names in it call secret."""
-    for pattern in (_NAMED_QUOTED, _NAMED, _BEARER):
-        text = pattern.sub(rf"\g<1>{HIDDEN}", text)
-    return text
-
-
-def redacted_bytes(data: bytes, secret: str) -> bytes:
-    """Return what a server sent with a secret hidden, however it is spelled."""
-    for spelling in sorted(spellings(secret), key=len, reverse=True):
-        if len(spelling) >= _SHORTEST_SECRET:
-            data = data.replace(spelling.encode(), HIDDEN.encode())
-    return data
 
 
 class Redaction:
@@ -128,7 +92,7 @@ class Redaction:
 
     def scrub(self, text: str) -> str:
         """Return a text of any kind with all that was sent hidden, as far as it is comparable."""
-        return _without_parts(redacted(text, self._hidden), self._hidden)
+        return without_parts(redacted(text, self._hidden), self._hidden)
 
     def learn(self, body: bytes) -> None:
         """Hide what an answer itself calls secret, wherever else it stands; before any `scrub`."""
@@ -259,47 +223,6 @@ def _json_inside(text: str) -> Any:
     """Return the JSON object or list that a text holds, or ``None``."""
     inner = _json(text.encode("utf-8", "replace")) if text.lstrip()[:1] in {"{", "["} else None
     return cast("Any", inner) if isinstance(inner, dict | list) else None
-
-
-def spellings(text: str) -> set[str]:
-    """Return how a text may stand in what a server says."""
-    return {
-        text,
-        " ".join(text.split()),
-        json.dumps(text)[1:-1],
-        json.dumps(text)[1:-1].replace("/", "\\/"),
-        json.dumps(text, ensure_ascii=False)[1:-1],
-        quote(text, errors="replace"),
-        html.escape(text),
-    }
-
-
-def _without_parts(text: str, secrets: set[str]) -> str:
-    """Hides what a text quotes of long secrets without quoting them as a whole."""
-    size, half = _SHORTEST_PART, _SHORTEST_PART // 2
-    halves = {text[start : start + half] for start in range(len(text) - half + 1)}
-    suspects = [  # most secrets are not quoted at all, as a few pieces of them tell
-        secret
-        for secret in secrets
-        if any(secret[at : at + half] in halves for at in range(0, len(secret) - half + 1, half))
-    ]
-    if not suspects:
-        return text
-    here = {text[start : start + size] for start in range(len(text) - size + 1)}
-    parts = {
-        part
-        for secret in suspects
-        for start in range(len(secret) - size + 1)
-        if (part := secret[start : start + size]) in here
-    }
-    shown, hidden_to = list[str](), 0
-    for start, character in enumerate(text):
-        quoted = text[start : start + size] in parts
-        if start >= hidden_to:
-            shown.append(HIDDEN if quoted else character)
-        if quoted:
-            hidden_to = start + size
-    return "".join(shown)
 
 
 def _size(body: bytes) -> str:

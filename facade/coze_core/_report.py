@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import time
-from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from coze_core._errors import APITimeoutError
+from coze_core._errors import CONTEXT, APITimeoutError, marks_of
 from coze_core._redact import Redaction
 
 if TYPE_CHECKING:
@@ -21,11 +20,9 @@ if TYPE_CHECKING:
     from coze_core._request import Request
     from coze_core._response import ResponseInfo
 
-_FACTS: Final = "_facts"
 _LONGEST: Final = 2000
 _HARMLESS_MARK: Final = re.compile(r"[\w ]+: (?:[\da-fA-F-]{1,64}|True|False)")
 _UNCOMPARED: Final = "(What the API said is hidden: more was sent than it can be compared with.)"
-_PACKAGES: Final = ("coze-client", "anyio", "attrs", "httpx", "msgspec")
 _HEADERS: Final = ("content-type", "date", "retry-after", "server", "via", "x-tt-logid")
 
 
@@ -54,13 +51,13 @@ def keep_facts(error: CozeError, request: Request, token: str = "") -> None:
     except Exception as failure:  # noqa: BLE001  # what explains an error may not replace it
         hidden = f"(hidden, as its secrets could not be found: {type(failure).__name__})"
         facts = Facts(now, hidden, (), hidden, (), ())
-    vars(error)[_FACTS] = facts
+    vars(error)[CONTEXT] = facts
 
 
 def _facts(now: str, error: CozeError, request: Request, redaction: Redaction) -> Facts:
     response: ResponseInfo | None = getattr(error, "response", None)
     message, answer = str(error).replace(request.info.url, redaction.url()), list[str]()
-    marks, sendings = list(_marks(error)), request.sendings
+    marks, sendings = list(marks_of(error)), request.sendings
     if response:
         redaction.learn(response.body)
     if redaction.is_comparable:
@@ -82,40 +79,10 @@ def _facts(now: str, error: CozeError, request: Request, redaction: Redaction) -
 
 def share_facts(error: CozeError, explained: CozeError) -> None:
     """Lets an error that explains another one, and quotes it, remember the same call."""
-    facts: Facts | None = vars(error).get(_FACTS)
+    facts: Facts | None = vars(error).get(CONTEXT)
     if facts:
         message = str(explained).replace(str(error), facts.message)
-        vars(explained)[_FACTS] = facts._replace(message=message)
-
-
-def report(error: CozeError) -> str:
-    """Writes the report of an error; see `CozeError.report`."""
-    facts: Facts | None = vars(error).get(_FACTS)
-    message = facts.message if facts else str(error)
-    return "\n".join(
-        [
-            f"{type(error).__name__}: {message}",
-            *(facts.marks if facts else _marks(error)),
-            *(_call(facts) if facts else ()),
-            f"versions: {', '.join(versions())}",
-        ]
-    )
-
-
-def _marks(error: CozeError) -> Iterator[str]:
-    names = {"code": "code", "status_code": "HTTP status", "logid": "log id", "sent": "sent"}
-    for attribute, name in names.items():
-        value = getattr(error, attribute, None)
-        if value is not None:
-            yield f"{name}: {value}"
-
-
-def _call(facts: Facts) -> Iterator[str]:
-    yield f"time: {facts.time}"
-    yield f"request: {facts.curl}"
-    for number, sending in enumerate(facts.sendings, 1):
-        yield f"attempt {number}: {sending}"
-    yield from facts.answer
+        vars(explained)[CONTEXT] = facts._replace(message=message)
 
 
 def _answer(response: ResponseInfo, redaction: Redaction) -> Iterator[str]:
@@ -124,25 +91,6 @@ def _answer(response: ResponseInfo, redaction: Redaction) -> Iterator[str]:
             yield f"answer {name}: {redaction.scrub(response.headers[name])}"
     if response.body:
         yield f"answer: {_short(redaction.answer(response.body))}"
-
-
-@cache
-def versions() -> tuple[str, ...]:
-    """Return the versions of what is installed, which takes reading many files."""
-    return tuple(_versions())
-
-
-def _versions() -> Iterator[str]:
-    import platform
-    from importlib.metadata import PackageNotFoundError, version
-
-    for package in _PACKAGES:
-        try:
-            yield f"{package} {version(package)}"
-        except PackageNotFoundError:
-            yield f"{package} (not installed as a package)"
-    yield f"{platform.python_implementation()} {platform.python_version()}"
-    yield platform.platform()
 
 
 def _short(text: str) -> str:

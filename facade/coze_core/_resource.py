@@ -4,10 +4,16 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Self
+    from collections.abc import Awaitable, Callable
+    from typing import Any, ParamSpec, Self, TypeVar
 
     from coze_core._async import AsyncClient
+    from coze_core._recording import Recorder
+    from coze_core._response import Response
     from coze_core._sync import SyncClient
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 
 class Resource:
@@ -48,3 +54,47 @@ class AsyncResource:
                 setattr(clone, name, value)
         clone._client = client
         return clone
+
+
+def with_response(method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Response[R]:
+    """Call a method of a resource, and return its result together with the answer.
+
+    Where the method sends several requests, the answer is the first one.
+
+    Raises:
+        CozeError: This is no such method, or it sends its request only later.
+    """
+    from coze_core._recording import Recorder
+
+    recorder = Recorder()
+    return recorder.response(_recorded(method, Resource, recorder)(*args, **kwargs))
+
+
+async def awith_response(
+    method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
+) -> Response[R]:
+    """As `with_response`, for a method of an async resource."""
+    from coze_core._recording import Recorder
+
+    recorder = Recorder()
+    result = _recorded(method, AsyncResource, recorder)(*args, **kwargs)
+    if not hasattr(result, "__await__"):  # a stream, which has sent nothing yet
+        raise recorder.unanswered(result)
+    return recorder.response(await result)
+
+
+def _recorded(
+    method: Callable[P, R], kind: type[Resource | AsyncResource], recorder: Recorder
+) -> Callable[P, R]:
+    """Return the same method of the same resource, with its answers recorded."""
+    from coze_core._errors import CozeError
+
+    bound: Any = method
+    if not isinstance(getattr(method, "__self__", None), kind):
+        raise CozeError(
+            "with_response takes a method of this client and then its arguments, as in "
+            "with_response(coze.bots.retrieve, bot_id=...); an async client takes async methods."
+        )
+    resource = bound.__self__
+    client = resource._client.recording(recorder)  # noqa: SLF001  # public names are the API's
+    return bound.__func__.__get__(resource._rebound(client))  # noqa: SLF001  # as above

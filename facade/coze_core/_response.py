@@ -5,8 +5,6 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from coze_core._errors import CozeError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -75,7 +73,7 @@ class ResponseInfo:
         self._secret = secret  # the token that was sent
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
-        from coze_core._redact import redacted, redacted_bytes
+        from coze_core._secrets import redacted, redacted_bytes
 
         _, state = cast("tuple[None, dict[str, Any]]", object.__getstate__(self))
         if secret := state.pop("_secret", ""):
@@ -112,23 +110,3 @@ class Response(ResponseInfo, Generic[T]):
             secret=info._secret,  # noqa: SLF001  # of the base class
         )
         self.value = value
-
-
-def response_of(result: object) -> ResponseInfo:
-    """Gives the answer that a result came with.
-
-    Args:
-        result: A model or a page that a method returned, a stream, a download, or an error.
-
-    Raises:
-        CozeError: The object did not come from an answer, or cannot remember it, like a list or a
-            string: call the method through ``with_response`` then.
-    """
-    for name in ("_response", "response"):
-        response = getattr(result, name, None)
-        if isinstance(response, ResponseInfo):
-            return response
-    raise CozeError(
-        f"response_of: this {type(result).__name__} carries no answer. "
-        "Call the method through with_response(method, ...) to get its answer."
-    )

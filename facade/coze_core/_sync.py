@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from coze_core._pages import Page
     from coze_core._recording import Recorder
     from coze_core._request import Parts
-    from coze_core._response import Response, ResponseInfo
+    from coze_core._response import ResponseInfo
     from coze_core._streams import Stream
     from coze_core._timeouts import HTTPTimeout
 
@@ -171,7 +171,7 @@ class SyncClient:
 
     def batch(self, operation: BatchOperation[T], **parts: Unpack[Parts]) -> T:
         """Calls an operation as often as its values need, and joins the results."""
-        from coze_core._batch import groups, joined
+        from coze_core._request import groups, joined
 
         client = self.with_settings(self.settings.begun())
         results = [client.call(operation, **group) for group in groups(operation, parts)]
@@ -217,22 +217,6 @@ class SyncClient:
 
         body, response = self._run(download_call(endpoint, parts, self.settings))
         return Download(body, self._recorded(response))
-
-    def with_response(
-        self, method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Response[R]:
-        """Calls a method of a resource and gives its result together with the answer.
-
-        Where the method sends several requests, the answer is the first one.
-
-        Raises:
-            CozeError: This is no such method, or it sends its request only later.
-        """
-        from coze_core._recording import Recorder, recorded
-        from coze_core._resource import Resource
-
-        recorder = Recorder()
-        return recorder.response(recorded(method, Resource, recorder)(*args, **kwargs))
 
     def close(self) -> None:
         """Closes the connections, unless they are those of a given ``http_client``."""

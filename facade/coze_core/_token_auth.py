@@ -18,9 +18,7 @@ from coze_core._http import auth_bases, can_repeat, same_origin
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
-    from coze_core._async import AsyncClient
     from coze_core._http import HTTPRequest, HTTPResponse
-    from coze_core._sync import SyncClient
 
 _UNAUTHORIZED = 401
 
@@ -56,7 +54,7 @@ class TokenAuth(TokenSource):
         """
 
     @abstractmethod
-    def token(self, client: SyncClient | None = None, *, rejected: str = "") -> str:
+    def token(self, client: Any = None, *, rejected: str = "") -> str:
         """Gives a valid access token, fetched anew if need be.
 
         Args:
@@ -68,14 +66,14 @@ class TokenAuth(TokenSource):
         """
 
     @abstractmethod
-    async def atoken(self, client: AsyncClient | None = None, *, rejected: str = "") -> str:
+    async def atoken(self, client: Any = None, *, rejected: str = "") -> str:
         """The async twin of `token`."""
 
-    def header(self, client: SyncClient, rejected: str) -> str:
+    def header(self, client: Any, rejected: str) -> str:
         """As `TokenSource.header`."""
         return bearer(self.token(client, rejected=rejected))
 
-    async def aheader(self, client: AsyncClient, rejected: str) -> str:
+    async def aheader(self, client: Any, rejected: str) -> str:
         """As `TokenSource.aheader`."""
         return bearer(await self.atoken(client, rejected=rejected))
 

@@ -29,6 +29,7 @@ _FIRST_CALL = _IMPORT | {
     "coze_api.resources.bots",
     "coze_client._defaults",
     "coze_client._version",
+    "coze_core._advice",
     "coze_core._auth",
     "coze_core._builders",
     "coze_core._body",

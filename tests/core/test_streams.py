@@ -27,7 +27,7 @@ from stream_sources import (
 from coze_core._errors import APIConnectionError, CozeError, StreamError
 from coze_core._events import Event, UnknownEvent
 from coze_core._operation import StreamOperation
-from coze_core._response import response_of
+from coze_core._recording import response_of
 from coze_core._streams import Stream
 
 if TYPE_CHECKING:

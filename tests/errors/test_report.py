@@ -26,7 +26,7 @@ from coze_client import (
     StreamError,
 )
 from coze_core import Endpoint
-from coze_core._redact import Redaction
+from coze_core._report import Redaction
 from coze_core._request import Request, write_request
 from tests.core.scripted_server import ScriptedServer, answer, cut, drop, hang
 
