@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cached_property, reduce
 from importlib import import_module
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import frozen
 
 from coze_core import Endpoint, StreamOperation
 from coze_core import Operation as CallOperation
-from generator.spec import resolve
+from generator.conform.drift import Observer
+from generator.conform.examples import path_values
+from generator.spec import join, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-_NAME: Final = re.compile(r"{[^{}]*}")
 
 
 @frozen
@@ -125,22 +124,34 @@ class Catalogue:
         self._methods: dict[str, dict[str, Any]] = manifest["surface"]["methods"]
 
     def find(self, method: str, path: str) -> Operation | None:
-        """The operation of an HTTP method and a path, whose parameters may have other names."""
-        known = self._paths.get((method.upper(), _NAME.sub("{}", path)))
+        """The operation of an HTTP method and a path, whose parameters may have names or values."""
+        fitting = [
+            known
+            for known, item in self._document["paths"].items()
+            if method.lower() in item and path_values(known, path) is not None
+        ]
+        # What has no parameter at a place is meant before what has one.
+        known = min(fitting, key=lambda one: one.count("{"), default=None)
         return self._operation(method.upper(), known) if known else None
+
+    @property
+    def methods(self) -> Iterator[Method]:
+        """All public methods."""
+        for name in dict.fromkeys(entry["operation"] for entry in self._methods.values()):
+            method, _, path = name.partition(" ")
+            yield from self._operation(method, path).methods
+
+    def unlisted(self, operation: Operation, method: str, answer: Any) -> Iterator[str]:
+        """Tell the values of an answer that are not among those that the document lists."""
+        at = join("/paths", operation.path, method.lower())
+        for one in Observer(self._document).answer(at, answer):
+            if one.problem == "value":
+                yield f"{one.pointer}: the document does not list {one.value!r}"
 
     @cached_property
     def envelope(self) -> frozenset[str]:
         """The fields of an answer that only wrap its result."""
         return frozenset(self._document["x-client-envelope"]["fields"])
-
-    @cached_property
-    def _paths(self) -> Mapping[tuple[str, str], str]:
-        return {
-            (method.upper(), _NAME.sub("{}", path)): path
-            for path, item in self._document["paths"].items()
-            for method in item
-        }
 
     def _operation(self, http_method: str, path: str) -> Operation:
         spec = self._document["paths"][path][http_method.lower()]

@@ -14,7 +14,7 @@ import httpx
 from attrs import evolve, field, frozen
 
 from coze_client import Coze, CozeError
-from generator.conform.examples import path_names, path_values
+from generator.conform.examples import path_values
 from generator.conform.report import Check
 from generator.json_values import is_array, is_object
 
@@ -54,22 +54,24 @@ def arguments_for(operation: Operation, method: Method, path: str, request: Requ
     Args:
         operation: The operation.
         method: One of its methods.
-        path: The path as the example has it; its parameters may have other names.
+        path: The path as the example has it: with other names of parameters, or with values.
         request: The documented request.
     """
     found = Arguments()
-    for ours, theirs in zip(path_names(operation.path), path_names(path), strict=True):
+    for ours, given in (path_values(operation.path, path) or {}).items():
         argument = method.argument("path", ours)
-        if argument is None or theirs not in request.path_params:
+        theirs = given.strip("{}")
+        value = request.path_params.get(theirs) if given != theirs else given
+        if argument is None or value is None:
             found.missing.append(theirs)
         else:
-            found.values[argument.name] = request.path_params[theirs]
+            found.values[argument.name] = value
     for name, texts in request.query.items():
         argument = method.argument("query", name)
         if argument is None:
             found.without.append(f"query {name}")
         else:
-            found.values[argument.name] = _from_texts(argument, texts)
+            found.values[argument.name] = from_texts(argument, texts)
     for name, value in fields_of(request.body).items():
         argument = method.argument("body", name)
         if argument is not None:
@@ -100,7 +102,8 @@ def file_of(value: Any) -> tuple[str, str | None]:
     return name, file.get("content_type")
 
 
-def _from_texts(argument: Argument, texts: tuple[str, ...]) -> Any:
+def from_texts(argument: Argument, texts: tuple[str, ...]) -> Any:
+    """Return the value of an argument that is written as texts."""
     if "array" in argument.kinds:
         return texts[0].split(",") if len(texts) == 1 else list(texts)
     return _from_text(argument, texts[0]) if len(texts) == 1 else list(texts)

@@ -41,18 +41,24 @@ def _outcome(example: Example, catalogue: Catalogue) -> Outcome:
         example.file.name,
         name,
         tuple(method.path for method in operation.methods),
-        tuple(_checks(example, operation, catalogue.envelope)),
+        tuple(_checks(example, operation, catalogue)),
     )
 
 
-def _checks(example: Example, operation: Operation, envelope: frozenset[str]) -> Iterator[Check]:
+def _checks(example: Example, operation: Operation, catalogue: Catalogue) -> Iterator[Check]:
     for number in range(len(example.requests)):
         yield from _safely(
             "request", number, lambda n=number: [check_request(operation, example, n)]
         )
     for number in range(len(example.responses)):
         yield from _safely(
-            "response", number, lambda n=number: [check_answer(operation, example, n, envelope)]
+            "response",
+            number,
+            lambda n=number: [
+                check_answer(operation, example, n, catalogue.envelope).with_note(
+                    *catalogue.unlisted(operation, example.method, example.responses[n])
+                )
+            ],
         )
     if example.streams:
         yield from _safely("event", 0, lambda: check_events(operation, example))

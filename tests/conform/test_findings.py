@@ -189,3 +189,23 @@ def test_what_is_odd_about_an_example_is_a_named_reason(check: Checker, name: st
     report = check(content)
     assert not report.failed, report.text()
     assert reason in "\n".join(told(report))
+
+
+def test_a_concrete_path_is_that_of_its_template(check: Checker) -> None:
+    report = check(example("GET /v1/bots/7", requests=[request(url="/v1/bots/7")]))
+    assert [outcome.verdict for outcome in report.outcomes] == ["ok"]
+    assert report.outcomes[0].methods == ("bots.retrieve",)
+
+
+def test_a_path_without_a_parameter_is_meant_before_a_template(check: Checker) -> None:
+    report = check(example("GET /v1/plugins/mget"), example("GET /v1/plugins/7"))
+    assert [one.methods for one in report.outcomes] == [("plugins.mget",), ("plugins.retrieve",)]
+
+
+def test_a_value_that_the_document_does_not_list_is_told(check: Checker) -> None:
+    workspace = {"id": "1", "name": "n", "workspace_type": "guild"}
+    page = {"code": 0, "msg": "", "data": {"total_count": 1, "workspaces": [workspace]}}
+    report = check(example("GET /v1/workspaces", responses=[page]))
+    listed = "/data/workspaces/*/workspace_type: the document does not list 'guild'"
+    assert f"response 1: {listed}" in told(report)
+    assert not report.failed
