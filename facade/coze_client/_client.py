@@ -18,12 +18,11 @@ if TYPE_CHECKING:
         AsyncBillTasks,
         AsyncCopyTasks,
         AsyncDatasets,
-        AsyncWorkflows,
         BillTasks,
         CopyTasks,
         Datasets,
-        Workflows,
     )
+    from coze_client._jobs.workflows import AsyncWorkflows, Workflows
     from coze_core import (
         AsyncHTTPClient,
         AsyncToken,
@@ -135,7 +134,7 @@ class Coze(CozeAPI):
     @cached_property
     def workflows(self) -> Workflows:
         """The resource ``workflows``."""
-        from coze_client._jobs.tasks import Workflows  # noqa: PLC0415  # loaded when it is used
+        from coze_client._jobs.workflows import Workflows  # noqa: PLC0415  # loaded when it is used
 
         return Workflows(self._client)
 
@@ -311,7 +310,7 @@ class AsyncCoze(AsyncCozeAPI):
     @cached_property
     def workflows(self) -> AsyncWorkflows:
         """The resource ``workflows``."""
-        from coze_client._jobs.tasks import AsyncWorkflows  # noqa: PLC0415  # loaded when it is used
+        from coze_client._jobs.workflows import AsyncWorkflows  # noqa: PLC0415  # loaded when it is used
 
         return AsyncWorkflows(self._client)
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from coze_core._recording import response_of
     from coze_core._resource import AsyncResource, Resource, awith_response, with_response
     from coze_core._response import RequestInfo, Response, ResponseInfo
+    from coze_core._rounds import AsyncRounds, Rounds
     from coze_core._streams import AsyncStream, Stream
     from coze_core._sync import SyncClient
     from coze_core._timeouts import HTTPTimeout
@@ -78,6 +79,7 @@ else:
             "coze_core._recording": "response_of",
             "coze_core._resource": "AsyncResource Resource awith_response with_response",
             "coze_core._response": "RequestInfo Response ResponseInfo",
+            "coze_core._rounds": "AsyncRounds Rounds",
             "coze_core._streams": "AsyncStream Stream",
             "coze_core._sync": "SyncClient",
             "coze_core._timeouts": "HTTPTimeout",
@@ -99,6 +101,7 @@ __all__ = [
     "AsyncPage",
     "AsyncPages",
     "AsyncResource",
+    "AsyncRounds",
     "AsyncStream",
     "AsyncToken",
     "AuthenticationError",
@@ -131,6 +134,7 @@ __all__ = [
     "Resource",
     "Response",
     "ResponseInfo",
+    "Rounds",
     "ServerError",
     "Stream",
     "StreamError",

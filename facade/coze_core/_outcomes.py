@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from typing import Self
 
 
 class Outcome(NamedTuple):
@@ -110,6 +111,22 @@ class Collector:
     def _text(self, data: object) -> str:
         text = getattr(data, self._outcome.text, None)
         return text if isinstance(text, str) else ""
+
+
+class AsyncTexts:
+    """The texts of events. Unlike a generator, it may be left anywhere."""
+
+    def __init__(self, text_of: Callable[[Any], str], events: AsyncIterator[Any]) -> None:
+        self._text_of = text_of
+        self._events = events
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        while True:
+            if text := self._text_of(await anext(self._events)):
+                return text
 
 
 def _last(name: str, subjects: Iterable[object]) -> Any:

@@ -78,6 +78,11 @@ class Recoverer(Generic[E]):
         elif event.event in self._plan.states.values():
             self._ended = True
 
+    def take_over(self, earlier: Recoverer[E]) -> None:
+        """Know what an earlier stream of the same subject brought."""
+        self._subject = earlier._subject
+        self._seen |= earlier._seen
+
     def applies(self, error: Exception, reader: EventReader[E]) -> bool:
         """Whether the rest can be found: the connection broke, and the subject is known."""
         late = isinstance(error, APITimeoutError) and error.phase == "deadline"
@@ -108,7 +113,9 @@ class Recoverer(Generic[E]):
             StreamError: The subject ended with an error.
         """
         for item in items if isinstance(items, list) else ():
-            if getattr(item, "id", None) not in self._seen:
+            number = getattr(item, "id", None)
+            if number not in self._seen:
+                self._seen.add(number)
                 yield reader.found(Event(self._plan.item, item))
         if not self._ended:
             name = self._plan.states[self._state(subject)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from coze_core._body import AsyncBody, Body, arelease_on_gc, release_on_gc
 from coze_core._errors import CozeError
 from coze_core._failures import stream_error
+from coze_core._outcomes import AsyncTexts
 from coze_core._reader import EventReader
 from coze_core._recovery import async_rest_of, rest_of
 
@@ -67,12 +68,12 @@ class _StreamBase(Generic[E_co, B]):
             CozeError: The stream was never open.
         """
         if self._response is None:
-            raise _misuse(self._operation.name, "is not open")
+            raise misuse(self._operation.name, "is not open")
         return self._response
 
     def _use(self) -> None:
         if self._used:
-            raise _misuse(self._operation.name, "can be opened only once")
+            raise misuse(self._operation.name, "can be opened only once")
         self._used = True
 
     def _opened(self, body: B, response: ResponseInfo) -> EventReader[E_co]:
@@ -96,6 +97,11 @@ class _StreamBase(Generic[E_co, B]):
         self._collector = self._reader.collector
         return self._reader
 
+    def _continue(self, earlier: _StreamBase[E_co, B]) -> None:
+        """Know what an earlier stream of the same subject brought, for a recovery."""
+        if self._recoverer and earlier._recoverer:
+            self._recoverer.take_over(earlier._recoverer)
+
     def _collecting(self) -> Collector:
         if not self._used:
             self._check_open()
@@ -114,15 +120,16 @@ class _StreamBase(Generic[E_co, B]):
         if self._reader is not None:
             self._complete = self._reader.complete
         if not self._complete:
-            raise _misuse(self._operation.name, "did not end, so it has no result")
+            raise misuse(self._operation.name, "did not end, so it has no result")
         return self._collecting().result()
 
     def _check_open(self) -> None:
         if self._reader is None:
-            raise _misuse(self._operation.name, "is closed" if self._used else "is not open")
+            raise misuse(self._operation.name, "is closed" if self._used else "is not open")
 
 
-def _misuse(operation: str, what: str) -> CozeError:
+def misuse(operation: str, what: str) -> CozeError:
+    """Return the error of a stream that is used as none can be."""
     return CozeError(
         f"{operation}: this stream {what}. "
         "Call the method again, open its stream in a with statement, and read it inside."
@@ -147,12 +154,12 @@ class _Events(Generic[E_co]):
             while self._batch is not None:
                 yield from self._batch
                 if self._left:
-                    raise _misuse(self._name, "is closed")
+                    raise misuse(self._name, "is closed")
                 self._batch = next(self._batches, None)
         except ValueError as error:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise
-            raise _misuse(self._name, "is being read by another thread") from None
+            raise misuse(self._name, "is being read by another thread") from None
 
     def close(self) -> None:
         """End all loops, but for one in another thread that waits: it ends by itself."""
@@ -181,7 +188,7 @@ class _AsyncEvents(Generic[E_co]):
 
     def __anext__(self) -> Awaitable[E_co]:
         if self._generator.ag_running:
-            raise _misuse(self._name, "is being read by another task")
+            raise misuse(self._name, "is being read by another task")
         return self._next()
 
     async def aclose(self) -> None:
@@ -194,7 +201,7 @@ class _AsyncEvents(Generic[E_co]):
         self._next = self._refuse
 
     def _refuse(self) -> Awaitable[E_co]:
-        raise _misuse(self._name, "is closed")
+        raise misuse(self._name, "is closed")
 
 
 class Stream(_StreamBase[E_co, Body], Generic[E_co]):
@@ -360,12 +367,7 @@ class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
     def text(self) -> AsyncIterator[str]:
         """As `Stream.text`."""
         self._check_open()
-        return self._texts(self._collecting())
-
-    async def _texts(self, collector: Collector) -> AsyncGenerator[str]:
-        async for event in self:
-            if text := collector.text_of(event):
-                yield text
+        return AsyncTexts(self._collecting().text_of, aiter(self))
 
     async def final(self) -> StreamResult:
         """As `Stream.final`."""

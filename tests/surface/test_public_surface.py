@@ -47,13 +47,14 @@ EXPORTED = {
     """,
     coze_core: """
         APIConnectionError APIError APITimeoutError Advice AsyncClient AsyncDownload AsyncHTTPClient
-        AsyncPage AsyncPages AsyncResource AsyncStream AsyncToken AuthenticationError BatchOperation
-        Callback ConflictError CozeError Download Endpoint ErrorTable Event FileContent HTTPAuth
-        HTTPClient HTTPTimeout InvalidRequestError Job ListOperation NotFoundError NumberPaging
-        Operation Outcome Page PermissionDeniedError Polling QuotaError RateLimitError Recovery
-        RequestInfo Resource Response ResponseInfo ServerError Stream StreamError StreamOperation
-        StreamResult SyncClient Token TokenAuth TokenPaging UNSET UnknownCallback UnknownEvent Unset
-        Wait WindowPaging arun check_deadline polled response_of run
+        AsyncPage AsyncPages AsyncResource AsyncRounds AsyncStream AsyncToken AuthenticationError
+        BatchOperation Callback ConflictError CozeError Download Endpoint ErrorTable Event
+        FileContent HTTPAuth HTTPClient HTTPTimeout InvalidRequestError Job ListOperation
+        NotFoundError NumberPaging Operation Outcome Page PermissionDeniedError Polling QuotaError
+        RateLimitError Recovery RequestInfo Resource Response ResponseInfo Rounds ServerError Stream
+        StreamError StreamOperation StreamResult SyncClient Token TokenAuth TokenPaging UNSET
+        UnknownCallback UnknownEvent Unset Wait WindowPaging arun awith_response check_deadline
+        polled response_of run with_response
     """,
     coze_sandbox: "OAuth RecordedRequest Sandbox Scenario",
     coze_api.resources: "AsyncCozeAPI CozeAPI",

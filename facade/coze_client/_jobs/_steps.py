@@ -45,3 +45,13 @@ def waiting_for(  # noqa: PLR0913, PLR0917  # the parts of one wait
             raise CozeError(f"{wait.operation}: the API answered without a {name} to wait for.")
     errors = resource._client.settings.errors  # noqa: SLF001  # as above
     return Polling(wait, errors, ids, deadline=deadline, subjects=subjects, on_progress=on_progress)
+
+
+def check_rounds(operation: str, max_rounds: int) -> None:
+    """Check how often may be answered.
+
+    Raises:
+        CozeError: It is no number from 1.
+    """
+    if type(max_rounds) is not int or max_rounds < 1:
+        raise CozeError(f"{operation}: max_rounds is {max_rounds!r}. Pass a number from 1.")

@@ -1,18 +1,19 @@
-"""Wait for chats."""
+"""Wait for chats, and call the tools that they ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable  # noqa: TC003  # hints resolve at run time
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+from collections.abc import Callable, Mapping  # noqa: TC003  # hints resolve at run time
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Unpack
 
 from coze_api import models, waiting
 from coze_api.resources import chat as chats
 from coze_client._jobs._steps import waiting_for, within
 from coze_client._jobs.tasks import DEADLINE
-from coze_core import APITimeoutError, arun, check_deadline, polled, run
+from coze_core import APITimeoutError, CozeError, arun, check_deadline, polled, run
 
 if TYPE_CHECKING:
-    from coze_core import Job
+    from coze_api import events
+    from coze_core import AsyncStream, Job, Stream, StreamResult
 
 
 class ChatResult(NamedTuple):
@@ -39,7 +40,7 @@ class ChatResult(NamedTuple):
 
 
 class Chat(chats.Chat):
-    """The methods of ``chat``, and waiting for a chat."""
+    """The methods of ``chat``, waiting for a chat, and calling tools."""
 
     def create_and_poll(
         self,
@@ -65,9 +66,59 @@ class Chat(chats.Chat):
         """
         return run(_chat(self, deadline, on_progress, arguments, cancel=cancel_on_deadline))
 
+    def run(
+        self,
+        *,
+        tools: Mapping[str, Callable[..., object]],
+        max_rounds: int = 10,
+        tool_errors: Literal["output", "raise"] = "output",
+        recover: bool = False,
+        **arguments: Unpack[waiting.ChatCreateArguments],
+    ) -> Stream[events.ChatEvent]:
+        """Stream a chat, and call the functions that the bot asks for, until it is done.
+
+        All functions of a round are called at once, in threads; an async one gets an event loop of
+        its own. What they return is sent to the bot, as JSON unless it is text; a last round has
+        no calls. The chat must be saved, so ``auto_save_history`` cannot be ``False``.
+
+        Args:
+            tools: Functions by the names of the tools. Each parameter has a type hint; the
+                arguments that the bot gives are checked against them.
+            max_rounds: How often calls are answered at most.
+            tool_errors: ``"output"``: an exception, or arguments that do not fit, are told to the
+                bot as the output of the tool, with the text of the exception. ``"raise"``: they
+                end the iteration.
+            recover: As for `stream`, in each round.
+            arguments: As for `stream`. A deadline of the client counts for each round.
+
+        Returns:
+            The events of all rounds; the request is sent on entering the context manager.
+
+        Raises:
+            CozeError: An argument makes no sense. While iterating: as for `stream`, or the bot
+                calls what is not there, or too often; the error names the chat, which waits.
+        """
+        from coze_client._jobs._tools import Tools  # noqa: PLC0415  # loaded when it is used
+        from coze_core import Rounds  # noqa: PLC0415  # as above
+
+        ready = Tools(tools, max_rounds, tool_errors)
+        _check_saved(arguments)
+
+        def follow(result: StreamResult) -> Stream[events.ChatEvent] | None:
+            if not (calls := ready.asked(result)):
+                return None
+            return self.stream_submit_tool_outputs(
+                conversation_id=result.end.conversation_id,
+                chat_id=result.end.id,
+                tool_outputs=ready.outputs(calls),
+                recover=recover,
+            )
+
+        return Rounds(self.stream(**arguments, recover=recover), follow)
+
 
 class AsyncChat(chats.AsyncChat):
-    """The methods of ``chat``, and waiting for a chat."""
+    """The methods of ``chat``, waiting for a chat, and calling tools."""
 
     async def create_and_poll(
         self,
@@ -80,6 +131,34 @@ class AsyncChat(chats.AsyncChat):
         """As `Chat.create_and_poll`; ``on_progress`` may be async."""
         job = _chat(self, deadline, on_progress, arguments, cancel=cancel_on_deadline)
         return await arun(job)
+
+    def run(
+        self,
+        *,
+        tools: Mapping[str, Callable[..., object]],
+        max_rounds: int = 10,
+        tool_errors: Literal["output", "raise"] = "output",
+        recover: bool = False,
+        **arguments: Unpack[waiting.ChatCreateArguments],
+    ) -> AsyncStream[events.ChatEvent]:
+        """As `Chat.run`; async functions are awaited, others run in threads."""
+        from coze_client._jobs._tools import Tools  # noqa: PLC0415  # loaded when it is used
+        from coze_core import AsyncRounds  # noqa: PLC0415  # as above
+
+        ready = Tools(tools, max_rounds, tool_errors)
+        _check_saved(arguments)
+
+        async def follow(result: StreamResult) -> AsyncStream[events.ChatEvent] | None:
+            if not (calls := ready.asked(result)):
+                return None
+            return self.stream_submit_tool_outputs(
+                conversation_id=result.end.conversation_id,
+                chat_id=result.end.id,
+                tool_outputs=await ready.async_outputs(calls),
+                recover=recover,
+            )
+
+        return AsyncRounds(self.stream(**arguments, recover=recover), follow)
 
 
 def _chat(
@@ -97,3 +176,11 @@ def _chat(
         raise
     messages = yield chat.messages.list(**ids)
     return ChatResult(ended, messages)
+
+
+def _check_saved(arguments: waiting.ChatCreateArguments) -> None:
+    if arguments.get("auto_save_history") is False:
+        raise CozeError(
+            "chat.run: with auto_save_history=False the API takes no outputs of tools. "
+            "Leave it out."
+        )

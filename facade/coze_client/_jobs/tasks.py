@@ -1,4 +1,4 @@
-"""Wait for workflow runs, documents, copies and bills."""
+"""Wait for documents, copies and bills."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from coze_api.resources import (
     copy_tasks,
     datasets,
     datasets_documents,
-    workflows,
-    workflows_runs,
 )
 from coze_client._jobs._steps import waiting_for, within
 from coze_core import arun, check_deadline, polled, run
@@ -132,65 +130,6 @@ def _bill(
     return (yield from polled(polling, ask)).items[0]
 
 
-class WorkflowRuns(workflows_runs.WorkflowsRuns):
-    """The methods of ``workflows.runs``, and waiting for a run."""
-
-    def create_and_poll(
-        self,
-        *,
-        deadline: float | None = DEADLINE,
-        on_progress: Callable[[models.WorkflowRunHistory], object] | None = None,
-        **arguments: Unpack[waiting.WorkflowsRunsCreateArguments],
-    ) -> models.WorkflowRunHistory:
-        """Run a workflow in the background, and wait for its result.
-
-        Args:
-            deadline: Seconds for the whole of it; ``None``: no limit.
-            on_progress: Called with what each poll returned.
-            arguments: As for `create`, without ``is_async``.
-
-        Raises:
-            APIError: The run failed; code and words are its own.
-            APITimeoutError: The deadline has passed; the error names the run, which goes on.
-        """
-        return run(_run(self, deadline, on_progress, arguments))
-
-
-class AsyncWorkflowRuns(workflows_runs.AsyncWorkflowsRuns):
-    """The methods of ``workflows.runs``, and waiting for a run."""
-
-    async def create_and_poll(
-        self,
-        *,
-        deadline: float | None = DEADLINE,
-        on_progress: Callable[[models.WorkflowRunHistory], object] | None = None,
-        **arguments: Unpack[waiting.WorkflowsRunsCreateArguments],
-    ) -> models.WorkflowRunHistory:
-        """As `WorkflowRuns.create_and_poll`; ``on_progress`` may be async."""
-        return await arun(_run(self, deadline, on_progress, arguments))
-
-
-def _run(
-    runs: Any, deadline: float | None, on_progress: Any, arguments: Any
-) -> Job[models.WorkflowRunHistory]:
-    check_deadline("workflows.runs.create", deadline)
-    started: models.WorkflowRun = yield runs.create(**arguments, is_async=True)
-    ids = {"workflow_id": arguments["workflow_id"], "execute_id": started.execute_id}
-
-    def ask(left: float | None) -> Any:
-        return within(runs, left).run_histories.retrieve(**ids)
-
-    polling = waiting_for(
-        runs,
-        waiting.WORKFLOWS_RUNS_CREATE,
-        ids,
-        deadline,
-        on_progress and (lambda histories: on_progress(histories[0])),
-        subjects=lambda histories: histories[:1],
-    )
-    return (yield from polled(polling, ask))[0]
-
-
 class Documents(datasets_documents.DatasetsDocuments):
     """The methods of ``datasets.documents``, and waiting until documents are processed."""
 
@@ -256,24 +195,6 @@ def _documents(
         subjects=lambda found: found.data or (),
     )
     return (yield from polled(polling, ask)).data
-
-
-class Workflows(workflows.Workflows):
-    """The methods of ``workflows``."""
-
-    @cached_property
-    def runs(self) -> WorkflowRuns:
-        """The resource ``workflows.runs``."""
-        return WorkflowRuns(self._client)
-
-
-class AsyncWorkflows(workflows.AsyncWorkflows):
-    """The methods of ``workflows``."""
-
-    @cached_property
-    def runs(self) -> AsyncWorkflowRuns:
-        """The resource ``workflows.runs``."""
-        return AsyncWorkflowRuns(self._client)
 
 
 class Datasets(datasets.Datasets):

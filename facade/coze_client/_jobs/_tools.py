@@ -1,0 +1,192 @@
+"""Call the functions that a bot asks for."""
+
+from __future__ import annotations
+
+import inspect
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_type_hints
+
+import msgspec
+
+from coze_client import messages
+from coze_client._jobs._steps import check_rounds
+from coze_core import CozeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from coze_api import models, params
+    from coze_core import StreamResult
+
+ToolErrors: TypeAlias = Literal["output", "raise"]
+
+_MOST_THREADS = 32
+
+
+class _Call(NamedTuple):
+    """One call that the bot asks for."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Tools:
+    """The functions that a bot may call, and how often it may ask.
+
+    Args:
+        functions: The functions by the names of the tools; sync or async, every parameter with a
+            type hint.
+        max_rounds: How often calls are answered at most.
+        errors: Whether an exception is sent to the bot as the output of its tool, or raised.
+
+    Raises:
+        CozeError: A function or an argument makes no sense.
+    """
+
+    def __init__(
+        self, functions: Mapping[str, Callable[..., object]], max_rounds: int, errors: ToolErrors
+    ) -> None:
+        check_rounds("chat.run", max_rounds)
+        if errors not in {"output", "raise"}:
+            raise CozeError(f"chat.run: tool_errors is {errors!r}. Pass 'output' or 'raise'.")
+        self._functions = dict(functions)
+        self._decoders = {name: _decoder(name, one) for name, one in self._functions.items()}
+        self._rounds_left = self._max_rounds = max_rounds
+        self._raise = errors == "raise"
+
+    def asked(self, result: StreamResult) -> list[_Call]:
+        """Return the calls that a chat waits for.
+
+        Raises:
+            CozeError: One names no tool, or the bot has asked too often.
+        """
+        action: models.RequiredAction | None = getattr(result.end, "required_action", None)
+        wanted = action.submit_tool_outputs if action else None
+        calls = [
+            _Call(one.id or "", one.function.name or "", one.function.arguments or "{}")
+            if one.function
+            else _Call(one.id or "", one.type or "", "{}")
+            for one in (wanted.tool_calls if wanted else None) or ()
+        ]
+        unknown = sorted({one.name for one in calls} - set(self._functions))
+        if unknown:
+            raise CozeError(
+                f"chat.run: the bot calls {', '.join(unknown)}, and tools has "
+                f"{', '.join(self._functions) or 'none'}. {_left_open(result.end)}"
+            )
+        if calls and not self._rounds_left:
+            raise CozeError(
+                f"chat.run: the bot asks for tools again after {self._max_rounds} rounds. Allow "
+                f"more with max_rounds=. {_left_open(result.end)}"
+            )
+        self._rounds_left -= 1
+        return calls
+
+    def outputs(self, calls: list[_Call]) -> list[params.ToolOutput]:
+        """Call the functions, all at once in threads, and return their outputs."""
+        with ThreadPoolExecutor(min(len(calls), _MOST_THREADS)) as pool:
+            futures = [pool.submit(copy_context().run, self._output, call) for call in calls]
+            return [future.result() for future in futures]
+
+    async def async_outputs(self, calls: list[_Call]) -> list[params.ToolOutput]:
+        """As `outputs`; what is no coroutine function runs in a thread."""
+        import anyio  # noqa: PLC0415  # loaded with the first async call
+
+        outputs: dict[int, params.ToolOutput] = {}
+        failures: list[Exception] = []
+
+        async def call_one(number: int, call: _Call) -> None:
+            try:
+                outputs[number] = await self._async_output(call)
+            except Exception as error:  # noqa: BLE001  # raised below, in no group
+                failures.append(error)
+                group.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as group:
+            for number, call in enumerate(calls):
+                group.start_soon(call_one, number, call)
+        if failures:
+            raise failures[0]
+        return [outputs[number] for number in range(len(calls))]
+
+    def _output(self, call: _Call) -> params.ToolOutput:
+        try:
+            value = self._functions[call.name](**self._arguments(call))
+            if inspect.isawaitable(value):
+                import anyio  # noqa: PLC0415  # as above
+
+                value = anyio.run(_result_of, value)
+            return messages.tool(call.id, value)
+        except Exception as error:  # noqa: BLE001  # of the user's own function
+            return self._failed(call, error)
+
+    async def _async_output(self, call: _Call) -> params.ToolOutput:
+        from anyio import to_thread  # noqa: PLC0415  # as above
+
+        function = self._functions[call.name]
+        try:
+            arguments = self._arguments(call)
+            if inspect.iscoroutinefunction(function):
+                value = await function(**arguments)
+            else:
+                value = await to_thread.run_sync(lambda: function(**arguments))
+                value = await value if inspect.isawaitable(value) else value
+            return messages.tool(call.id, value)
+        except Exception as error:  # noqa: BLE001  # of the user's own function
+            return self._failed(call, error)
+
+    def _arguments(self, call: _Call) -> dict[str, Any]:
+        try:
+            given = self._decoders[call.name].decode(call.arguments)
+        except msgspec.MsgspecError as error:
+            raise CozeError(f"the arguments of {call.name} do not fit: {error}") from error
+        fields = {name: getattr(given, name) for name in given.__struct_fields__}
+        return {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+
+    def _failed(self, call: _Call, error: Exception) -> params.ToolOutput:
+        if self._raise:
+            raise error
+        return messages.tool(call.id, f"{type(error).__name__}: {error}")
+
+
+def _decoder(name: str, function: Callable[..., object]) -> msgspec.json.Decoder[Any]:
+    """Return the decoder of the arguments of a tool."""
+    if not callable(function):
+        raise CozeError(
+            f"chat.run: the tool {name} is of type {type(function).__name__}, no function."
+        )
+    try:
+        hints = get_type_hints(function, include_extras=True)
+        parameters = inspect.signature(function).parameters.values()
+        named = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
+        bare = [one.name for one in parameters if one.name not in hints or one.kind not in named]
+        if bare:
+            raise CozeError(
+                f"chat.run: the tool {name} has no type hint for {', '.join(bare)}. Give each "
+                "parameter a name and a hint, as in 'city: str'."
+            )
+        fields = [
+            (one.name, hints[one.name])
+            if one.default is one.empty
+            else (one.name, hints[one.name] | msgspec.UnsetType, msgspec.UNSET)
+            for one in parameters
+        ]
+        struct = msgspec.defstruct("Arguments", fields, kw_only=True, forbid_unknown_fields=True)
+        return msgspec.json.Decoder(struct)
+    except (NameError, TypeError, ValueError) as error:
+        raise CozeError(
+            f"chat.run: the hints of the tool {name} cannot be used: {error}"
+        ) from error
+
+
+def _left_open(chat: Any) -> str:
+    return (
+        f"The chat waits for their outputs. [conversation_id={chat.conversation_id}, "
+        f"chat_id={chat.id}]"
+    )
+
+
+async def _result_of(value: Any) -> Any:
+    return await value

@@ -1,0 +1,210 @@
+"""Wait for workflow runs, and answer what workflows ask."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping  # hints resolve at run time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, Unpack
+
+from coze_api import models, waiting
+from coze_api.resources import workflows, workflows_runs
+from coze_client._jobs._steps import check_rounds, waiting_for, within
+from coze_client._jobs.tasks import DEADLINE
+from coze_core import CozeError, arun, check_deadline, polled, run
+
+if TYPE_CHECKING:
+    from coze_api import events
+    from coze_core import AsyncStream, Job, Stream, StreamResult
+
+
+class StreamArguments(TypedDict):
+    """The arguments of ``workflows.runs.stream``."""
+
+    workflow_id: str
+    parameters: NotRequired[Mapping[str, Any] | None]
+    bot_id: NotRequired[str | None]
+    ext: NotRequired[Mapping[str, str] | None]
+    app_id: NotRequired[str | None]
+    workflow_version: NotRequired[str | None]
+    connector_id: NotRequired[str | None]
+
+
+class WorkflowRuns(workflows_runs.WorkflowsRuns):
+    """The methods of ``workflows.runs``, and waiting for a run."""
+
+    def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[models.WorkflowRunHistory], object] | None = None,
+        **arguments: Unpack[waiting.WorkflowsRunsCreateArguments],
+    ) -> models.WorkflowRunHistory:
+        """Run a workflow in the background, and wait for its result.
+
+        Args:
+            deadline: Seconds for the whole of it; ``None``: no limit.
+            on_progress: Called with what each poll returned.
+            arguments: As for `create`, without ``is_async``.
+
+        Raises:
+            APIError: The run failed; code and words are its own.
+            APITimeoutError: The deadline has passed; the error names the run, which goes on.
+        """
+        return run(_run(self, deadline, on_progress, arguments))
+
+    def stream(
+        self,
+        *,
+        on_interrupt: Callable[[models.WorkflowInterrupt], str | None] | None = None,
+        max_rounds: int = 10,
+        **arguments: Unpack[StreamArguments],
+    ) -> Stream[events.WorkflowEvent]:
+        """Run a workflow and stream its events, on over the questions that it asks.
+
+        Args:
+            on_interrupt: Takes an interrupt of the workflow and returns what to resume it with, or
+                ``None`` to leave it interrupted. Without it, so does every interrupt.
+            max_rounds: How often the workflow is resumed at most.
+            arguments: As for the run.
+
+        Returns:
+            The events; the request is sent on entering the context manager.
+
+        Raises:
+            CozeError: An argument makes no sense. On entering or iterating: refused, broken off,
+                ended by an error event, or interrupted too often.
+        """
+        stream = super().stream(**arguments)
+        if on_interrupt is None:
+            return stream
+        from coze_core import Rounds  # noqa: PLC0415  # loaded when it is used
+
+        resumption = _Resumption(arguments["workflow_id"], max_rounds)
+
+        def follow(result: StreamResult) -> Stream[events.WorkflowEvent] | None:
+            asked = resumption.asked(result)
+            answer = on_interrupt(asked) if asked else None
+            if asked is None or answer is None:
+                return None
+            return self.stream_resume(**resumption.arguments(asked, answer))
+
+        return Rounds(stream, follow)
+
+
+class AsyncWorkflowRuns(workflows_runs.AsyncWorkflowsRuns):
+    """The methods of ``workflows.runs``, and waiting for a run."""
+
+    async def create_and_poll(
+        self,
+        *,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[models.WorkflowRunHistory], object] | None = None,
+        **arguments: Unpack[waiting.WorkflowsRunsCreateArguments],
+    ) -> models.WorkflowRunHistory:
+        """As `WorkflowRuns.create_and_poll`; ``on_progress`` may be async."""
+        return await arun(_run(self, deadline, on_progress, arguments))
+
+    def stream(
+        self,
+        *,
+        on_interrupt: Callable[[models.WorkflowInterrupt], Awaitable[str | None] | str | None]
+        | None = None,
+        max_rounds: int = 10,
+        **arguments: Unpack[StreamArguments],
+    ) -> AsyncStream[events.WorkflowEvent]:
+        """As `WorkflowRuns.stream`; ``on_interrupt`` may be async."""
+        stream = super().stream(**arguments)
+        if on_interrupt is None:
+            return stream
+        from coze_core import AsyncRounds  # noqa: PLC0415  # loaded when it is used
+
+        resumption = _Resumption(arguments["workflow_id"], max_rounds)
+
+        async def follow(result: StreamResult) -> AsyncStream[events.WorkflowEvent] | None:
+            asked = resumption.asked(result)
+            answer = on_interrupt(asked) if asked else None
+            if isinstance(answer, Awaitable):
+                answer = await answer
+            if asked is None or answer is None:
+                return None
+            return self.stream_resume(**resumption.arguments(asked, answer))
+
+        return AsyncRounds(stream, follow)
+
+
+class _Resumption:
+    """How an interrupted run goes on, and how often.
+
+    Raises:
+        CozeError: The number of rounds makes no sense.
+    """
+
+    def __init__(self, workflow_id: str, max_rounds: int) -> None:
+        check_rounds("workflows.runs.stream", max_rounds)
+        self._workflow_id = workflow_id
+        self._rounds_left = self._max_rounds = max_rounds
+
+    def asked(self, result: StreamResult) -> models.WorkflowInterrupt | None:
+        """Return the interrupt with which a round ended, if it did.
+
+        Raises:
+            CozeError: There were too many.
+        """
+        if not isinstance(result.end, models.WorkflowInterrupt):
+            return None
+        if not self._rounds_left:
+            raise CozeError(
+                f"workflows.runs.stream: interrupted again after {self._max_rounds} rounds. Allow "
+                f"more with max_rounds=. [workflow_id={self._workflow_id}]"
+            )
+        self._rounds_left -= 1
+        return result.end
+
+    def arguments(self, asked: models.WorkflowInterrupt, answer: str) -> Any:
+        """Return the arguments of the resumption."""
+        about = asked.interrupt_data
+        return {
+            "workflow_id": self._workflow_id,
+            "event_id": about and about.event_id,
+            "interrupt_type": about and about.type,
+            "resume_data": answer,
+        }
+
+
+def _run(
+    runs: Any, deadline: float | None, on_progress: Any, arguments: Any
+) -> Job[models.WorkflowRunHistory]:
+    check_deadline("workflows.runs.create", deadline)
+    started: models.WorkflowRun = yield runs.create(**arguments, is_async=True)
+    ids = {"workflow_id": arguments["workflow_id"], "execute_id": started.execute_id}
+
+    def ask(left: float | None) -> Any:
+        return within(runs, left).run_histories.retrieve(**ids)
+
+    polling = waiting_for(
+        runs,
+        waiting.WORKFLOWS_RUNS_CREATE,
+        ids,
+        deadline,
+        on_progress and (lambda histories: on_progress(histories[0])),
+        subjects=lambda histories: histories[:1],
+    )
+    return (yield from polled(polling, ask))[0]
+
+
+class Workflows(workflows.Workflows):
+    """The methods of ``workflows``."""
+
+    @cached_property
+    def runs(self) -> WorkflowRuns:
+        """The resource ``workflows.runs``."""
+        return WorkflowRuns(self._client)
+
+
+class AsyncWorkflows(workflows.AsyncWorkflows):
+    """The methods of ``workflows``."""
+
+    @cached_property
+    def runs(self) -> AsyncWorkflowRuns:
+        """The resource ``workflows.runs``."""
+        return AsyncWorkflowRuns(self._client)

@@ -1,0 +1,378 @@
+"""Chats that call functions, and workflows that ask, against the sandbox."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from coze_client import APIError, AsyncCoze, Coze, CozeError, models
+from coze_client._jobs._tools import Tools
+from coze_core import StreamResult
+from coze_sandbox import Sandbox, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., "Ran"]
+
+CHAT: dict[str, Any] = {"bot_id": "1", "user_id": "me"}
+POST, SUBMIT = "chat.stream", "chat.stream_submit_tool_outputs"
+
+
+class Ran:
+    """What came of a run."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.text = ""
+        self.result: Any = None
+
+    @property
+    def names(self) -> list[str]:
+        return [event.event for event in self.events]
+
+
+def run_sync(*, text: bool = False, leave: bool = False, **options: Any) -> Ran:
+    ran = Ran()
+    with Coze(max_retries=1) as coze:
+        with coze.chat.run(**CHAT, **options) as stream:
+            if text:
+                ran.text = "".join(stream.text)
+            for event in stream:
+                ran.events.append(event)
+                if leave and event.event == "conversation.chat.requires_action":
+                    return ran
+        ran.result = stream.final()
+    return ran
+
+
+def run_async(backend: str) -> Run:
+    async def main(*, text: bool = False, leave: bool = False, **options: Any) -> Ran:
+        ran = Ran()
+        async with AsyncCoze(max_retries=1) as coze:
+            async with coze.chat.run(**CHAT, **options) as stream:
+                if text:
+                    ran.text = "".join([part async for part in stream.text])
+                async for event in stream:
+                    ran.events.append(event)
+                    if leave and event.event == "conversation.chat.requires_action":
+                        return ran
+            ran.result = await stream.final()
+        return ran
+
+    def run(**options: Any) -> Ran:
+        return anyio.run(partial(main, **options), backend=backend)
+
+    return run
+
+
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def run(request: pytest.FixtureRequest, coze_sandbox: Sandbox) -> Run:
+    coze_sandbox.scenario(Scenario(script="requires_action"), operation=POST)
+    return run_sync if request.param == "sync" else run_async(request.param)
+
+
+def get_weather(location: str, days: int = 1) -> dict[str, object]:
+    return {"location": location, "days": days}
+
+
+async def get_weather_slowly(location: str) -> str:
+    await anyio.lowlevel.checkpoint()
+    return f"sunny in {location}"
+
+
+def sent(sandbox: Sandbox, operation: str) -> list[Any]:
+    return [one.json() for one in sandbox.requests if one.operation == operation]
+
+
+def output_of(sandbox: Sandbox) -> str:
+    (body,) = sent(sandbox, SUBMIT)
+    ((output,),) = [body["tool_outputs"]]
+    assert output["tool_call_id"] == "call-1"
+    return output["output"]
+
+
+def test_a_function_is_called_and_its_output_is_sent(run: Run, coze_sandbox: Sandbox) -> None:
+    ran = run(tools={"get_weather": get_weather})
+    assert output_of(coze_sandbox) == '{"location":"Tokyo","days":1}'
+    assert len(sent(coze_sandbox, POST)) == 1
+    assert ran.names.count("done") == 2
+    assert ran.names.index("conversation.chat.requires_action") < ran.names.index(
+        "conversation.chat.completed"
+    )
+    assert ran.result.status == "completed"
+    assert ran.result.messages[0].type == "function_call"
+
+
+def test_an_async_function_is_awaited(run: Run, coze_sandbox: Sandbox) -> None:
+    run(tools={"get_weather": get_weather_slowly})
+    assert output_of(coze_sandbox) == "sunny in Tokyo"
+
+
+def test_the_text_is_that_of_all_rounds(run: Run) -> None:
+    ran = run(tools={"get_weather": get_weather}, text=True)
+    assert ran.text == ran.result.text
+    assert ran.text.startswith("Hello!")
+
+
+def test_an_exception_is_the_output_of_its_tool(run: Run, coze_sandbox: Sandbox) -> None:
+    def fail(location: str) -> str:
+        raise LookupError(f"no weather in {location}")
+
+    run(tools={"get_weather": fail})
+    assert output_of(coze_sandbox) == "LookupError: no weather in Tokyo"
+
+
+def test_an_exception_stops_the_run_where_that_is_asked(run: Run, coze_sandbox: Sandbox) -> None:
+    def fail(location: str) -> str:
+        raise LookupError(location)
+
+    with pytest.raises(LookupError):
+        run(tools={"get_weather": fail}, tool_errors="raise")
+    assert not sent(coze_sandbox, SUBMIT)
+
+
+def wants_a_number(location: int) -> str:
+    return str(location)
+
+
+def wants_another(city: str) -> str:
+    return city
+
+
+@pytest.mark.parametrize("function", [wants_a_number, wants_another])
+def test_arguments_that_do_not_fit_are_told_to_the_bot(
+    run: Run, coze_sandbox: Sandbox, function: Callable[..., object]
+) -> None:
+    run(tools={"get_weather": function})
+    assert "the arguments of get_weather do not fit" in output_of(coze_sandbox)
+
+
+def test_a_tool_that_is_not_there_is_named(run: Run, coze_sandbox: Sandbox) -> None:
+    with pytest.raises(CozeError, match=r"calls get_weather, and tools has other.*chat_id=\d+"):
+        run(tools={"other": get_weather})
+    assert not sent(coze_sandbox, SUBMIT)
+
+
+def test_a_bot_that_asks_without_end_is_stopped(run: Run, coze_sandbox: Sandbox) -> None:
+    coze_sandbox.scenario(Scenario(script="requires_action"), operation=SUBMIT)
+    with pytest.raises(CozeError, match="asks for tools again after 2 rounds"):
+        run(tools={"get_weather": get_weather}, max_rounds=2)
+    assert len(sent(coze_sandbox, SUBMIT)) == 2
+
+
+def many(*location: str) -> str:
+    return location[0]
+
+
+no_hint: Any = eval("lambda location: location")  # noqa: S307  # what no checker lets pass
+lost: Any = eval("lambda location: location")  # noqa: S307  # as above
+lost.__annotations__["location"] = "Missing"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"tools": {"a": no_hint}}, "the tool a has no type hint for location"),
+        ({"tools": {"a": many}}, "the tool a has no type hint for location"),
+        ({"tools": {"a": lost}}, "the hints of the tool a cannot be used: name 'Missing'"),
+        ({"tools": {"a": 1}}, "the tool a is of type int, no function"),
+        ({"tools": {"a": get_weather}, "max_rounds": 0}, "max_rounds is 0"),
+        ({"tools": {"a": get_weather}, "max_rounds": True}, "max_rounds is True"),
+        ({"tools": {"a": get_weather}, "tool_errors": "hide"}, "tool_errors is 'hide'"),
+        ({"tools": {"a": get_weather}, "auto_save_history": False}, "auto_save_history"),
+    ],
+)
+def test_bad_input_is_one_error_before_anything_is_sent(
+    run: Run, coze_sandbox: Sandbox, options: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(CozeError, match=told):
+        run(**options)
+    assert not coze_sandbox.requests
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        Scenario(status=500),
+        Scenario(code=4000, msg="no"),
+        Scenario(cut_after=0),
+        Scenario(cut_after=700),
+        Scenario(malformed_chunk=True),
+        Scenario(no_end=True),
+        Scenario(plain=True),
+        Scenario(script="failed"),
+        Scenario(error_event="error", code=4028, msg="no credits"),
+    ],
+)
+def test_a_fault_of_a_later_round_is_raised_and_nothing_is_posted_twice(
+    run: Run, coze_sandbox: Sandbox, scenario: Scenario
+) -> None:
+    called: list[str] = []
+    coze_sandbox.scenario(scenario, operation=SUBMIT)
+    with pytest.raises(CozeError):
+        run(tools={"get_weather": lambda_of(called)})
+    assert called == ["Tokyo"]
+    assert len(sent(coze_sandbox, POST)) == len(sent(coze_sandbox, SUBMIT)) == 1
+
+
+def lambda_of(called: list[str]) -> Callable[..., object]:
+    def get_weather(location: str) -> str:
+        called.append(location)
+        return "sunny"
+
+    return get_weather
+
+
+def test_a_later_round_that_was_refused_is_sent_again(run: Run, coze_sandbox: Sandbox) -> None:
+    called: list[str] = []
+    coze_sandbox.scenario(Scenario(status=429, retry_after=0), operation=SUBMIT, times=1)
+    assert run(tools={"get_weather": lambda_of(called)}).result.status == "completed"
+    assert called == ["Tokyo"]
+
+
+@pytest.mark.parametrize("after", [700, 1500, 2500])
+def test_a_later_round_that_broke_is_recovered(run: Run, coze_sandbox: Sandbox, after: int) -> None:
+    coze_sandbox.scenario(Scenario(cut_after=after), operation=SUBMIT)
+    ran = run(tools={"get_weather": get_weather}, recover=True)
+    assert ran.result.status == "completed"
+    ids = [one.id for one in ran.result.messages]
+    assert len(ids) == len(set(ids))
+    assert len(sent(coze_sandbox, POST)) == len(sent(coze_sandbox, SUBMIT)) == 1
+
+
+def test_a_run_that_is_left_calls_nothing(run: Run, coze_sandbox: Sandbox) -> None:
+    called: list[str] = []
+    run(tools={"get_weather": lambda_of(called)}, leave=True)
+    assert not called
+    assert not sent(coze_sandbox, SUBMIT)
+
+
+def test_a_run_that_is_cancelled_while_a_tool_works_submits_nothing(coze_sandbox: Sandbox) -> None:
+    coze_sandbox.scenario(Scenario(script="requires_action"), operation=POST)
+
+    async def main() -> None:
+        async def get_weather(location: str) -> str:
+            scope.cancel()
+            await anyio.sleep_forever()
+            return location
+
+        with anyio.CancelScope() as scope:
+            async with (
+                AsyncCoze() as coze,
+                coze.chat.run(**CHAT, tools={"get_weather": get_weather}) as stream,
+            ):
+                await stream.final()
+        assert scope.cancelled_caught
+
+    anyio.run(main)
+    assert not sent(coze_sandbox, SUBMIT)
+
+
+def asking(*names: str) -> StreamResult:
+    calls = [
+        models.ToolCall(
+            id=f"c{n}", type="function", function=models.ToolCallFunction(arguments="{}", name=name)
+        )
+        for n, name in enumerate(names)
+    ]
+    action = models.RequiredAction(
+        type="submit_tool_outputs", submit_tool_outputs=models.SubmitToolOutputs(tool_calls=calls)
+    )
+    chat = models.Chat(id="1", conversation_id="2", status="asks", required_action=action)
+    return StreamResult("", [], chat, chat.status, None)
+
+
+def test_all_calls_of_a_round_are_made_at_once_and_answered_in_order() -> None:
+    barrier = threading.Barrier(2, timeout=10)
+
+    def first() -> str:
+        barrier.wait()
+        return "one"
+
+    async def second() -> str:
+        await anyio.to_thread.run_sync(barrier.wait)
+        return "two"
+
+    tools = Tools({"first": first, "second": second}, 10, "raise")
+    calls = tools.asked(asking("first", "second"))
+    wanted = [{"tool_call_id": "c0", "output": "one"}, {"tool_call_id": "c1", "output": "two"}]
+    assert tools.outputs(calls) == wanted
+    assert anyio.run(tools.async_outputs, calls) == wanted
+
+
+def answer_of(interrupt: models.WorkflowInterrupt) -> str:
+    assert interrupt.node_title == "Question"
+    return "Tokyo"
+
+
+async def async_answer_of(interrupt: models.WorkflowInterrupt) -> str:
+    return answer_of(interrupt)
+
+
+def no_answer(interrupt: models.WorkflowInterrupt) -> None:
+    del interrupt
+
+
+def workflow_sync(**options: Any) -> StreamResult:
+    with Coze() as coze, coze.workflows.runs.stream(workflow_id="1", **options) as stream:
+        return stream.final()
+
+
+def workflow_async(**options: Any) -> StreamResult:
+    async def main() -> StreamResult:
+        async with (
+            AsyncCoze() as coze,
+            coze.workflows.runs.stream(workflow_id="1", **options) as stream,
+        ):
+            return await stream.final()
+
+    return anyio.run(main)
+
+
+@pytest.mark.parametrize(
+    ("workflow", "on_interrupt"),
+    [
+        (workflow_sync, answer_of),
+        (workflow_async, answer_of),
+        (workflow_async, async_answer_of),
+    ],
+)
+def test_a_workflow_that_asks_is_answered_and_goes_on(
+    coze_sandbox: Sandbox,
+    workflow: Callable[..., StreamResult],
+    on_interrupt: Callable[..., object],
+) -> None:
+    coze_sandbox.scenario(Scenario(script="interrupt"), operation="workflows.runs.stream")
+    result = workflow(on_interrupt=on_interrupt)
+    (resumed,) = sent(coze_sandbox, "workflows.runs.stream_resume")
+    assert resumed["resume_data"] == "Tokyo"
+    assert resumed["event_id"].startswith("74")
+    assert result.text.startswith("Which city do you ask about?Hello!")
+    assert isinstance(result.end, models.WorkflowDone)
+
+
+@pytest.mark.parametrize("workflow", [workflow_sync, workflow_async])
+def test_a_workflow_that_gets_no_answer_ends_with_its_question(
+    coze_sandbox: Sandbox, workflow: Callable[..., StreamResult]
+) -> None:
+    coze_sandbox.scenario(Scenario(script="interrupt"), operation="workflows.runs.stream")
+    result = workflow(on_interrupt=no_answer)
+    assert isinstance(result.end, models.WorkflowInterrupt)
+    assert not sent(coze_sandbox, "workflows.runs.stream_resume")
+
+
+@pytest.mark.parametrize("workflow", [workflow_sync, workflow_async])
+def test_a_resumption_that_fails_is_raised_and_posted_once(
+    coze_sandbox: Sandbox, workflow: Callable[..., StreamResult]
+) -> None:
+    coze_sandbox.scenario(Scenario(script="interrupt"), operation="workflows.runs.stream")
+    coze_sandbox.scenario(Scenario(status=500), operation="workflows.runs.stream_resume")
+    with pytest.raises(APIError):
+        workflow(on_interrupt=answer_of)
+    assert len(sent(coze_sandbox, "workflows.runs.stream_resume")) == 1
