@@ -185,7 +185,7 @@ def test_any_sequence_is_a_list(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [nan, inf, -inf, Real(nan), Scalar(nan), Decimal("NaN"), Decimal("-Infinity"), Decimal("sNaN")],
-    ids=repr,
+    ids=["nan", "inf", "-inf", "Real", "Scalar", "Decimal", "-Decimal", "signalling"],
 )
 @pytest.mark.parametrize(
     "place",
@@ -220,7 +220,11 @@ def test_null_is_sent_where_a_field_is_required_and_may_be_null() -> None:
     assert content == b'{"parent_id":null}'
 
 
-@pytest.mark.parametrize("value", [object(), (x for x in "ab"), {("a",): 1}, 1j], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [object(), (x for x in "ab"), {("a",): 1}, 1j],
+    ids=["object", "generator", "key", "complex"],
+)
 def test_what_json_has_no_form_for_is_one_error(value: Any) -> None:
     for parts in ({"query": {"q": value}}, {"body": {"value": value}}):
         with pytest.raises(CozeError, match="cannot be written as JSON"):
