@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, cast
 
 from attrs import define, field, frozen
 
+from generator.creation import is_created, only_named
 from generator.errors import GeneratorError, raise_all
 from generator.json_values import MAX_VALUES, clone, is_array, is_object, size_of
-from generator.normalise.walk import METHODS
+from generator.jsonpath import Query
 from generator.provenance import Place
 from generator.spec import join
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from jsonpath import JSONPathMatch
 
-    from generator.jsonpath import Query
     from generator.overlay import Action, Overlay
 
 Rules: TypeAlias = Literal["standard", "strict", "own"]
@@ -112,7 +112,7 @@ class Correction:
             step = _Step(self, place, action, room)
             try:
                 if not step.take() and self.rules != "standard" and not action.optional:
-                    self._stale.setdefault(action.query.missing(self.document), []).append(place)
+                    self.miss(action.query, place)
             except GeneratorError as error:
                 self.add(place, error.message, error.remedy or "")
 
@@ -125,6 +125,10 @@ class Correction:
             remedy: What to do about it.
         """
         self._faults.append(_error([place], message, remedy))
+
+    def miss(self, query: Query, by: Place) -> None:
+        """Keep the error that a query at a place in an overlay matches nothing."""
+        self._stale.setdefault(query.missing(self.document), []).append(by)
 
     @property
     def errors(self) -> list[GeneratorError]:
@@ -259,6 +263,12 @@ class _Step:
             return
         for key, value in cast("dict[str, Any]", new).items():
             kind, written = _kind(value), by.inner(key, new)
+            if (
+                self.own
+                and key not in old.value
+                and self._is_stale((*old.keys, key), value, written)
+            ):
+                continue
             if key not in old.value or kind == _kind(old.value[key]) == _PRIMITIVE:
                 self._write(old, key, value, written)
                 continue
@@ -269,10 +279,17 @@ class _Step:
                     "merged",
                     remedy="Remove the old one in an action before this one.",
                 )
-            if self.own and inner.place.action is None and _is_created(inner.keys, value):
+            if self.own and inner.place.action is None and is_created(inner.keys, value):
                 self._caught_up(inner, written)
             else:
                 self._merge(inner, value, written)
+
+    def _is_stale(self, keys: tuple[str | int, ...], value: Any, by: Place) -> bool:
+        """Whether a new value would only name what is not there, which is told."""
+        named = [*only_named(keys, value)]
+        for keys_there in named:
+            self.correction.miss(Query.of("$" + "".join(f"[{key!r}]" for key in keys_there)), by)
+        return bool(named)
 
     def _write(self, holder: _Node, key: str | int, value: Any, by: Place) -> None:
         if is_object(holder.value) and key in holder.value:
@@ -348,17 +365,6 @@ class _Node:
         """The number in an array, else 0."""
         last = self.keys[-1] if self.keys else 0
         return last if isinstance(last, int) else 0
-
-
-def _is_created(keys: tuple[str | int, ...], value: dict[str, Any]) -> bool:
-    """Whether an action that writes a value there means to create an operation or component."""
-    match keys:
-        case ("components", _, _):
-            return True
-        case ("paths", _, method):
-            return method in METHODS and not _DESCRIBING.isdisjoint(value)
-        case _:
-            return False
 
 
 def _identity(parameter: dict[str, Any]) -> tuple[Any, Any]:

@@ -21,7 +21,9 @@ _FIRST: Final[Mapping[Role, tuple[str, ...]]] = {
     "path": ("$ref", "summary", "description", "servers", "parameters", *METHODS),
     "operation": (
         "summary", "description", "operationId", "externalDocs", "tags", "deprecated", "security",
-        "servers", "parameters", "requestBody", "responses", "callbacks",
+        "servers", "parameters", "requestBody", "responses", "callbacks", "x-client-internal",
+        "x-client-permission", "x-client-idempotent", "x-client-also-in", "x-client-batch",
+        "x-client-pagination", "x-client-stream", "x-client-wait",
     ),
     "parameter": (
         "$ref", "name", "in", "description", "required", "deprecated", "style", "explode",

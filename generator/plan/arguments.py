@@ -101,7 +101,9 @@ def parameter_arguments(
                 _PARAMETERS[parameter["in"]],
                 type_,
                 *_need(parameter["schema"], required=parameter.get("required", False)),
-                marked(parameter, parameter.get("description", "")).strip(),
+                marked(
+                    parameter, parameter.get("description") or schemas.text_of(parameter["schema"])
+                ).strip(),
                 _limits(parameter["schema"]),
             )
         )

@@ -78,7 +78,7 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[RequestDict, ..
             "type": "object",
             "description": component.get("description", ""),
             "properties": {
-                prop.wire: schemas.with_classes_only(prop.schema)
+                prop.wire: _described(prop.schema, schemas)
                 for prop in properties
                 if prop.wire != REST
             },
@@ -86,3 +86,11 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[RequestDict, ..
         }
         shapes[name] = RequestDict(name, merged, tuple(keys))
     return tuple(shapes[name] for name in sorted(shapes))
+
+
+def _described(schema: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
+    """A schema of a key, with the text of the class that it may point to."""
+    view, text = schemas.with_classes_only(schema), schemas.text_of(schema)
+    if "description" in view or not text:
+        return view
+    return {"description": text, **({"allOf": [view]} if "$ref" in view else view)}

@@ -107,3 +107,28 @@ def test_every_method_begins_in_english_and_says_what_it_returns() -> None:
         assert first.isascii(), name
         assert first.endswith("."), name
         assert re.search(r"\n +Returns:\n +\S", text), name
+
+
+def test_every_argument_has_a_sentence() -> None:
+    found = [
+        (name, argument)
+        for name, text in METHODS
+        for argument in re.findall(r"(?m)^ {12}(\w+):$", text)
+    ]
+    assert found == []
+
+
+def test_every_field_without_a_sentence_is_an_id_or_a_name() -> None:
+    told = {(file, name) for file, name, _ in TEXTS}
+    found = [
+        (file, f"{class_.name}.{field.target.id}")
+        for path in (*sorted((PACKAGE / "models").glob("*.py")), PACKAGE / "params.py")
+        for file in [path.relative_to(PACKAGE).as_posix()]
+        for class_ in ast.parse(path.read_text("utf-8")).body
+        if isinstance(class_, ast.ClassDef) and class_.name != "Model"
+        for field in class_.body
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if ast.unparse(field.annotation) != "Final"
+        if (file, f"{class_.name}.{field.target.id}") not in told
+    ]
+    assert [name for _, name in found if not re.search(r"[._](id|name|title)$", name)] == []
