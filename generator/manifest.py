@@ -24,6 +24,7 @@ _DECIDING: Final = (
     "plan",
     "templates",
     "correction.py",
+    "creation.py",
     "overlay.py",
     "parse.py",
     "reader.py",
