@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError, raise_all
 from generator.json_values import CLASS_NAME, is_object
+from generator.normalise._texts import with_texts
 from generator.normalise.objects import is_composed, mapped, mapping
 from generator.normalise.walk import Key, Node, Part, map_children, omit, shape_of, successes
 from generator.spec import SCHEMAS, join, json_path, split
@@ -153,6 +154,8 @@ class Namer:
 
         def change(lower: Part, name: str, key: Key) -> Node:
             match name:
+                case "properties" if lower.node.keys() == {"$ref"}:
+                    return self._of_component(lower.node["$ref"])
                 case "properties":
                     return self._inline(lower, _Place(owner, str(key)))
                 case "items" | "additionalProperties":
@@ -187,7 +190,21 @@ class Namer:
         if known.shape != shape:
             told = _difference(shape, known.shape, "")
             self._object(part, f"{name} is also {known.pointer}, of another shape ({told})")
+        elif known.schema is not schema:
+            known = self._named[name] = evolve(known, schema=with_texts(known.schema, schema))
         return known.schema
+
+    def _of_component(self, ref: str) -> Node:
+        """A reference to a component, with its text where the class has that of another one."""
+        moved: Node = {"$ref": self._moved(ref)}
+        old = split(unquote(ref))[-1]
+        if not ref.startswith(SCHEMAS) or old not in self._schemas:
+            return moved
+        first = next(other for other in self._schemas if self._new(other) == self._new(old))
+        text = self._schemas[old].get("description")
+        if text in {None, self._schemas[first].get("description")}:
+            return moved
+        return {"description": text, "allOf": [moved]}
 
     def _object(self, part: Part, message: str) -> None:
         target = json_path(self.document, part.pointer)

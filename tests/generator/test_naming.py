@@ -213,3 +213,39 @@ def test_what_has_no_good_name_is_an_error_with_the_line_to_write(
 def test_a_number_that_was_chosen_is_a_name() -> None:
     document = holding({"$ref": f"{REF}A1"}, A1={"x-client-name": "Mp3", "properties": {"a": {}}})
     assert list(names(document)) == ["Mp3"]
+
+
+def test_what_schemas_of_one_name_say_of_a_field_is_told_together() -> None:
+    document = yaml("""
+        paths: {}
+        components:
+          schemas:
+            one: {x-client-name: Quota, properties: {a: {description: Left.}, b: {description: Is.}, c: {}}}
+            two:
+              x-client-name: Quota
+              properties: {a: {description: Per day.}, b: {description: Is said. Is.}, c: {description: C.}}
+    """)
+    properties = names(document)["Quota"]["properties"]
+    assert {name: schema["description"] for name, schema in properties.items()} == {
+        "a": "Left.\n\nPer day.",
+        "b": "Is said. Is.",
+        "c": "C.",
+    }
+
+
+def test_a_field_keeps_the_text_of_its_own_schema_where_another_gives_the_class_its_own() -> None:
+    document = yaml("""
+        paths: {}
+        components:
+          schemas:
+            one: {x-client-name: Quota, description: Basic., properties: {a: {}}}
+            two: {x-client-name: Quota, description: In effect., properties: {a: {}}}
+            Plan: {properties: {basic: {$ref: '#/components/schemas/one'}, effective: {$ref: '#/components/schemas/two'}}}
+    """)
+    assert names(document)["Plan"]["properties"] == {
+        "basic": {"$ref": "#/components/schemas/Quota"},
+        "effective": {
+            "description": "In effect.",
+            "allOf": [{"$ref": "#/components/schemas/Quota"}],
+        },
+    }
