@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping  # noqa: TC003  # hints resolve
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
+import coze_core as core  # noqa: TC001  # hints resolve at run time
 from coze_api.resources import AsyncCozeAPI, CozeAPI
+from coze_core._lazy import Later
 from coze_core._unset import UNSET, Unset
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Mapping
-    from typing import Any, ParamSpec, Self, TypeVar
 
     from coze_client._jobs.chat import AsyncChat, Chat
     from coze_client._jobs.tasks import (
@@ -23,19 +24,11 @@ if TYPE_CHECKING:
         Datasets,
     )
     from coze_client._jobs.workflows import AsyncWorkflows, Workflows
-    from coze_core import (
-        AsyncHTTPClient,
-        AsyncToken,
-        HTTPAuth,
-        HTTPClient,
-        HTTPTimeout,
-        Response,
-        Token,
-    )
-    from coze_core._http import HTTPFamily
-
-    P = ParamSpec("P")
-    R = TypeVar("R")
+    from coze_core import _http, _sync
+else:
+    # Hints resolve at run time, and load what they mention only then.
+    ssl = Later("ssl")
+    _http, _sync = Later("coze_core._http"), Later("coze_core._sync")
 
 
 class Coze(CozeAPI):
@@ -70,15 +63,15 @@ class Coze(CozeAPI):
 
     def __init__(  # noqa: PLR0913  # one argument for each setting
         self,
-        token: Token | None = None,
+        token: core.Token | None = None,
         *,
-        auth: HTTPAuth | None = None,
+        auth: core.HTTPAuth | None = None,
         base_url: str | None = None,
-        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        timeout: float | core.HTTPTimeout | Unset | None = UNSET,
         max_retries: int = 2,
-        http_client: HTTPClient | None = None,
+        http_client: core.HTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
-        http: HTTPFamily | None = None,
+        http: _http.HTTPFamily | None = None,
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
     ) -> None:
@@ -141,13 +134,13 @@ class Coze(CozeAPI):
     def with_options(  # noqa: PLR0913  # one argument for each option
         self,
         *,
-        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        timeout: float | core.HTTPTimeout | Unset | None = UNSET,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         max_response_bytes: int | None = None,
         deadline: float | Unset | None = UNSET,
-        token: Token | None = None,
-        auth: HTTPAuth | None = None,
+        token: core.Token | None = None,
+        auth: core.HTTPAuth | None = None,
     ) -> Self:
         """Gives a copy of this client with other options, over the same connections.
 
@@ -187,8 +180,8 @@ class Coze(CozeAPI):
         return self._rebound(client.with_settings(settings))
 
     def with_response(
-        self, method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Response[R]:
+        self, method: Callable[_sync.P, _sync.R], /, *args: _sync.P.args, **kwargs: _sync.P.kwargs
+    ) -> core.Response[_sync.R]:
         """Calls a method and gives its result together with status, headers, log id and body.
 
         As in ``coze.with_response(coze.bots.update, bot_id="...", name="...").logid``. Where the
@@ -246,15 +239,15 @@ class AsyncCoze(AsyncCozeAPI):
 
     def __init__(  # noqa: PLR0913  # one argument for each setting
         self,
-        token: AsyncToken | None = None,
+        token: core.AsyncToken | None = None,
         *,
-        auth: HTTPAuth | None = None,
+        auth: core.HTTPAuth | None = None,
         base_url: str | None = None,
-        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        timeout: float | core.HTTPTimeout | Unset | None = UNSET,
         max_retries: int = 2,
-        http_client: AsyncHTTPClient | None = None,
+        http_client: core.AsyncHTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
-        http: HTTPFamily | None = None,
+        http: _http.HTTPFamily | None = None,
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
     ) -> None:
@@ -317,13 +310,13 @@ class AsyncCoze(AsyncCozeAPI):
     def with_options(  # noqa: PLR0913  # one argument for each option
         self,
         *,
-        timeout: float | HTTPTimeout | Unset | None = UNSET,
+        timeout: float | core.HTTPTimeout | Unset | None = UNSET,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         max_response_bytes: int | None = None,
         deadline: float | Unset | None = UNSET,
-        token: AsyncToken | None = None,
-        auth: HTTPAuth | None = None,
+        token: core.AsyncToken | None = None,
+        auth: core.HTTPAuth | None = None,
     ) -> Self:
         """As `Coze.with_options`."""
         client = self._client
@@ -342,8 +335,12 @@ class AsyncCoze(AsyncCozeAPI):
         return self._rebound(client.with_settings(settings))
 
     async def with_response(
-        self, method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Response[R]:
+        self,
+        method: Callable[_sync.P, Awaitable[_sync.R]],
+        /,
+        *args: _sync.P.args,
+        **kwargs: _sync.P.kwargs,
+    ) -> core.Response[_sync.R]:
         """As `Coze.with_response`, to be awaited."""
         from coze_core import awith_response  # noqa: PLC0415  # as above
 

@@ -14,14 +14,12 @@ API page: https://docs.coze.cn/developer_guides/chat_v3
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
+from typing import Literal, NotRequired, TypedDict, cast
 
 import msgspec
 
+from coze_api import models, params  # noqa: TC001  # hints resolve at run time
 from coze_core import CozeError
-
-if TYPE_CHECKING:
-    from coze_api import models, params
 
 __all__ = ["Attachment", "again", "assistant", "audio", "file", "image", "tool", "user"]
 

@@ -1,8 +1,9 @@
-"""Packages whose names are loaded when they are first used (PEP 562)."""
+"""Packages and modules that are loaded when they are first used (PEP 562)."""
 
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,3 +34,13 @@ def lazy(
         return sorted({*vars(sys.modules[package]), *modules})
 
     return load, names_of
+
+
+class Later(ModuleType):
+    """A stand-in for a module, which is loaded when it is first asked for a name."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(__import__(self.__name__, fromlist=[name]), name)
+
+    def __dir__(self) -> list[str]:
+        return dir(__import__(self.__name__, fromlist=["*"]))

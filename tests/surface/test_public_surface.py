@@ -75,7 +75,7 @@ TWIN_TYPES = {
     r"\bAsyncPages\b": "Page",
     r"\b_PageIterator\[T\]": "Iterator[Page[T]]",
     r"\bAsyncGenerator\[(.*), None\]": r"Iterator[\1]",
-    r"\bAwaitable\[(\w+|tuple\[.*?\])\]": r"\1",
+    r"\bAwaitable\[([\w.]+|tuple\[.*?\])\]": r"\1",
     r"\bAsync(?=[A-Z])": "",
 }
 """What stands in a synchronous annotation for what an asynchronous one says."""

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping  # noqa: TC003  # hints resolve at run time
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Unpack
 
-from coze_api import models, waiting
+from coze_api import events, models, waiting  # hints resolve at run time
 from coze_api.resources import chat as chats
 from coze_client._jobs._steps import waiting_for, within
 from coze_client._jobs.tasks import DEADLINE
-from coze_core import APITimeoutError, CozeError, arun, check_deadline, polled, run
+from coze_core import (
+    APITimeoutError,
+    AsyncStream,
+    CozeError,
+    Stream,
+    arun,
+    check_deadline,
+    polled,
+    run,
+)
 
 if TYPE_CHECKING:
-    from coze_api import events
-    from coze_core import AsyncStream, Job, Stream, StreamResult
+    from coze_core import Job, StreamResult
 
 
 class ChatResult(NamedTuple):

@@ -6,15 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping  # hints resolve at run
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, Unpack
 
-from coze_api import models, waiting
+from coze_api import events, models, waiting  # hints resolve at run time
 from coze_api.resources import workflows, workflows_runs
 from coze_client._jobs._steps import check_rounds, waiting_for, within
 from coze_client._jobs.tasks import DEADLINE
-from coze_core import CozeError, arun, check_deadline, polled, run
+from coze_core import AsyncStream, CozeError, Stream, arun, check_deadline, polled, run
 
 if TYPE_CHECKING:
-    from coze_api import events
-    from coze_core import AsyncStream, Job, Stream, StreamResult
+    from coze_core import Job, StreamResult
 
 
 class StreamArguments(TypedDict):
