@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ssl
 
     from coze_client._jobs.chat import AsyncChat, Chat
+    from coze_client._jobs.files import AsyncFiles, Files
     from coze_client._jobs.tasks import (
         AsyncBillTasks,
         AsyncCopyTasks,
@@ -123,6 +124,13 @@ class Coze(CozeAPI):
         from coze_client._jobs.tasks import Datasets  # noqa: PLC0415  # loaded when it is used
 
         return Datasets(self._client)
+
+    @cached_property
+    def files(self) -> Files:
+        """The resource ``files``."""
+        from coze_client._jobs.files import Files  # noqa: PLC0415  # loaded when it is used
+
+        return Files(self._client)
 
     @cached_property
     def workflows(self) -> Workflows:
@@ -299,6 +307,13 @@ class AsyncCoze(AsyncCozeAPI):
         from coze_client._jobs.tasks import AsyncDatasets  # noqa: PLC0415  # loaded when it is used
 
         return AsyncDatasets(self._client)
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """The resource ``files``."""
+        from coze_client._jobs.files import AsyncFiles  # noqa: PLC0415  # loaded when it is used
+
+        return AsyncFiles(self._client)
 
     @cached_property
     def workflows(self) -> AsyncWorkflows:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         StreamError,
     )
     from coze_core._events import Callback, Event, UnknownCallback, UnknownEvent
-    from coze_core._files import FileContent
+    from coze_core._files import FileContent, TrackedFile
     from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPClient
     from coze_core._operation import (
         BatchOperation,
@@ -68,7 +68,7 @@ else:
                 "RateLimitError ServerError StreamError"
             ),
             "coze_core._events": "Callback Event UnknownCallback UnknownEvent",
-            "coze_core._files": "FileContent",
+            "coze_core._files": "FileContent TrackedFile",
             "coze_core._http": "AsyncHTTPClient HTTPAuth HTTPClient",
             "coze_core._operation": (
                 "BatchOperation Endpoint ListOperation Operation Recovery StreamOperation"
@@ -144,6 +144,7 @@ __all__ = [
     "Token",
     "TokenAuth",
     "TokenPaging",
+    "TrackedFile",
     "UnknownCallback",
     "UnknownEvent",
     "Unset",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing, contextmanager
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
+from os import PathLike
 from pathlib import Path
 from secrets import token_hex
 from typing import IO, TYPE_CHECKING, Self
@@ -11,8 +12,7 @@ from coze_core._body import arelease_on_gc, release_on_gc
 from coze_core._errors import CozeError
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import AsyncGenerator, Generator, Iterator
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 
     from coze_core._body import AsyncBody, Body
     from coze_core._response import ResponseInfo
@@ -56,11 +56,19 @@ class Download:
         """
         return b"".join(self.iter_bytes())
 
-    def write_to(self, path: str | os.PathLike[str]) -> int:
-        """Writes the content to a file, which appears whole or not at all.
+    def write_to(
+        self,
+        target: str | PathLike[str] | IO[bytes],
+        *,
+        on_progress: Callable[[int, int | None], object] | None = None,
+    ) -> int:
+        """Write the content to a file.
 
         Args:
-            path: Where to; a file that is there already is replaced.
+            target: A path, at which the file appears whole or not at all, in the place of one that
+                is there; or a file opened in binary mode, which stays open and keeps what came.
+            on_progress: Called with the bytes that were written, and with those there are, or
+                ``None`` where the API did not say.
 
         Returns:
             The number of bytes.
@@ -70,8 +78,14 @@ class Download:
             CozeError: It was read or closed already.
             OSError: The file cannot be written.
         """
-        with _whole_file(path) as file:
-            return sum(file.write(piece) for piece in self.iter_bytes())
+        written, total = 0, _length(self.response)
+        with _opened(target) as file:
+            for piece in self.iter_bytes():
+                file.write(piece)
+                written += len(piece)
+                if on_progress:
+                    on_progress(written, total)
+        return written
 
     def close(self) -> None:
         """Gives the connection back, read or not."""
@@ -113,16 +127,24 @@ class AsyncDownload:
         """As `Download.read`."""
         return b"".join([piece async for piece in self.iter_bytes()])
 
-    async def write_to(self, path: str | os.PathLike[str]) -> int:
+    async def write_to(
+        self,
+        target: str | PathLike[str] | IO[bytes],
+        *,
+        on_progress: Callable[[int, int | None], object] | None = None,
+    ) -> int:
         """As `Download.write_to`; worker threads write to the disk."""
         from anyio import to_thread
 
-        size = 0
-        with _whole_file(path) as file:
+        written, total = 0, _length(self.response)
+        with _opened(target) as file:
             async with aclosing(self.iter_bytes()) as pieces:
                 async for piece in pieces:
-                    size += await to_thread.run_sync(file.write, piece)
-        return size
+                    await to_thread.run_sync(file.write, piece)
+                    written += len(piece)
+                    if on_progress:
+                        on_progress(written, total)
+        return written
 
     async def aclose(self) -> None:
         """As `Download.close`."""
@@ -143,8 +165,22 @@ def _once(*, already: bool) -> bool:
     return True
 
 
+def _length(response: ResponseInfo) -> int | None:
+    length = response.headers.get("content-length", "")
+    packed = response.headers.get("content-encoding", "identity") != "identity"
+    return int(length) if length.isdecimal() and not packed else None
+
+
+def _opened(
+    target: str | PathLike[str] | IO[bytes],
+) -> AbstractContextManager[IO[bytes]]:
+    if isinstance(target, str | PathLike):
+        return _whole_file(target)
+    return nullcontext(target)
+
+
 @contextmanager
-def _whole_file(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
+def _whole_file(path: str | PathLike[str]) -> Generator[IO[bytes]]:
     part = Path(path).with_name(f".{token_hex(8)}.part")
     try:
         with part.open("xb") as file:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from coze_core._errors import CozeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class AsyncFile(Protocol):
@@ -44,6 +44,20 @@ _STREAMED = {io.BytesIO, io.BufferedReader, io.BufferedRandom, io.FileIO}
 _MEDIA_TYPE = re.compile(r"[!-~]+/[ -~]+")
 
 
+class TrackedFile:
+    """A file whose upload is followed.
+
+    Args:
+        file: The file.
+        on_progress: Called with the bytes that were handed to the connection, and with those there
+            are; it begins anew where the request is sent again.
+    """
+
+    def __init__(self, file: FileContent, on_progress: Callable[[int, int], object]) -> None:
+        self.file = file
+        self.on_progress = on_progress
+
+
 class FormPart(NamedTuple):
     """One part of a multipart form; a text field has no file name."""
 
@@ -51,6 +65,7 @@ class FormPart(NamedTuple):
     filename: str | None
     content: bytes | IO[bytes] | AsyncFile | os.PathLike[str]
     media_type: str | None = None
+    on_progress: Callable[[int, int], object] | None = None
 
     def opened(self, stack: ExitStack) -> bytes | IO[bytes]:
         """Return the content, ready to be read; a path stays open until the stack ends.
@@ -61,7 +76,9 @@ class FormPart(NamedTuple):
         """
         content = self.content
         if isinstance(content, bytes):
-            return content
+            if not self.on_progress:
+                return content
+            content = io.BytesIO(content)
         if isinstance(content, os.PathLike):
             content = stack.enter_context(open(content, "rb"))  # noqa: PTH123, SIM115  # any PathLike
         if _is_async(content):
@@ -74,7 +91,11 @@ class FormPart(NamedTuple):
         except OSError:  # of /proc
             size = 0
         file.seek(0)
-        return cast("IO[bytes]", _SizedFile(self.name, file, size)) if size else file.read()
+        return (
+            cast("IO[bytes]", _SizedFile(self.name, file, size, self.on_progress))
+            if size
+            else file.read()
+        )
 
     async def loaded(self) -> FormPart:
         """Return the part with the content of an async file in its place."""
@@ -105,11 +126,18 @@ class _SizedFile:
     what it reads, which may be another number of bytes if somebody writes to the file.
     """
 
-    def __init__(self, name: str, file: IO[bytes], size: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        file: IO[bytes],
+        size: int,
+        on_progress: Callable[[int, int], object] | None,
+    ) -> None:
         self._name = name
         self._file = file
         self._size = size
         self._left = size
+        self._on_progress = on_progress
 
     def tell(self) -> int:
         return self._size - self._left
@@ -128,6 +156,8 @@ class _SizedFile:
                 "again when nobody writes to it."
             )
         self._left -= len(chunk)
+        if chunk and self._on_progress:
+            self._on_progress(self._size - self._left, self._size)
         return chunk
 
 
@@ -165,6 +195,9 @@ def _file_part(name: str, value: object, default: str) -> FormPart:
     Raises:
         CozeError: The value is something else.
     """
+    if isinstance(value, TrackedFile):
+        part = _file_part(name, value.file, default)
+        return part._replace(on_progress=value.on_progress)
     filename = media_type = None
     content: Any = value
     if isinstance(value, tuple) and len(cast("tuple[object, ...]", value)) in {2, 3}:

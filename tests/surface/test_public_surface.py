@@ -52,9 +52,9 @@ EXPORTED = {
         FileContent HTTPAuth HTTPClient HTTPTimeout InvalidRequestError Job ListOperation
         NotFoundError NumberPaging Operation Outcome Page PermissionDeniedError Polling QuotaError
         RateLimitError Recovery RequestInfo Resource Response ResponseInfo Rounds ServerError Stream
-        StreamError StreamOperation StreamResult SyncClient Token TokenAuth TokenPaging UNSET
-        UnknownCallback UnknownEvent Unset Wait WindowPaging arun awith_response check_deadline
-        polled response_of run with_response
+        StreamError StreamOperation StreamResult SyncClient Token TokenAuth TokenPaging TrackedFile
+        UNSET UnknownCallback UnknownEvent Unset Wait WindowPaging arun awith_response
+        check_deadline polled response_of run with_response
     """,
     coze_sandbox: "OAuth RecordedRequest Sandbox Scenario",
     coze_api.resources: "AsyncCozeAPI CozeAPI",

@@ -14,9 +14,14 @@ from coze_api.resources import (
     datasets_documents,
 )
 from coze_client._jobs._steps import waiting_for, within
+from coze_client._jobs.files import document_groups
 from coze_core import arun, check_deadline, polled, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from os import PathLike
+
+    from coze_api import params
     from coze_core import Job
 
 DEADLINE = 600.0
@@ -155,6 +160,46 @@ class Documents(datasets_documents.DatasetsDocuments):
             _documents(datasets.Datasets(self._client), self, deadline, on_progress, arguments)
         )
 
+    def upload(  # noqa: PLR0913  # one argument for each option
+        self,
+        dataset_id: str,
+        sources: Sequence[str | PathLike[str]],
+        *,
+        chunk_strategy: params.ChunkStrategy | None = None,
+        wait: bool = False,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[list[models.DocumentProgress]], object] | None = None,
+    ) -> list[models.Document]:
+        """Add files and web pages to a knowledge base of text, ten in a call.
+
+        Args:
+            dataset_id: The id of the knowledge base.
+            sources: Paths of pdf, txt, doc and docx files, and URLs of pages.
+            chunk_strategy: How they are cut; by default automatically.
+            wait: Whether to wait until they are processed.
+            deadline: Seconds to wait for the documents of one call; ``None``: no limit.
+            on_progress: Called with the progress of each document of a call, after each poll.
+
+        Returns:
+            The documents, files first.
+
+        Raises:
+            CozeError: A source is no file, or of another kind; nothing is sent then.
+            APIError: A document was refused, or could not be processed; those of earlier calls
+                are there.
+            APITimeoutError: The deadline has passed; the error names the documents.
+        """
+        return run(
+            _upload(
+                datasets.Datasets(self._client) if wait else None,
+                self,
+                deadline,
+                on_progress,
+                document_groups(sources),
+                {"dataset_id": dataset_id, "chunk_strategy": chunk_strategy or {"chunk_type": 0}},
+            )
+        )
+
 
 class AsyncDocuments(datasets_documents.AsyncDatasetsDocuments):
     """The methods of ``datasets.documents``, and waiting until documents are processed."""
@@ -172,12 +217,62 @@ class AsyncDocuments(datasets_documents.AsyncDatasetsDocuments):
         )
         return await arun(job)
 
+    async def upload(  # noqa: PLR0913  # as above
+        self,
+        dataset_id: str,
+        sources: Sequence[str | PathLike[str]],
+        *,
+        chunk_strategy: params.ChunkStrategy | None = None,
+        wait: bool = False,
+        deadline: float | None = DEADLINE,
+        on_progress: Callable[[list[models.DocumentProgress]], object] | None = None,
+    ) -> list[models.Document]:
+        """As `Documents.upload`; ``on_progress`` may be async."""
+        return await arun(
+            _upload(
+                datasets.AsyncDatasets(self._client) if wait else None,
+                self,
+                deadline,
+                on_progress,
+                document_groups(sources),
+                {"dataset_id": dataset_id, "chunk_strategy": chunk_strategy or {"chunk_type": 0}},
+            )
+        )
+
 
 def _documents(
     processing: Any, documents: Any, deadline: float | None, on_progress: Any, arguments: Any
 ) -> Job[list[models.DocumentProgress]]:
     check_deadline("datasets.documents.create", deadline)
     created: models.CreatedDocuments = yield documents.create(**arguments)
+    return (yield from _processed(processing, deadline, on_progress, arguments, created))
+
+
+def _upload(  # noqa: PLR0913, PLR0917  # the parts of one job
+    processing: Any,
+    documents: Any,
+    deadline: float | None,
+    on_progress: Any,
+    groups: Iterator[list[params.DocumentBase]],
+    arguments: Any,
+) -> Job[list[models.Document]]:
+    check_deadline("datasets.documents.upload", deadline)
+    found: list[models.Document] = []
+    for group in groups:
+        created: models.CreatedDocuments = yield documents.create(**arguments, document_bases=group)
+        found += created.document_infos or []
+        if processing:
+            yield from _processed(processing, deadline, on_progress, arguments, created)
+    return found
+
+
+def _processed(
+    processing: Any,
+    deadline: float | None,
+    on_progress: Any,
+    arguments: Any,
+    created: models.CreatedDocuments,
+) -> Job[list[models.DocumentProgress]]:
     ids: dict[str, Any] = {
         "dataset_id": arguments["dataset_id"],
         "document_ids": [one.document_id for one in created.document_infos or ()],
@@ -187,7 +282,7 @@ def _documents(
         return within(processing, left).process(**ids)
 
     polling = waiting_for(
-        documents,
+        processing,
         waiting.DATASETS_DOCUMENTS_CREATE,
         ids,
         deadline,
