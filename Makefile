@@ -34,12 +34,13 @@ coverage: $(READY)  ## which branches of what is written by hand no test takes; 
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-lint: $(READY)  ## style, types, import directions
+lint: $(READY)  ## style, types, import directions, workflows
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/basedpyright --level error
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/zizmor --quiet --offline .github/workflows action.yml
 
 diff: $(READY)  ## what changes against BASE (HEAD), on the wire and in the client
 	$(BIN)/python -m generator diff $(or $(BASE),HEAD)
