@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import coze_core as core  # noqa: TC001  # hints resolve at run time
-from coze_api.resources import AsyncCozeAPI, CozeAPI
+from coze_client._requests import AsyncRequests, Requests
 from coze_core._lazy import Later
 from coze_core._unset import UNSET, Unset
 
@@ -32,7 +32,7 @@ else:
     _http, _sync = Later("coze_core._http"), Later("coze_core._sync")
 
 
-class Coze(CozeAPI):
+class Coze(Requests):
     """The Coze API.
 
     May be used from several threads. `close` it, or use it in a ``with`` statement.
@@ -149,6 +149,8 @@ class Coze(CozeAPI):
         deadline: float | Unset | None = UNSET,
         token: core.Token | None = None,
         auth: core.HTTPAuth | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
     ) -> Self:
         """Gives a copy of this client with other options, over the same connections.
 
@@ -168,6 +170,8 @@ class Coze(CozeAPI):
                 long. ``None`` for no deadline.
             token: As for the client, instead of its token or authentication.
             auth: As for the client, likewise. So tenants share connections and the queue of calls.
+            extra_query: What to add to every query, for what no argument has; arguments prevail.
+            extra_body: What to add to the fields of every body of a POST, PUT or PATCH, likewise.
 
         Raises:
             CozeError: An argument makes no sense.
@@ -184,6 +188,8 @@ class Coze(CozeAPI):
             headers=headers,
             max_response_bytes=max_response_bytes,
             deadline=deadline,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
         return self._rebound(client.with_settings(settings))
 
@@ -221,7 +227,7 @@ class Coze(CozeAPI):
         return f"{type(self).__name__}(base_url={self._client.settings.base_url!r})"
 
 
-class AsyncCoze(AsyncCozeAPI):
+class AsyncCoze(AsyncRequests):
     """The Coze API for asyncio and trio.
 
     Sends 100 calls at a time, and up to 1,000 streams and downloads beside them; further calls wait
@@ -332,6 +338,8 @@ class AsyncCoze(AsyncCozeAPI):
         deadline: float | Unset | None = UNSET,
         token: core.AsyncToken | None = None,
         auth: core.HTTPAuth | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
     ) -> Self:
         """As `Coze.with_options`."""
         client = self._client
@@ -346,6 +354,8 @@ class AsyncCoze(AsyncCozeAPI):
             headers=headers,
             max_response_bytes=max_response_bytes,
             deadline=deadline,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
         return self._rebound(client.with_settings(settings))
 

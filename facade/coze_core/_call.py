@@ -153,7 +153,7 @@ def value_call(
             result that the operation promises.
         APIConnectionError: No complete answer arrived.
     """
-    request = write_request(operation, settings.base_url, settings.headers, parts)
+    request = _request(operation, parts, settings)
     request.timeout = settings.timeouts.call
 
     def judge(reply: RawResponse[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
@@ -192,7 +192,7 @@ def download_call(
         APIError: The API answered with an error, or with JSON.
         APIConnectionError: No answer arrived.
     """
-    request = write_request(endpoint, settings.base_url, settings.headers, parts)
+    request = _request(endpoint, parts, settings)
     request.timeout = settings.timeouts.call
     request.keep_open = lambda media_type: not media_type.endswith("json")
     return _open_body(endpoint, request, settings, "file")
@@ -208,10 +208,15 @@ def stream_call(
         APIError: The API answered with an error, or with something else than an event stream.
         APIConnectionError: No answer arrived.
     """
-    request = write_request(endpoint, settings.base_url, settings.headers, parts)
+    request = _request(endpoint, parts, settings)
     request.timeout = settings.timeouts.stream
     request.keep_open = lambda media_type: media_type == "text/event-stream"
     return _open_body(endpoint, request, settings, "event stream")
+
+
+def _request(endpoint: Endpoint, parts: Parts, settings: Settings) -> Request:
+    extended = settings.extended(endpoint, parts)
+    return write_request(endpoint, settings.base_url, settings.headers, extended)
 
 
 def _open_body(

@@ -72,6 +72,20 @@ class ResponseInfo:
         self.elapsed = elapsed
         self._secret = secret  # the token that was sent
 
+    def json(self) -> Any:
+        """Return the whole body as plain JSON: also fields that no model has.
+
+        Raises:
+            CozeError: The body is no JSON, as that of a stream or a download.
+        """
+        from coze_core._errors import CozeError
+        from coze_core._lenient import NotJSONError, parse
+
+        try:
+            return parse(self.body)
+        except NotJSONError:
+            raise CozeError(f"the answer to {self.request} has no body that is JSON.") from None
+
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         from coze_core._secrets import redacted, redacted_bytes
 

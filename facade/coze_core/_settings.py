@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from coze_core._errors import CozeError
@@ -11,18 +12,21 @@ from coze_core._timeouts import timeouts
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from coze_core._deadline import Deadline
     from coze_core._error_table import ErrorTable
     from coze_core._headers import HeaderMap
     from coze_core._http import AsyncHTTPClient, HTTPClient
+    from coze_core._operation import Endpoint
+    from coze_core._request import Parts
     from coze_core._timeouts import HTTPTimeout, Timeouts
 
 _LABEL = r"[^\s/?#@:\\\[\].]{1,63}"
 _HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|{_LABEL}(?:\.{_LABEL})*\.?)"
 _BASE_URL = re.compile(rf"[Hh][Tt]{{2}}[Pp][Ss]?://{_HOST}(?::(?P<port>\d{{1,5}}))?(?:/[^\s?#]*)?")
 _LAST_PORT = 65535
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Settings(NamedTuple):
@@ -39,6 +43,8 @@ class Settings(NamedTuple):
         secrets: What stands in their bodies and must not be repeated in errors.
         max_response_bytes: The longest answer that is read whole, and the longest event.
         deadline: The limit for the whole of a call or a stream.
+        extra_query: What to add to every query.
+        extra_body: What to add to every body of fields.
     """
 
     base_url: str
@@ -51,6 +57,8 @@ class Settings(NamedTuple):
     secrets: tuple[str, ...] = ()
     max_response_bytes: int = 64 * 1024 * 1024
     deadline: Deadline | None = None
+    extra_query: Mapping[str, object] = {}
+    extra_body: Mapping[str, object] = {}
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r})"  # headers may be secret
@@ -64,7 +72,7 @@ class Settings(NamedTuple):
         headers = {name: field for name, field in self.headers.items() if name != "authorization"}
         return self._replace(headers=headers, renewable=renewable)
 
-    def changed(
+    def changed(  # noqa: PLR0913  # one argument for each setting
         self,
         *,
         timeout: float | HTTPTimeout | Unset | None = UNSET,
@@ -72,6 +80,8 @@ class Settings(NamedTuple):
         headers: Mapping[str, str] | None = None,
         max_response_bytes: int | None = None,
         deadline: float | Unset | None = UNSET,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
     ) -> Settings:
         """Gives a copy with some settings changed and some headers added.
 
@@ -89,7 +99,17 @@ class Settings(NamedTuple):
             if max_response_bytes is None
             else _whole("max_response_bytes", max_response_bytes, least=1),
             deadline=self.deadline if isinstance(deadline, Unset) else _deadline(deadline),
+            extra_query={**self.extra_query, **fields("extra_query", extra_query)},
+            extra_body={**self.extra_body, **fields("extra_body", extra_body)},
         )
+
+    def extended(self, endpoint: Endpoint, parts: Parts) -> Parts:
+        """Return the arguments of a call with what is added to each; those of the call prevail."""
+        if self.extra_query:
+            parts = {**parts, "query": {**self.extra_query, **given(parts.get("query"))}}
+        if self.extra_body and endpoint.encoding != "raw" and endpoint.method in _WITH_BODY:
+            parts = {**parts, "body": {**self.extra_body, **given(parts.get("body"))}}
+        return parts
 
     def begun(self) -> Settings:
         """Return a copy for requests that share one deadline, which begins now."""
@@ -126,6 +146,28 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
         errors,
         renewable,
     )
+
+
+def fields(name: str, values: Mapping[str, object] | None) -> Mapping[str, object]:
+    """Return the fields of a query or body.
+
+    Raises:
+        CozeError: They are no mapping of names to values.
+    """
+    values = {} if values is None else values
+    if not isinstance(values, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # of callers without a checker
+        raise CozeError(
+            f"{name} must be a mapping of names to values, got {type(values).__name__}."
+        )
+    for key in values:
+        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # as above
+            raise CozeError(f"{name} has the name {key!r}, which is no string.")
+    return values
+
+
+def given(values: Mapping[str, object] | None) -> dict[str, object]:
+    """Return the arguments that are not ``None``."""
+    return {name: value for name, value in (values or {}).items() if value is not None}
 
 
 def url_text(base_url: object) -> str:

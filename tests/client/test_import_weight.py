@@ -16,6 +16,7 @@ _IMPORT = {
     "coze_api.resources._root",
     "coze_client",
     "coze_client._client",
+    "coze_client._requests",
     "coze_core",
     "coze_core._lazy",
     "coze_core._resource",
