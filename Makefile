@@ -5,10 +5,11 @@ READY := .venv/.ready
 AUDIT := .venv-audit
 BENCH := .venv-bench
 LOWEST := .httpx-lowest
+FRESH := .venv-fresh
 TRANSPORT := tests/auth tests/core tests/faults
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test test-all generate check coverage lint bench diff fuzz soak tools build audit sbom clean lock lock-tools
+.PHONY: run test test-all generate check coverage lint bench diff fuzz soak tools build release audit sbom clean lock lock-tools
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -67,6 +68,19 @@ lock-tools:  ## resolve requirements/tools/package.json into hashed pins; needs 
 build: $(READY)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build --no-isolation
 
+release: check $(AUDIT)/.ready  ## VERSION=1.2.3 (DRY=1 commits nothing): set it, build, check, install afresh, take the tour, commit, tag; needs the network
+	PYTHONPATH=. $(BIN)/python .ci/release.py "$(VERSION)"
+	rm -rf dist $(FRESH)
+	$(BIN)/python -m build --no-isolation
+	$(AUDIT)/bin/twine check --strict dist/*
+	$(AUDIT)/bin/check-wheel-contents dist
+	for package in dist/*.whl dist/*.tar.gz; do \
+	  $(PYTHON) -m venv --clear $(FRESH) && cp examples/tour.py $(FRESH) && \
+	  $(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check "./$$package[sandbox]" rich && \
+	  env -u COZE_API_TOKEN -u PYTHONPATH $(FRESH)/bin/python $(FRESH)/tour.py || exit 1; \
+	done
+	$(if $(DRY),git checkout CHANGELOG.md facade/coze_client/_version.py,git commit --all --message "Release $(VERSION)" && git tag --annotate --message "Release $(VERSION)" "v$(VERSION)")
+
 audit: $(AUDIT)/.ready  ## look all pinned packages up among known vulnerabilities; needs the network
 	$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes \
 	  -r requirements/dev.txt -r requirements/bench.txt -r requirements/audit.txt
@@ -91,7 +105,7 @@ lock: $(READY)  ## resolve requirements/*.in into hashed pins
 	  --output-file requirements/lowest.txt requirements/lowest.in
 
 clean:  ## remove the environment and all that was built
-	rm -rf .venv $(AUDIT) $(BENCH) $(LOWEST) .node dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv $(AUDIT) $(BENCH) $(FRESH) $(LOWEST) .node dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements/dev.txt pyproject.toml
