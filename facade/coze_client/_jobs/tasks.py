@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable  # noqa: TC003  # hints resolve at run time
+from collections.abc import Callable, Sequence  # noqa: TC003  # hints resolve at run time
 from functools import cached_property
+from os import PathLike  # noqa: TC003  # as above
 from typing import TYPE_CHECKING, Any, Unpack
 
-from coze_api import models, waiting
+from coze_api import models, params, waiting
 from coze_api.resources import (
     bill_tasks,
     copy_tasks,
@@ -18,10 +19,8 @@ from coze_client._jobs.files import document_groups
 from coze_core import arun, check_deadline, polled, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from os import PathLike
+    from collections.abc import Iterator
 
-    from coze_api import params
     from coze_core import Job
 
 DEADLINE = 600.0
