@@ -26,11 +26,9 @@ class Lines:
     def of(self, pointer: str) -> int | None:
         """Return the line, from 1, of what a JSON pointer names, or of what would hold it."""
         place = tuple(split(pointer))
-        while place:
-            if place in self._lines:
-                return self._lines[place]
+        while place and place not in self._lines:
             place = place[:-1]
-        return None
+        return self._lines.get(place)
 
     @cached_property
     def _lines(self) -> Mapping[_Place, int]:
@@ -39,7 +37,7 @@ class Lines:
         except yaml.YAMLError:
             # JSON that is indented with tabs is no YAML.
             return {}
-        found: dict[_Place, int] = {}
+        found: dict[_Place, int] = {(): root.start_mark.line + 1} if root else {}
         waiting: list[tuple[_Place, yaml.Node | None]] = [((), root)]
         while waiting:
             place, node = waiting.pop()

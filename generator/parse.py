@@ -12,21 +12,28 @@ from openapi_python_client.parser.errors import GeneratorError as ParserFailure
 from openapi_python_client.parser.openapi import GeneratorData
 from openapi_python_client.strings import ClassName
 
-from generator.errors import GeneratorError
-from generator.normalise.objects import REST
-from generator.normalise.walk import operations
+from generator.errors import GeneratorError, raise_all
+from generator.normalise import marked
+from generator.normalise.objects import REST, Objects
+from generator.normalise.walk import ORIGIN, operations
 from generator.spec import join
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from openapi_python_client.parser.errors import ParseError
-    from openapi_python_client.parser.openapi import Endpoint
+    from openapi_python_client.parser.openapi import Endpoint, EndpointCollection
     from openapi_python_client.parser.properties import ModelProperty
 
-    from generator.normalise.objects import Members, Objects
+    from generator.normalise.objects import Members
 
 _COVER: Final = re.compile("property_([0-9a-f]*)")
+_COMPONENT: Final = re.compile(r"/components/schemas/\w+")
+_REPR: Final = re.compile(r" <[\w.]+ object at 0x[0-9a-f]+>")
+"""What the parser prints in the place of a name."""
+_REMOVALS: Final = "\n\nFailure to process schema has resulted in the removal of:"
+_UNFOUND: Final = "Could not find reference in parsed models or enums"
+"""The complaint about a reference to what is refused itself: all references lead somewhere."""
 _KNOWN_CONTENT: Final = ("application/json", "multipart/form-data", "application/octet-stream")
 
 
@@ -60,12 +67,43 @@ def parse(document: dict[str, Any], objects: Objects) -> Parsed:
     Raises:
         GeneratorError: The parser would leave something out; its complaints are listed.
     """
-    places = [(path, method) for path, method, _ in operations(document)]
+    data = _read(document, objects)
+    if any(_complaints(document, data)):
+        # Marks say what a complaint is about; only errors need them.
+        document = marked(document)
+        data = _read(document, Objects(document.get("components", {}).get("schemas", {})))
+        complaints = list(_complaints(document, data))
+        raise_all([one for one in complaints if _UNFOUND not in one.message] or complaints)
+    endpoints = {
+        place: endpoint
+        for place, collection in _collections(document, data)
+        for endpoint in collection.endpoints
+    }
+    raise_all(
+        GeneratorError(
+            "openapi-python-client leaves the operation out",
+            pointer=join("/paths", path, method),
+            remedy="Describe it more simply in an overlay; see generated/openapi.yaml.",
+        )
+        for path, method, _ in operations(document)
+        if (path, method) not in endpoints
+    )
+    by_class = {model.class_info.name: model for model in data.models}
+    components = {name: by_class.get(ClassName(name, "")) for name in objects.components}
+    parsed = Parsed(endpoints, {name: model for name, model in components.items() if model})
+    for name in components:
+        if objects.is_object(name):
+            found = parsed.properties(name) if name in parsed.models else {}
+            objects.check(name, found, "openapi-python-client")
+    return parsed
+
+
+def _read(document: dict[str, Any], objects: Objects) -> GeneratorData:
     content_types: set[str] = set()
     view = {
         "openapi": document["openapi"],
         "info": {"title": "", "version": ""},
-        "paths": _paths(document, places, content_types),
+        "paths": _paths(document, content_types),
         "components": {
             "schemas": {
                 name: _schema(_composed(objects.of(name)) if objects.is_object(name) else schema)
@@ -88,57 +126,60 @@ def parse(document: dict[str, Any], objects: Objects) -> Parsed:
     try:
         data = GeneratorData.from_dict(view, config=config)
     except Exception as error:
-        raise GeneratorError(
-            f"openapi-python-client can't read the effective spec: {type(error).__name__}: {error}",
-            remedy="Describe what it names more simply in an overlay; see generated/openapi.yaml.",
-        ) from error
+        raise _unreadable(f"{type(error).__name__}: {error}") from error
     if isinstance(data, ParserFailure):
-        raise _error([data])
-    endpoints: dict[tuple[str, str], Endpoint] = {}
-    complaints = list(data.errors)
-    for collection in data.endpoint_collections_by_tag.values():
-        complaints += collection.parse_errors
-        for endpoint in collection.endpoints:
-            endpoints[places[int(endpoint.name.removeprefix("operation"))]] = endpoint
-    if complaints:
-        raise _error(complaints)
-    for place in places:
-        if place not in endpoints:
-            raise GeneratorError(
-                "openapi-python-client leaves the operation out",
-                pointer=join("/paths", *place),
-                remedy="Describe it more simply in an overlay; see generated/openapi.yaml.",
-            )
-    by_class = {model.class_info.name: model for model in data.models}
-    components = {name: by_class.get(ClassName(name, "")) for name in view["components"]["schemas"]}
-    parsed = Parsed(endpoints, {name: model for name, model in components.items() if model})
-    for name in components:
-        if objects.is_object(name):
-            found = parsed.properties(name) if name in parsed.models else {}
-            objects.check(name, found, "openapi-python-client")
-    return parsed
+        raise _unreadable(data.detail or data.header)
+    return data
 
 
-def _error(complaints: Sequence[ParseError | ParserFailure]) -> GeneratorError:
-    told = "; ".join(
-        " ".join(part.strip() for part in (complaint.header, complaint.detail) if part)
-        for complaint in complaints
-    )
+def _unreadable(reason: str) -> GeneratorError:
     return GeneratorError(
-        f"openapi-python-client would leave something out: {_uncovered(told)}",
-        remedy="Correct these places with an overlay.",
+        f"openapi-python-client can't read the effective spec: {_uncovered(reason)}",
+        pointer="",
+        remedy="Describe what it names more simply in an overlay; see generated/openapi.yaml.",
     )
 
 
-def _paths(
-    document: dict[str, Any], places: list[tuple[str, str]], content_types: set[str]
-) -> dict[str, Any]:
-    """The operations, numbered: the parser would make a name of its own from an operationId."""
+def _collections(
+    document: dict[str, Any], data: GeneratorData
+) -> Iterator[tuple[tuple[str, str], EndpointCollection]]:
+    """The operations (path, method in lower case), with what the parser made of each."""
+    places = [(path, method) for path, method, _ in operations(document)]
+    for tag, collection in data.endpoint_collections_by_tag.items():
+        yield places[int(tag.removeprefix("operation"))], collection
+
+
+def _complaints(document: dict[str, Any], data: GeneratorData) -> Iterator[GeneratorError]:
+    """What the parser leaves out, at the nearest place that it knows."""
+    for complaint in data.errors:
+        named = _COMPONENT.search(f"{complaint.header} {complaint.detail}")
+        yield _error(complaint, named[0] if named else "/components/schemas")
+    for place, collection in _collections(document, data):
+        for complaint in collection.parse_errors:
+            yield _error(complaint, join("/paths", *place))
+
+
+def _error(complaint: ParseError, owner: str) -> GeneratorError:
+    """An error about a complaint, at what the parser read; ``owner`` if it does not say."""
+    marks: dict[str, Any] = (complaint.data.model_extra if complaint.data else None) or {}
+    reason, _, _ = (complaint.detail or complaint.header).partition(_REMOVALS)
+    return GeneratorError(
+        f"openapi-python-client would leave this out: {_uncovered(_REPR.sub('', reason))}",
+        pointer=marks.get(ORIGIN, owner),
+        remedy="Correct it with an overlay.",
+    )
+
+
+def _paths(document: dict[str, Any], content_types: set[str]) -> dict[str, Any]:
+    """The operations, numbered: the parser would make a name of its own from an operationId.
+
+    Each has a tag of its own, so that what the parser says under a tag is about one operation.
+    """
     paths: dict[str, Any] = {}
-    for number, (path, method) in enumerate(places):
-        operation = document["paths"][path][method]
+    for number, (path, method, operation) in enumerate(operations(document)):
         view: dict[str, Any] = {
             "operationId": f"operation{number}",
+            "tags": [f"operation{number}"],
             "parameters": [
                 {
                     "name": parameter["name"],
@@ -188,13 +229,13 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
     go under cover: the parser would make Python names of its own, and reject those that are alike.
     """
     if "$ref" in schema:
-        return {"$ref": schema["$ref"]}
+        return {key: schema[key] for key in ("$ref", ORIGIN) if key in schema}
     # A composition that is no object is refused, where something needs its type.
     if len(schema.get("allOf", ())) > 1 or (
         schema.get("type") == "object" and not schema.keys() & {"properties", "allOf"}
     ):
         return {}
-    view: dict[str, Any] = {key: schema[key] for key in ("type", "format") if key in schema}
+    view: dict[str, Any] = {key: schema[key] for key in ("type", "format", ORIGIN) if key in schema}
     if "properties" in schema:
         view["properties"] = {
             _covered(name): _schema(value) for name, value in schema["properties"].items()

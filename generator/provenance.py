@@ -125,7 +125,9 @@ class Place:
         if error.file is not None or error.pointer is None:
             return error
         place = self.find(error.pointer)
-        others = list(dict.fromkeys(map(str, place.written())))[:MAX_RELATED]
+        # Of the document as a whole, any action would be another place.
+        written = place.written() if error.pointer else ()
+        others = list(dict.fromkeys(map(str, written)))[:MAX_RELATED]
         return error.with_(
             file=place.file,
             line=place.line,

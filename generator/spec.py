@@ -103,15 +103,16 @@ def split(pointer: str) -> list[str]:
 
 
 def json_path(document: dict[str, Any], pointer: str) -> str:
-    """The JSONPath of a place that a JSON pointer names."""
+    """Return the JSONPath of a place that a JSON pointer names; it need not be there yet."""
     path, found = "$", cast("Any", document)
     for step in split(pointer):
-        if is_object(found):
-            path += f".{step}" if _PLAIN.fullmatch(step) else f"[{step!r}]"
-            found = found[step]
-        else:
+        if is_array(found):
             path += f"[{step}]"
-            found = found[int(step)]
+            found = found[int(step)] if step.isdecimal() and int(step) < len(found) else None
+            continue
+        quoted = json.dumps(step, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", r"\'")
+        path += f".{step}" if _PLAIN.fullmatch(step) else f"['{quoted}']"
+        found = found.get(step) if is_object(found) else None
     return path
 
 

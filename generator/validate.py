@@ -72,6 +72,7 @@ def validate(document: dict[str, Any]) -> None:
         raise GeneratorError(
             f"openapi-spec-validator can't read the effective spec: {type(error).__name__}: "
             f"{error}",
+            pointer="",
             remedy="Describe what it names more simply in an overlay.",
         ) from error
     raise_all(one for fault in faults for one in _told(fault))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError
-from generator.json_values import is_array, is_object
-from generator.spec import join, resolve, split
+from generator.spec import join, json_path, resolve
 
 if TYPE_CHECKING:
     from generator.diff.change import Change
 
-_WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _OPERATION: Final = frozenset({"operation-id-changed", "operation-id-removed", "method-renamed"})
 _CLASS: Final = frozenset({"schema-renamed", "class-renamed", "shape-renamed"})
 
@@ -42,21 +39,6 @@ def suggest(change: Change, document: dict[str, Any]) -> str | None:
         target, _, _ = change.new_at.rpartition("/")
         return _update(json_path(document, target), {change.old: _at(document, change.new_at)})
     return None
-
-
-def json_path(document: dict[str, Any], pointer: str) -> str:
-    """Return the JSONPath of what a JSON pointer names in a document."""
-    found = "$"
-    node: Any = document
-    for part in split(pointer):
-        if is_array(node):
-            found += f"[{part}]"
-            node = node[int(part)] if part.isdecimal() and int(part) < len(node) else None
-            continue
-        quoted = part.replace("\\", "\\\\").replace("'", "\\'")
-        found += f".{part}" if _WORD.fullmatch(part) else f"['{quoted}']"
-        node = node.get(part) if is_object(node) else None
-    return found
 
 
 def _path_parameter(change: Change, document: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datamodel_code_generator import InputFileType, LiteralType, generate
@@ -11,7 +12,7 @@ from datamodel_code_generator.config import GenerateConfig
 from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import PythonVersion
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, gather
 from generator.normalise.objects import REST
 from generator.plan.schemas import marked
 from generator.plan.texts import escaped, paragraphs
@@ -52,23 +53,35 @@ def request_shapes(shapes: Iterable[RequestDict], uses: Mapping[str, str]) -> st
     wanted = {shape.name: _view(shape.schema) | _text(shape, uses) for shape in shapes}
     if not wanted:
         return _TITLE
+    try:
+        code = escaped(_generated(wanted))
+    except GeneratorError:
+        # It says of no error what it is about; alone, a schema refers to what has no shape.
+        nothing: dict[str, dict[str, Any]] = {name: {} for name in wanted}
+        gather(partial(_generated, nothing | {name: wanted[name]}, name) for name in wanted)
+        raise
+    _check_keys(code, shapes)
+    return code
+
+
+def _generated(schemas: dict[str, dict[str, Any]], *about: str) -> str:
+    """Return the code for schemas; ``about`` names the one that an error is about."""
     view = {
         "openapi": "3.0.3",
         "info": {"title": "", "version": ""},
         "paths": {},
-        "components": {"schemas": wanted},
+        "components": {"schemas": schemas},
     }
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            code = escaped(str(generate(view, config=_CONFIG)))
+            return str(generate(view, config=_CONFIG))
         except Exception as error:
             raise GeneratorError(
                 f"datamodel-code-generator can't express the request shapes: {error}",
-                remedy="Correct the schema that it names with an overlay.",
+                pointer=join("/components/schemas", *about),
+                remedy="Correct it with an overlay.",
             ) from error
-    _check_keys(code, shapes)
-    return code
 
 
 _CONFIG = GenerateConfig(

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from generator.normalise.walk import Node
 
-__all__ = ["PASSES", "Normalised", "normalise", "run_passes", "unused"]
+__all__ = ["PASSES", "Normalised", "marked", "normalise", "run_passes", "unused"]
 
 PASSES: Final[tuple[Callable[[Node], Node], ...]] = (
     check_structure,

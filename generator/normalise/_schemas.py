@@ -11,7 +11,7 @@ from generator.normalise.walk import Node, Part, omit, parts, rewrite
 from generator.spec import join
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _STRINGS: Final = (
     "binary", "byte", "date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6",
@@ -55,35 +55,40 @@ def check_types(document: Node) -> Node:
     """Refuse what contradicts the type of a schema: values of another type, fields of another kind.
 
     Raises:
-        GeneratorError: For the first contradiction.
+        GeneratorError: For each contradiction.
     """
-    for part in parts(document):
-        kind: str | None = part.node.get("type")
-        if part.role != "schema" or kind is None:
-            continue
-        values = [value for value in part.node.get("enum", ()) if value is not None]
-        wrong = [value for value in values if type(value) not in _VALUES.get(kind, ())]
-        if wrong and kind in _VALUES:
-            raise GeneratorError(
-                f"an enumeration of type {kind} has values of another: "
-                f"{', '.join(map(repr, wrong[:3]))}",
-                pointer=join(part.pointer, "enum"),
-                remedy="Correct the values or the type in an overlay; texts of digits need quotes.",
-            )
-        if wrong:
-            raise GeneratorError(
-                f"an enumeration of values of type {kind} has no type in Python",
-                pointer=join(part.pointer, "enum"),
-                remedy="Remove it in an overlay, or move it to the items that it is about.",
-            )
-        for name, needed in _NEEDED.items():
-            if part.node.get(name) and kind != needed:
-                raise GeneratorError(
-                    f"a schema of type {kind} has {name}, which only an {needed} can have",
-                    pointer=join(part.pointer, name),
-                    remedy=f"Remove it in an overlay, or make the type {needed} there.",
-                )
+    raise_all(
+        error
+        for part in parts(document)
+        if part.role == "schema" and "type" in part.node
+        for error in _contradictions(part, part.node["type"])
+    )
     return document
+
+
+def _contradictions(part: Part, kind: str) -> Iterator[GeneratorError]:
+    values = [value for value in part.node.get("enum", ()) if value is not None]
+    wrong = [value for value in values if type(value) not in _VALUES.get(kind, ())]
+    if wrong and kind in _VALUES:
+        yield GeneratorError(
+            f"an enumeration of type {kind} has values of another: "
+            f"{', '.join(map(repr, wrong[:3]))}",
+            pointer=join(part.pointer, "enum"),
+            remedy="Correct the values or the type in an overlay; texts of digits need quotes.",
+        )
+    elif wrong:
+        yield GeneratorError(
+            f"an enumeration of values of type {kind} has no type in Python",
+            pointer=join(part.pointer, "enum"),
+            remedy="Remove it in an overlay, or move it to the items that it is about.",
+        )
+    for name, needed in _NEEDED.items():
+        if part.node.get(name) and kind != needed:
+            yield GeneratorError(
+                f"a schema of type {kind} has {name}, which only an {needed} can have",
+                pointer=join(part.pointer, name),
+                remedy=f"Remove it in an overlay, or make the type {needed} there.",
+            )
 
 
 def enum_names(document: Node) -> Node:

@@ -35,7 +35,11 @@ def inline_references(document: Node) -> Node:
 
     def change(part: Part) -> Node:
         nonlocal room
-        if part.role == "response" and not split(part.pointer)[-1].startswith(("2", "default")):
+        is_response = part.role == "response"
+        if is_response and not split(part.pointer)[-1].startswith(("2", "default")):
+            return part.node
+        if room < 0:
+            # It is refused already.
             return part.node
         node, seen = part.node, set[str]()
         while "$ref" in node:

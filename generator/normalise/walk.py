@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import frozen
 
+from generator.errors import GeneratorError, raise_all
 from generator.json_values import is_array, is_object
 from generator.spec import join
 
@@ -170,14 +171,23 @@ def rewrite(document: Node, changes: Mapping[Role, Callable[[Part], Node]]) -> N
     Args:
         document: The document.
         changes: For each role of parts, what makes the new part of an old one.
+
+    Raises:
+        GeneratorError: For parts that can't be changed; the others were tried, too.
     """
+    errors: list[GeneratorError] = []
 
     def visit(part: Part, *_: object) -> Node:
-        change = changes.get(part.role)
-        new = change(part) if change is not None else part.node
+        change, new = changes.get(part.role), part.node
+        try:
+            new = change(part) if change is not None else part.node
+        except GeneratorError as error:
+            errors.append(error)
         return map_children(part if new is part.node else Part(part.role, new, part.pointer), visit)
 
-    return visit(Part("document", document, ""))
+    result = visit(Part("document", document, ""))
+    raise_all(errors)
+    return result
 
 
 def omit(node: Node, *keys: str) -> Node:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.errors import GeneratorError
-from generator.normalise.walk import METHODS, operations
+from generator.errors import GeneratorError, raise_all
+from generator.normalise.walk import operations
 from generator.spec import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BEARER: Final = frozenset({"oauth2", "openIdConnect"})
 
@@ -17,14 +20,17 @@ def check_operations(document: dict[str, Any]) -> None:
     Raises:
         GeneratorError: The client would not do what it says.
     """
-    for path, item in document["paths"].items():
-        pointer = join("/paths", path)
-        _check_servers(document, item, pointer)
-        for method in METHODS:
-            if method in item:
-                place = join(pointer, method)
-                _check_servers(document, item[method], place)
-                _check_security(document, item[method], place)
+    items = [(item, join("/paths", path)) for path, item in document["paths"].items()]
+    methods = [
+        (operation, join("/paths", path, method))
+        for path, method, operation in operations(document)
+    ]
+    raise_all(
+        error
+        for check, places in ((_servers, [*items, *methods]), (_security, methods))
+        for owner, pointer in places
+        for error in check(document, owner, pointer)
+    )
 
 
 def unread_callbacks(document: dict[str, Any]) -> list[str]:
@@ -39,9 +45,11 @@ def unread_callbacks(document: dict[str, Any]) -> list[str]:
     ]
 
 
-def _check_servers(document: dict[str, Any], owner: dict[str, Any], pointer: str) -> None:
+def _servers(
+    document: dict[str, Any], owner: dict[str, Any], pointer: str
+) -> Iterator[GeneratorError]:
     if owner.get("servers", document.get("servers")) != document.get("servers"):
-        raise GeneratorError(
+        yield GeneratorError(
             "a server of its own would not be asked: the client has one base URL",
             pointer=join(pointer, "servers"),
             remedy="Remove it in an overlay if the API's own server answers as well, or else "
@@ -49,7 +57,9 @@ def _check_servers(document: dict[str, Any], owner: dict[str, Any], pointer: str
         )
 
 
-def _check_security(document: dict[str, Any], operation: dict[str, Any], pointer: str) -> None:
+def _security(
+    document: dict[str, Any], operation: dict[str, Any], pointer: str
+) -> Iterator[GeneratorError]:
     own = "security" in operation
     alternatives: list[dict[str, Any]] = (operation if own else document).get("security", [])
     schemes: dict[str, Any] = document.get("components", {}).get("securitySchemes", {})
@@ -58,7 +68,7 @@ def _check_security(document: dict[str, Any], operation: dict[str, Any], pointer
         for alternative in alternatives
     ):
         asked = " or ".join(" with ".join(one) for one in alternatives)
-        raise GeneratorError(
+        yield GeneratorError(
             f"the client can't give {asked}: it sends a bearer token",
             pointer=join(pointer if own else "", "security"),
             remedy="Name a scheme of type http and scheme bearer in an overlay, or remove this "

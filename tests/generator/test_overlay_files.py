@@ -26,8 +26,8 @@ actions:
     [
         ("overlay: 1.1.0", "overlay: 1.2.0", 1, "the Overlay version is '1.2.0'"),
         ("overlay: 1.1.0", "overlay: 1.1", 1, "the Overlay version is 1.1"),
-        ("overlay: 1.1.0", "openapi: 3.0.3", None, "the Overlay version is None"),
-        ("info:", "x-info:", None, "the field 'info' is missing"),
+        ("overlay: 1.1.0", "openapi: 3.0.3", 1, "the Overlay version is None"),
+        ("info:", "x-info:", 1, "the field 'info' is missing"),
         ("title: T, ", "", 2, "the field 'title' is missing"),
         (", version: '1'", "", 2, "the field 'version' is missing"),
         ("version: '1'", "version: 1", 2, "the field 'version' is not a text"),

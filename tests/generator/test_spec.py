@@ -13,7 +13,7 @@ from generator.errors import GeneratorError
 from generator.json_values import MAX_DEPTH, clone
 from generator.lines import line_of
 from generator.reader import MAX_VALUES, read_yaml
-from generator.spec import dump, join, load, resolve, split
+from generator.spec import dump, join, json_path, load, resolve, split
 
 WORDS = st.sampled_from(
     ["yes", "off", "null", "~", "1e3", "0x1f", "1_000", "12:30", "2024-01-01", "=", "<<", "-", "&a"]
@@ -256,8 +256,8 @@ def test_a_dead_reference_names_itself_and_where_it_stands(ref: str, told: str) 
         ("/paths/~1a/get/tags/1", 6),
         ("/paths/~1a/get/tags/7", 4),
         ("/paths/~1a/put", 3),
-        ("/info", None),
-        ("", None),
+        ("/info", 2),
+        ("", 2),
     ],
 )
 def test_lines_are_those_of_the_place_or_its_parent(
@@ -265,6 +265,22 @@ def test_lines_are_those_of_the_place_or_its_parent(
 ) -> None:
     path = file(tmp_path, "# comment\npaths:\n  /a:\n    get: {tags: [\n      one,\n      two]}\n")
     assert line_of(path, pointer) == line
+
+
+@pytest.mark.parametrize(
+    ("pointer", "path"),
+    [
+        ("", "$"),
+        ("/paths/~1v1~1bots/get", "$.paths['/v1/bots'].get"),
+        ("/tags/0/name", "$.tags[0].name"),
+        ("/tags/7/name", "$.tags[7].name"),
+        ("/gone/it's \"\\", r"""$.gone['it\'s "\\']"""),
+    ],
+)
+def test_a_pointer_has_a_json_path_whether_or_not_it_leads_somewhere(
+    pointer: str, path: str
+) -> None:
+    assert json_path({"tags": [{"name": "Bots"}]}, pointer) == path
 
 
 def test_a_line_of_a_file_that_is_gone_is_unknown(tmp_path: Path) -> None:

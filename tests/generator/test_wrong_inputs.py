@@ -15,7 +15,10 @@ from rich.console import Console
 
 from generator.build import Project, build
 from generator.commands import build_project, check_project
+from generator.correction import Correction
 from generator.errors import GeneratorError
+from generator.overlay import Overlay
+from generator.spec import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +100,109 @@ def test_an_error_names_its_place_and_the_remedy(project: Project, case: dict[st
     for words in case["words"]:
         assert words in str(error)
     assert error.remedy
+    assert " object at 0x" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("actions", "lines"),
+    [
+        pytest.param(
+            """\
+- target: $.paths['/v1/bots'].get
+  description: d
+  update:
+    servers: [{url: 'https://other.example.com'}]
+    security: [{key: []}]
+- target: $.paths['/v1/bots'].post
+  description: d
+  update:
+    servers: [{url: 'https://third.example.com'}]
+- target: $
+  description: d
+  update:
+    components: {securitySchemes: {key: {type: apiKey, in: header, name: X}}}
+""",
+            [7, 8, 12],
+            id="what no part of the plan reads",
+        ),
+        pytest.param(
+            """\
+- target: $.paths['/v1/bots'].get.responses['200'].content
+  description: d
+  update:
+    application/xml: {schema: {type: integer}}
+- target: $.paths['/v1/bots'].post.responses['200']
+  description: d
+  update:
+    content: {'*/*': {schema: {type: string}}}
+""",
+            [7, 11],
+            id="media types",
+        ),
+        pytest.param(
+            """\
+- target: $.components.schemas.Bot.properties
+  description: d
+  update:
+    size: {type: integer, enum: [one]}
+    part: {type: string, properties: {x: {type: string}}}
+""",
+            [7, 8],
+            id="types",
+        ),
+        pytest.param(
+            """\
+- target: $.components.schemas.Bot.properties
+  description: d
+  update:
+    size: {type: integer, enum: [1, 2], x-enum-varnames: [ONE]}
+    part: {type: integer, enum: [1], x-enum-varnames: [ONE, TWO]}
+""",
+            [7, 8],
+            id="names of values",
+        ),
+        pytest.param(
+            """\
+- target: $.paths['/v1/bots'].post
+  description: d
+  update:
+    requestBody: {$ref: '#/components/requestBodies/Gone'}
+    parameters:
+      - {$ref: '#/components/parameters/Gone'}
+""",
+            [7, 9],
+            id="references to what is shared",
+        ),
+        pytest.param(
+            """\
+- target: $.components.schemas.Bot.properties
+  description: d
+  update:
+    size: {type: array}
+- target: $.paths['/v1/bots'].post.responses['200']
+  description: d
+  update:
+    content: {application/json: {schema: {type: array}}}
+""",
+            [7, 11],
+            id="what openapi-python-client leaves out",
+        ),
+    ],
+)
+def test_one_run_tells_all_faults_of_a_kind(
+    project: Project, actions: str, lines: list[int]
+) -> None:
+    overlay = add(project, actions)
+    assert [(error.file, error.line) for error in errors_of(project)] == [
+        (overlay, line) for line in lines
+    ]
+
+
+def test_an_error_about_the_whole_document_names_its_first_line(project: Project) -> None:
+    correction = Correction.of(load(project.document), project.document, "own")
+    correction.apply(Overlay.load(add(project, "- {target: $.info, update: {title: New}}\n")))
+    error = correction.place.placed(GeneratorError("it can't be read", pointer="", remedy="Try."))
+    assert str(error) == f"{project.document}:1: #: it can't be read. Try."
 
 
 def test_one_run_tells_the_faults_of_all_kinds_by_file_and_line(project: Project) -> None:
