@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import weakref
-from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping
 
     from coze_core._errors import CozeError
 
@@ -34,7 +29,7 @@ class _AnyBody(Protocol):
 
 
 class Body(_AnyBody, Protocol):
-    """A body that is still on its way. It holds a connection until it is read or released.
+    """A body that is still on its way. It holds a connection until it is released or forgotten.
 
     It is read in one thread at a time; any other may close it, which wakes the reader.
     """
@@ -97,42 +92,3 @@ class RawResponse(NamedTuple, Generic[B_co]):
 
     def __repr__(self) -> str:
         return f"<RawResponse {self.status_code}>"
-
-
-def release_on_gc(owner: object, body: Body) -> weakref.finalize[..., object]:
-    """Release a body when its owner is garbage-collected without closing it.
-
-    That happens in a thread of its own: a garbage collection may run at any time, also while its
-    thread holds the lock of the connection pool.
-
-    Returns:
-        What to ``detach`` once the body is closed.
-    """
-    return _finalizer(owner, body.release)
-
-
-def arelease_on_gc(owner: object, body: AsyncBody) -> weakref.finalize[..., object]:
-    """Do the same on the present event loop, which must still run then.
-
-    Returns:
-        What to ``detach`` once the body is closed.
-    """
-    from anyio import from_thread, lowlevel
-
-    return _finalizer(owner, partial(from_thread.run, body.release, token=lowlevel.current_token()))
-
-
-def _finalizer(owner: object, release: Callable[[], object]) -> weakref.finalize[..., object]:
-    finalizer = weakref.finalize(owner, _in_thread, release, os.getpid())
-    finalizer.atexit = False
-    return finalizer
-
-
-def _in_thread(release: Callable[[], object], process: int) -> None:
-    if process == os.getpid():
-        threading.Thread(target=_quietly, args=[release], daemon=True).start()
-
-
-def _quietly(release: Callable[[], object]) -> None:
-    with suppress(Exception):  # nobody is left to hear of it
-        release()

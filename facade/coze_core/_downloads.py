@@ -8,7 +8,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, TYPE_CHECKING, Self
 
-from coze_core._body import arelease_on_gc, release_on_gc
 from coze_core._errors import CozeError
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ class Download:
         self.response = response
         self._body = body
         self._read = False
-        self._finalizer = release_on_gc(self, body)
 
     def iter_bytes(self) -> Iterator[bytes]:
         """Gives the content in pieces as they arrive.
@@ -90,7 +88,6 @@ class Download:
     def close(self) -> None:
         """Gives the connection back, read or not."""
         self._read = True
-        self._finalizer.detach()
         self._body.close()
 
     def __enter__(self) -> Self:
@@ -111,7 +108,6 @@ class AsyncDownload:
         self.response = response
         self._body = body
         self._read = False
-        self._finalizer = arelease_on_gc(self, body)
 
     async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         """As `Download.iter_bytes`."""
@@ -149,7 +145,6 @@ class AsyncDownload:
     async def aclose(self) -> None:
         """As `Download.close`."""
         self._read = True
-        self._finalizer.detach()
         await self._body.aclose()
 
     async def __aenter__(self) -> Self:

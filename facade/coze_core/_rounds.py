@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from coze_core._streams import AsyncStream, Stream, misuse
+from coze_core._iteration import misuse
+from coze_core._streams import AsyncStream, Stream
 
 if TYPE_CHECKING:
     from collections.abc import (

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -93,13 +92,3 @@ async def test_a_stream_can_be_closed_while_another_task_waits_for_an_event() ->
         await stream.aclose()
         assert source.closed.is_set()
         tasks.cancel_scope.cancel()
-
-
-async def test_a_forgotten_stream_frees_its_connection() -> None:
-    source = AsyncSource([HELLO, HELLO])
-
-    stream = AsyncStream(CHAT, source.open, ERRORS)
-    await stream.__aenter__()
-    del stream
-    gc.collect()
-    assert await anyio.to_thread.run_sync(source.closed.wait, 10)

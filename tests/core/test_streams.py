@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -327,13 +326,3 @@ def test_a_stream_closed_before_it_was_opened_stays_closed() -> None:
     stream.close()
     with pytest.raises(CozeError, match="opened only once"):
         stream.__enter__()
-
-
-def test_a_forgotten_stream_frees_its_connection() -> None:
-    source = SyncSource([HELLO, HELLO])
-    stream = Stream(CHAT, source.open, ERRORS)
-    stream.__enter__()
-    next(stream)
-    del stream
-    gc.collect()
-    assert source.closed.wait(10)

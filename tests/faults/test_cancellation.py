@@ -73,11 +73,13 @@ def server() -> Iterator[LoadServer]:
 
 
 class CancelledAt:
-    """Awaits, and cancels the scope when that is about to wait for the n-th time."""
+    """Awaits, and cancels itself when that is about to wait for the n-th time."""
 
-    def __init__(self, awaited: Awaitable[object], scope: anyio.CancelScope, number: int) -> None:
+    def __init__(
+        self, awaited: Awaitable[object], cancel: Callable[[], object], number: int
+    ) -> None:
         self.awaited = awaited
-        self.scope = scope
+        self.cancel = cancel
         self.left = number
 
     def __await__(self) -> Generator[Any, Any, object]:
@@ -90,13 +92,31 @@ class CancelledAt:
                 return end.value
             self.left -= 1
             if self.left == 0:
-                self.scope.cancel()
+                self.cancel()
             try:
                 value = yield waited_for
             except BaseException as error:  # noqa: BLE001  # it is passed on
                 resume = lambda error=error: steps.throw(error)  # noqa: E731  # as above
             else:
                 resume = lambda value=value: steps.send(value)  # noqa: E731  # as above
+
+
+async def scope_cancelled_at(awaited: Awaitable[object], number: int) -> bool:
+    with anyio.CancelScope() as scope:
+        await CancelledAt(awaited, scope.cancel, number)
+    return scope.cancelled_caught
+
+
+async def task_cancelled_at(awaited: Awaitable[object], number: int) -> bool:
+    """As `asyncio.timeout`, `wait_for`, task groups and web servers do it."""
+    task = asyncio.current_task()
+    assert task
+    try:
+        await CancelledAt(awaited, task.cancel, number)
+    except asyncio.CancelledError:
+        task.uncancel()
+        return True
+    return False
 
 
 def open_files(folder: Path) -> list[str]:
@@ -125,9 +145,23 @@ def check_files(folder: Path) -> None:
 
 @pytest.mark.parametrize("own", [True, False], ids=["pool of its own", "pool of one"])
 @pytest.mark.parametrize("use", USES, ids=lambda use: use.__name__)
-@pytest.mark.parametrize("backend", ["asyncio", pytest.param("trio", marks=TRIO)])
-def test_cancellation_anywhere_leaves_no_connection_task_or_file(
-    server: LoadServer, tmp_path: Path, backend: str, use: Use, *, own: bool
+@pytest.mark.parametrize(
+    ("backend", "cancelled_at"),
+    [
+        ("asyncio", scope_cancelled_at),
+        ("asyncio", task_cancelled_at),
+        pytest.param("trio", scope_cancelled_at, marks=TRIO),
+    ],
+    ids=["asyncio", "asyncio's own", "trio"],
+)
+def test_cancellation_anywhere_leaves_no_connection_task_or_file(  # noqa: PLR0913  # all cases
+    server: LoadServer,
+    tmp_path: Path,
+    backend: str,
+    cancelled_at: Callable[[Awaitable[object], int], Awaitable[bool]],
+    use: Use,
+    *,
+    own: bool,
 ) -> None:
     (tmp_path / "to upload").write_bytes(bytes(200_000))
 
@@ -148,9 +182,7 @@ def test_cancellation_anywhere_leaves_no_connection_task_or_file(
         cancelled = True
         while cancelled:
             number += 1
-            with anyio.CancelScope() as scope:
-                await CancelledAt(use(client, tmp_path), scope, number)
-            cancelled = scope.cancelled_caught
+            cancelled = await cancelled_at(use(client, tmp_path), number)
             check_files(tmp_path)
             assert (await client.call(GET, path=PATH)).id == "1"
             if backend == "asyncio":

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import socket
 import zlib
 from contextlib import suppress
-from threading import Lock, local
+from threading import RLock, Thread, local
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from coze_core._errors import CozeError
 from coze_core._fork import never_close
 from coze_core._http._errors import map_exceptions, too_long, unknown_encoding
+from coze_core._http._pools import aclose_lost, close_lost, interrupt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+
+    from anyio.lowlevel import EventLoopToken
 
     from coze_core._http._family import Family
     from coze_core._request import Request
@@ -80,16 +82,35 @@ class GzipDecoder:
 
 
 class _OpenBody:
-    def __init__(self, family: Family, response: Any, request: Request, limit: float) -> None:
+    """A body that is released when it is forgotten.
+
+    That happens in a thread of its own: a garbage collection may run at any time, also while its
+    thread holds the lock of the connection pool.
+    """
+
+    _released = False
+    _inherited = False
+
+    def __init__(
+        self, family: Family, client: Any, response: Any, request: Request, limit: float
+    ) -> None:
         self.stopped = False
+        self._client = client
         self._response = response
         self._request = request
         self._limit = limit
         self._left = limit
         self._gzip: GzipDecoder | None = None
         self._mapped = map_exceptions(family, request)
-        self._released = False
-        self._inherited = False
+        self._interrupted = False  # by what is no error: then httpx may have lost the connection
+
+    def __del__(self) -> None:
+        if not (self._released or self._inherited):
+            with suppress(RuntimeError):  # the interpreter is ending
+                Thread(target=self._release_forgotten, daemon=True).start()
+
+    def _release_forgotten(self) -> None:
+        raise NotImplementedError
 
     @property
     def secret(self) -> str:
@@ -150,22 +171,34 @@ class _OpenBody:
 class OpenBody(_OpenBody):
     """A body that is read by the sync client."""
 
-    def __init__(self, family: Family, response: Any, request: Request, limit: float) -> None:
-        super().__init__(family, response, request, limit)
-        self._reading = Lock()
+    def __init__(
+        self, family: Family, client: Any, response: Any, request: Request, limit: float
+    ) -> None:
+        super().__init__(family, client, response, request, limit)
+        # Reentrant, since an interrupt may come between its acquiring and the reading.
+        self._reading = RLock()
         self._pieces: Iterator[bytes] = iter(())
 
     def reset_after_fork(self) -> None:
         super().reset_after_fork()
-        self._reading = Lock()
+        self._reading = RLock()
+
+    def read(self) -> bytes:
+        """Read the whole body, which nobody else knows of."""
+        with self._mapped:
+            self._begin()
+            return b"".join(map(self._checked, self._pieces))
 
     def iter_bytes(self) -> Iterator[bytes]:
         with self._mapped:
-            raw = self._is_read_raw()
-        pieces = self._response.iter_raw() if raw else self._response.iter_bytes()
-        self._pieces = self._gzip.iter(pieces) if self._gzip else pieces
+            self._begin()
         while (piece := self._next()) is not None:
             yield piece
+
+    def _begin(self) -> None:
+        raw = self._is_read_raw()
+        pieces = self._response.iter_raw() if raw else self._response.iter_bytes()
+        self._pieces = self._gzip.iter(pieces) if self._gzip else pieces
 
     def _next(self) -> bytes | None:
         self._check_usable()
@@ -177,8 +210,9 @@ class OpenBody(_OpenBody):
                 if piece is None and not self._released:
                     return None
                 return self._checked(piece or b"")
-        except Exception:
-            if self._released:
+        except BaseException as error:
+            self._interrupted = not isinstance(error, Exception)
+            if self._released and not self._interrupted:
                 raise self._misuse("it was closed meanwhile. Make the call again") from None
             raise
         finally:
@@ -193,16 +227,24 @@ class OpenBody(_OpenBody):
     def release(self) -> None:
         self._release(drain=False)
 
+    def _release_forgotten(self) -> None:
+        with suppress(Exception):  # nobody is left to hear of it
+            self.release()
+
     def _release(self, *, drain: bool) -> None:
         if self._inherited:
             return
         self._released = True
         if self._reading.acquire(blocking=False):
+            interrupted, self._interrupted = self._interrupted, True
             try:
                 if drain:
                     self._drain()
                 self._response.close()
+                self._interrupted = interrupted
             finally:
+                if self._interrupted:
+                    close_lost(self._client, self._response.request, self._response)
                 self._reading.release()
         elif stream := self._response.extensions.get("network_stream"):
             interrupt(stream)  # the thread that is reading gives the connection back
@@ -249,8 +291,13 @@ class _BoundedRead:
 
 
 class OpenAsyncBody(_OpenBody):
-    """The async twin of `OpenBody`."""
+    """The async twin of `OpenBody`.
 
+    Attributes:
+        loop: Where to release it when it is forgotten.
+    """
+
+    loop: EventLoopToken | None = None
     _unfinished: AsyncIterator[bytes] | None = None
 
     async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
@@ -270,27 +317,43 @@ class OpenAsyncBody(_OpenBody):
                 self._unfinished = None
                 if self._gzip:
                     self._gzip.end()
-        except Exception:
-            if self._released:
+        except BaseException as error:
+            self._interrupted = not isinstance(error, Exception | GeneratorExit)
+            if self._released and isinstance(error, Exception):
                 raise self._misuse("it was closed meanwhile. Make the call again") from None
             raise
 
     async def aclose(self, *, drain: bool = False) -> None:
         self.stopped = True
-        try:
-            if drain and not self._released and not self._inherited:
-                await self._drain()
-        finally:
-            await self.release()
+        await self._release(drain=drain and not self._released)
 
     async def release(self) -> None:
+        await self._release(drain=False)
+
+    def _release_forgotten(self) -> None:
+        from anyio import from_thread
+
+        with suppress(Exception):  # as above
+            from_thread.run(self.release, token=self.loop)
+
+    async def _release(self, *, drain: bool) -> None:
         if self._inherited:
             return
         self._released = True
-        await self._response.aclose()
-        if self._unfinished:
-            await _unwind(self._unfinished)
-            self._unfinished = None
+        interrupted, self._interrupted = self._interrupted, True
+        try:
+            try:
+                if drain:
+                    await self._drain()
+            finally:
+                await self._response.aclose()
+                if self._unfinished:
+                    await _unwind(self._unfinished)
+                    self._unfinished = None
+            self._interrupted = interrupted
+        finally:
+            if self._interrupted:
+                await aclose_lost(self._client, self._response.request)
 
     async def _drain(self) -> None:
         from anyio import move_on_after
@@ -320,17 +383,7 @@ async def _unwind(pieces: AsyncIterator[bytes]) -> None:
             pass
 
 
-def interrupt(network_stream: Any) -> None:
-    """Wake the thread that reads from a connection, which then finds it closed.
-
-    Closing the socket would not wake it, and it might go on with another one of the same number.
-    """
-    found = network_stream.get_extra_info("socket")
-    if isinstance(found, socket.socket):
-        with suppress(OSError):  # it was closed already
-            socket.socket.shutdown(found, socket.SHUT_RDWR)  # TLS would forget its state first
-
-
 def secret_of(sent: Any) -> str:
     """Return the token of a request, which no report may show."""
-    return cast("str", sent.headers.get("authorization", "")).rpartition(" ")[2]
+    header: str = sent.headers.get("authorization", "")
+    return header.rpartition(" ")[2]

@@ -1,4 +1,4 @@
-"""The httpx clients that are made here, and a look at the connections inside of one."""
+"""The httpx clients that are made here."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import socket
 import ssl
 from http.cookiejar import CookieJar
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from coze_core._errors import CozeError
-from coze_core._http._bodies import interrupt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from coze_core._http._family import Family, HTTPFamily
 
 # Idle connections are few, as httpx looks at each of them with each request, and are dropped early,
@@ -33,7 +29,6 @@ _KEEP_ALIVE = [
         if hasattr(socket, name)
     ),
 ]
-_PATIENCE = 1.0
 
 
 class ClientOptions(NamedTuple):
@@ -104,24 +99,3 @@ def _verification(family: Family, options: ClientOptions) -> ssl.SSLContext | bo
             cafile=None if folder else verify, capath=verify if folder else None
         )
     return family.ssl_context() if verify is True else verify
-
-
-def interrupt_calls(client: Any) -> None:
-    """Wake the threads that wait for an answer over a client, and wait until they have gone."""
-    deadline = monotonic() + _PATIENCE
-    for connection in _busy(client):
-        while (inner := getattr(connection, "_connection", None)) is not None:
-            connection = inner  # noqa: PLW2901  # what stands behind a proxy or a handshake
-        if stream := getattr(connection, "_network_stream", None):
-            interrupt(stream)
-    while any(_busy(client)) and monotonic() < deadline:
-        sleep(0.002)
-
-
-def _busy(client: Any) -> Iterator[Any]:
-    """Iterate over the connections that are neither idle nor closed; httpx does not show them."""
-    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001  # as said
-        pool = getattr(transport, "_pool", None)
-        for connection in getattr(pool, "connections", ()):
-            if not connection.is_idle() and not connection.is_closed():
-                yield connection

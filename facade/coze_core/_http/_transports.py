@@ -14,9 +14,10 @@ from coze_core._errors import APIConnectionError, CozeError
 from coze_core._fork import never_close, reset_in_children
 from coze_core._headers import header_map
 from coze_core._http._bodies import OpenAsyncBody, OpenBody, secret_of
-from coze_core._http._clients import ClientOptions, interrupt_calls, make_client
+from coze_core._http._clients import ClientOptions, make_client
 from coze_core._http._errors import map_exceptions
 from coze_core._http._family import check_auth, chosen_family
+from coze_core._http._pools import aclose_lost, close_lost, interrupt_calls
 from coze_core._http._requests import build_request, build_request_fast
 from coze_core._http._types import AsyncHTTPClient, HTTPAuth, HTTPClient, origin
 
@@ -171,32 +172,36 @@ class Transport(_Sender[HTTPClient]):
             CozeError: The request cannot be sent at all, or the client was closed.
         """
         client = self._ready()
+        sent = response = None
         try:
             with map_exceptions(self._family, request), ExitStack() as files:
                 sent = self._built(client, request, token, files)
                 how, hops = self._how(request, token, auth), 1
                 response = client.send(sent, **how)
                 while following := self._redirected(client, request, response, hops):
-                    body = OpenBody(self._family, response, request, request.max_bytes)
+                    body = OpenBody(self._family, client, response, request, request.max_bytes)
                     try:
-                        for _ in body.iter_bytes():  # which saves the connection
-                            pass
+                        body.read()  # which saves the connection
                     finally:
                         body.release()
                     response, hops = client.send(following, **how), hops + 1
             live = _stays_open(request, response)
             limit = inf if live else request.max_bytes
-            body = OpenBody(self._family, response, request, limit)
+            body = OpenBody(self._family, client, response, request, limit)
             if live:
                 self._bodies[id(body)] = body
                 reset_in_children(body)
                 return _raw_response(sent, response, b"", body)
             try:
-                return _raw_response(sent, response, b"".join(body.iter_bytes()), None)
+                return _raw_response(sent, response, body.read(), None)
             finally:
                 body.release()
         except APIConnectionError as error:
             raise self._failed(request, error) from error.__cause__
+        except BaseException as error:
+            if sent is not None and not isinstance(error, Exception):
+                close_lost(client, sent, response)
+            raise
 
     def close(self) -> None:
         """Close the connections, unless they are the user's own; end calls and streams."""
@@ -227,7 +232,10 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
 
     def __init__(self, client: AsyncHTTPClient | None, options: ClientOptions) -> None:
         super().__init__("AsyncClient", client, options)
+        from coze_core._http import _loops
+
         self._loops: dict[object, LoopClient] = {}
+        self._current_loop = _loops.current_loop
 
     def reset_after_fork(self) -> None:
         super().reset_after_fork()
@@ -248,6 +256,9 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
             if request.keep_open is not None:
                 reply = await self._exchange(client, request, token, auth)
                 if reply.live is not None:
+                    from anyio.lowlevel import current_token
+
+                    reply.live.loop = current_token()
                     reset_in_children(reply.live)
                     if bodies is not None:
                         bodies[id(reply.live)] = reply.live
@@ -266,18 +277,24 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
                 request.form = [await part.loaded() for part in request.form]
             sent = self._built(client, request, token, files)
             sent.stream = self._family.async_body(sent.stream)
-            how, hops = self._how(request, token, auth), 1
-            response = await client.send(sent, **how)
-            while following := self._redirected(client, request, response, hops):
-                body = OpenAsyncBody(self._family, response, request, request.max_bytes)
-                try:
-                    async for _ in body.iter_bytes():  # which saves the connection
-                        pass
-                finally:
-                    await body.release()
-                response, hops = await client.send(following, **how), hops + 1
+            try:
+                how, hops = self._how(request, token, auth), 1
+                response = await client.send(sent, **how)
+                while following := self._redirected(client, request, response, hops):
+                    body = OpenAsyncBody(self._family, client, response, request, request.max_bytes)
+                    try:
+                        async for _ in body.iter_bytes():  # which saves the connection
+                            pass
+                    finally:
+                        await body.release()
+                    response, hops = await client.send(following, **how), hops + 1
+            except BaseException as error:
+                if not isinstance(error, Exception):
+                    await aclose_lost(client, sent)
+                raise
         live = _stays_open(request, response)
-        body = OpenAsyncBody(self._family, response, request, inf if live else request.max_bytes)
+        limit = inf if live else request.max_bytes
+        body = OpenAsyncBody(self._family, client, response, request, limit)
         if live:
             return _raw_response(sent, response, b"", body)
         try:
@@ -290,10 +307,8 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
         """As `Transport.close`."""
         if not self._own:
             return
-        from coze_core._http._loops import current_loop
-
         self._closed = True
-        here, loops, self._loops = current_loop(), self._loops, {}
+        here, loops, self._loops = self._current_loop(), self._loops, {}
         for loop, client in loops.items():
             if loop is here:
                 await client.aclose()
@@ -307,11 +322,11 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
         self._loops.pop(loop, None)
 
     async def _loop_client(self) -> LoopClient:
-        from coze_core._http._loops import LoopClient, current_loop, is_over
-
-        loop = current_loop()
+        loop = self._current_loop()
         found = self._loops.get(loop)
         if found is None:
+            from coze_core._http._loops import LoopClient, is_over
+
             for old in filter(is_over, list(self._loops)):
                 self._loops.pop(old, None)
             with self._lock:  # one loop of several takes the first client
@@ -322,10 +337,10 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
         return found
 
     def _bound_queue(self) -> anyio.Semaphore:
-        from coze_core._http._loops import current_loop, queue
-
-        loop, binding = current_loop(), self._binding
+        loop, binding = self._current_loop(), self._binding
         if binding.loop is None:
+            from coze_core._http._loops import queue
+
             binding.loop, binding.queue = loop, queue()
         if binding.loop is not loop or binding.queue is None:
             raise CozeError(
