@@ -71,7 +71,7 @@ def referred(schema: Node) -> str:
     """Return the component that a schema refers to, by itself or alone in an ``allOf``."""
     match schema:
         case {"$ref": str(ref)} | {"allOf": [{"$ref": str(ref)}]}:
-            return ref.removeprefix(SCHEMAS)
+            return split(unquote(ref))[-1]
         case _:
             return ""
 

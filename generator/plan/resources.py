@@ -96,7 +96,7 @@ class Variant:
 _IMPORTED = frozenset({
     "Any", "AsyncDownload", "AsyncPages", "AsyncResource", "AsyncStream", "BatchOperation",
     "Download", "Endpoint", "FileContent", "ListOperation", "Literal", "Mapping", "NoneType",
-    "NumberPaging", "Operation", "Page", "Recovery", "Resource", "Sequence", "Stream",
+    "NumberPaging", "Operation", "Outcome", "Page", "Recovery", "Resource", "Sequence", "Stream",
     "StreamOperation", "TokenPaging", "WindowPaging",
 })  # fmt: skip
 _KINDS = ("call", "list", "batch", "stream", "download")

@@ -249,13 +249,14 @@ def with_stream(name: str) -> Node:
 def with_operation(method: str, resource: str = "things") -> Node:
     """A name for a method, or for a resource below which others stand."""
     listed = {"type": "array", "items": ref("Thing")}
+    texts = {"type": "array", "items": STRING}
     return document(
         {
             "/v1/a": {"get": {"operationId": f"{resource}.{method}", "responses": answer(listed)}},
             "/v1/b": {
                 "get": {
                     "operationId": f"{resource}.zoo",
-                    "parameters": [{"name": "ids", "in": "query", "schema": listed}],
+                    "parameters": [{"name": "ids", "in": "query", "schema": texts}],
                     "responses": answer({"type": "object"}),
                 }
             },

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 _FILE = re.compile(r"(openapi\.yaml|coze_api/([a-z]+/)?[a-z_][a-z0-9_]*\.(py|json|typed))")
 _IMPORTED = {
     *("__future__", "builtins", "collections.abc", "functools", "importlib", "types", "typing"),
-    *("attrs", "coze_core"),
+    *("attrs", "coze_core", "coze_core._lazy"),
 }
 _CALLED = {
     *("Operation", "ListOperation", "BatchOperation", "StreamOperation", "Endpoint", "frozenset"),
-    *("NumberPaging", "TokenPaging", "WindowPaging", "TypedDict"),
+    *("NumberPaging", "TokenPaging", "WindowPaging", "TypedDict", "Outcome", "Later", "Wait"),
     *("import_module", "getattr", "globals", "sorted", "AttributeError", "get"),
     *("call", "list", "batch", "stream", "download"),
 }
@@ -201,6 +201,9 @@ def check_calls(package: Package) -> None:
             rest = {key: value for key, value in parts.get(place, {}).items() if key not in sent}
             assert sent.items() <= parts.get(place, {}).items()
             assert all(isinstance(value, bool) for value in rest.values())
+        for place in ("query", "body"):
+            for wire in operation.lists & parts.get(place, {}).keys():
+                parts[place][wire] = [parts[place][wire]]
         request = written(operation, parts)
         url = entry["operation"].partition(" ")[2]
         for name in package.wires(path, "path").values():
