@@ -15,8 +15,14 @@ MAX_VALUES: Final = 1_000_000
 """How many values a document may hold with all that is repeated in it written out."""
 MAX_NAME: Final = 100
 """How many characters the name of a class or a method may have: it becomes the name of a file."""
+_NOT_LETTERS: Final = re.compile(r"[^A-Za-z0-9]+")
 CLASS_NAME: Final = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{MAX_NAME - 1}}}")
 """What the name of a class is like."""
+
+
+def pascal(text: str) -> str:
+    """Return a text in PascalCase; whatever is no ASCII letter or digit divides words."""
+    return "".join(word[:1].upper() + word[1:] for word in _NOT_LETTERS.split(text))
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

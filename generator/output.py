@@ -19,6 +19,7 @@ from attrs import frozen
 
 from generator.emit.stamp import is_edited
 from generator.errors import GeneratorError
+from generator.spec import write_synced
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,10 +81,7 @@ def stage(output: Path, files: Files) -> None:
         for name, content in files.items():
             target = fresh / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            write_synced(target, content)
         done = True
     except OSError as error:
         raise _failed(output, error) from error

@@ -14,8 +14,7 @@ from attrs import field, frozen
 from generator.errors import GeneratorError
 from generator.json_values import is_object
 from generator.jsonpath import Query
-from generator.lines import line_of
-from generator.spec import join, load
+from generator.spec import join, line_of, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from attrs import define, field
 
 from generator.json_values import is_array, is_object
-from generator.lines import line_of
-from generator.spec import join, split
+from generator.spec import join, line_of, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from typing import TYPE_CHECKING, Any, Final, cast
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from urllib.parse import unquote
 
 import yaml
+from attrs import frozen
 
 from generator.errors import GeneratorError
 from generator.json_values import MAX_BYTES, MAX_VALUES, clone, is_array, is_object, size_of
 from generator.reader import FLOAT, INTEGER, TAG, read_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SCHEMAS: Final = "#/components/schemas/"
 """What references to schemas begin with."""
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_FOLDING: Final = 2**31 - 1
+
+_Place: TypeAlias = tuple[str, ...]
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -144,6 +150,113 @@ def resolve(document: dict[str, Any], ref: str, *, at: str | None = None) -> Any
                 remedy="Correct the reference, or add what it names, in an overlay.",
             ) from None
     return found
+
+
+def follow(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Return what a part, and what it refers to, refers to in the end.
+
+    References in a circle end where they began; the passes refuse them.
+
+    Raises:
+        GeneratorError: A reference leads nowhere.
+    """
+    seen = set[str]()
+    while "$ref" in node and node["$ref"] not in seen:
+        seen.add(node["$ref"])
+        node = resolve(document, node["$ref"])
+    return node
+
+
+def schema_name(ref: str) -> str:
+    """Return the name of the component schema that a ``$ref`` names."""
+    return split(unquote(ref))[-1]
+
+
+def write_beside(path: Path, content: bytes) -> Path:
+    """Write what is to replace a file into a file beside it, all the way to the disk.
+
+    Returns:
+        The file beside it, whose ``replace`` puts it in its place.
+
+    Raises:
+        OSError: The system refuses.
+    """
+    fresh = beside(path)
+    write_synced(fresh, content)
+    return fresh
+
+
+def beside(path: Path) -> Path:
+    """Return the file in which what is to replace a file is written first."""
+    return path.with_name(f".{path.name}-new")
+
+
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a file all the way to the disk.
+
+    Raises:
+        OSError: The system refuses.
+    """
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@frozen
+class Lines:
+    """Finds lines in a text, which is read when the first one is asked for."""
+
+    text: str
+
+    def of(self, pointer: str) -> int | None:
+        """Return the line, from 1, of what a JSON pointer names, or of what would hold it."""
+        place = tuple(split(pointer))
+        while place and place not in self._lines:
+            place = place[:-1]
+        return self._lines.get(place)
+
+    @cached_property
+    def _lines(self) -> Mapping[_Place, int]:
+        try:
+            root = yaml.compose(self.text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:
+            # JSON that is indented with tabs is no YAML.
+            return {}
+        found: dict[_Place, int] = {(): root.start_mark.line + 1} if root else {}
+        waiting: list[tuple[_Place, yaml.Node | None]] = [((), root)]
+        while waiting:
+            place, node = waiting.pop()
+            if isinstance(node, yaml.MappingNode):
+                inner = [
+                    ((*place, key.value), key, value)
+                    for key, value in cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
+                ]
+            elif isinstance(node, yaml.SequenceNode):
+                items = cast("list[yaml.Node]", node.value)
+                inner = [((*place, str(at)), item, item) for at, item in enumerate(items)]
+            else:
+                continue
+            for below, marked, value in inner:
+                found[below] = marked.start_mark.line + 1
+                waiting.append((below, value))
+        return found
+
+
+def line_of(path: Path, pointer: str) -> int | None:
+    """The line, from 1, of what a JSON pointer names in a file, or of what would hold it.
+
+    This reads the file: ask only to report an error.
+    """
+    try:
+        return _lines_of(path.read_text(encoding="utf-8-sig")).of(pointer)
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+@lru_cache(maxsize=32)
+def _lines_of(text: str) -> Lines:
+    return Lines(text)
 
 
 def _read_json(text: str, path: Path) -> Any:

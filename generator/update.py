@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections import Counter
 from itertools import zip_longest
@@ -21,7 +20,7 @@ from generator.build import Built, Project, build
 from generator.errors import GeneratorError
 from generator.json_values import is_array, is_object
 from generator.output import clear, install, stage
-from generator.spec import split
+from generator.spec import beside, split, write_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,15 +61,12 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
         project.document: built.source,
         project.source_note: _SHA256.sub(digest, note).encode(),
     }
-    fresh = {path: path.with_name(f".{path.name}-new") for path in parts}
+    fresh = {path: beside(path) for path in parts}
     done = False
     try:
         stage(project.output, built.files)
         for path, content in parts.items():
-            with fresh[path].open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            write_beside(path, content)
         for path, staged in fresh.items():
             staged.replace(path)
         done = True

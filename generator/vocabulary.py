@@ -15,7 +15,7 @@ from generator.json_values import CLASS_NAME, MAX_NAME, is_array, is_object
 from generator.normalise.structure import check_structure
 from generator.normalise.walk import children, omit, parts, rewrite
 from generator.skeleton import is_method_path, proposals
-from generator.spec import join, resolve, split
+from generator.spec import follow, join, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -383,23 +383,15 @@ def _arguments(document: Node, operation: Node) -> dict[str, Node]:
     """The schemas of what a request says: its parameters and the fields of its body."""
     found: dict[str, Node] = {}
     for parameter in operation.get("parameters", ()):
-        one = _resolved(document, parameter)
+        one = follow(document, parameter)
         found[one.get("name", "")] = one.get("schema", {})
-    body = _resolved(document, operation.get("requestBody", {}))
+    body = follow(document, operation.get("requestBody", {}))
     waiting: list[Node] = [media.get("schema", {}) for media in body.get("content", {}).values()]
     seen: set[int] = set()
     while waiting:
-        schema = _resolved(document, waiting.pop())
+        schema = follow(document, waiting.pop())
         if id(schema) not in seen:
             seen.add(id(schema))
             found |= schema.get("properties", {})
             waiting += schema.get("allOf", ())
-    return {name: _resolved(document, schema) for name, schema in found.items()}
-
-
-def _resolved(document: Node, node: Node) -> Node:
-    for _ in range(10):
-        if "$ref" not in node:
-            break
-        node = resolve(document, node["$ref"])
-    return node
+    return {name: follow(document, schema) for name, schema in found.items()}

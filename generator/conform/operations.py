@@ -14,7 +14,7 @@ from coze_core import Endpoint, StreamOperation
 from coze_core import Operation as CallOperation
 from generator.conform.drift import Observer
 from generator.conform.examples import path_values
-from generator.spec import join, resolve
+from generator.spec import follow, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -181,17 +181,12 @@ class Catalogue:
 
     def _argument_schemas(self, spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         for media in spec.get("requestBody", {}).get("content", {}).values():
-            yield from self._resolved(media["schema"]).get("properties", {}).items()
+            yield from follow(self._document, media["schema"]).get("properties", {}).items()
         for parameter in spec.get("parameters", []):
             yield parameter["name"], parameter["schema"]
 
-    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
-        while "$ref" in schema:
-            schema = resolve(self._document, schema["$ref"])
-        return schema
-
     def _kinds(self, schema: dict[str, Any]) -> frozenset[str]:
-        schema = self._resolved(schema)
+        schema = follow(self._document, schema)
         members = [one for key in ("oneOf", "anyOf", "allOf") for one in schema.get(key, [])]
         kinds = frozenset([schema["type"]] if "type" in schema else [])
         return kinds.union(*map(self._kinds, members))

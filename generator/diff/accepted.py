@@ -13,8 +13,7 @@ from generator.diff.change import Change, Source
 from generator.diff.rules import rules
 from generator.errors import GeneratorError
 from generator.json_values import is_array, is_object
-from generator.lines import Lines
-from generator.spec import join, load
+from generator.spec import Lines, join, load, write_beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,8 +171,7 @@ def accept(file: Path, changes: tuple[Change, ...], fingerprint: str, reason: st
         f"{indent}  reason: {json.dumps(reason, ensure_ascii=False)}",
         f'{indent}  expires: "{expires}"',
     )
-    fresh = file.with_name(f".{file.name}-new")
-    fresh.write_text("\n".join([text.rstrip(), *lines, ""]), encoding="utf-8")
+    fresh = write_beside(file, "\n".join([text.rstrip(), *lines, ""]).encode())
     try:
         Accepted.load(fresh)
     except GeneratorError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
+from generator.spec import write_beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,9 +51,7 @@ class Changelog:
 
     def record(self, report: Report) -> None:
         """Write the changes that users may notice; the file is replaced as a whole."""
-        fresh = self.file.with_name(f".{self.file.name}-new")
-        fresh.write_text(add_entry(self.text, report), encoding="utf-8")
-        fresh.replace(self.file)
+        write_beside(self.file, add_entry(self.text, report).encode()).replace(self.file)
 
 
 def _without_heading(file: Path | None = None) -> GeneratorError:

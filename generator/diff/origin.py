@@ -18,10 +18,9 @@ from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
 from generator.errors import GeneratorError
 from generator.json_values import is_object
-from generator.lines import Lines
 from generator.overlay import Overlay
 from generator.reader import read_yaml
-from generator.spec import join, split
+from generator.spec import Lines, join, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

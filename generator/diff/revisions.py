@@ -20,9 +20,8 @@ from generator.diff.document import Document
 from generator.diff.surface import default_surface
 from generator.errors import GeneratorError
 from generator.json_values import is_object
-from generator.lines import Lines
 from generator.reader import read_yaml
-from generator.spec import join, load
+from generator.spec import Lines, join, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

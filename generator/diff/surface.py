@@ -17,6 +17,7 @@ from generator.diff.operations import Operation, operations_of
 from generator.diff.parameters import LOCATIONS, parameter_schema
 from generator.diff.schema import BINARY, schema_of
 from generator.errors import GeneratorError
+from generator.json_values import pascal
 from generator.plan.names import attribute_name
 
 if TYPE_CHECKING:
@@ -89,11 +90,6 @@ def _identifier(text: str) -> str:
         return "unnamed"
 
 
-def _pascal(text: str) -> str:
-    words = re.split(r"[\W_]+", text)
-    return "".join(word[:1].upper() + word[1:] for word in words)
-
-
 @define
 class _Builder:
     document: Document
@@ -107,7 +103,7 @@ class _Builder:
     )
 
     def method(self, path: str, operation: Operation) -> dict[str, Any]:
-        hint = _pascal(path)
+        hint = pascal(path)
         kind, returns = self._returns(hint, operation)
         arguments = self._arguments(hint, operation)
         self._fill()
@@ -150,7 +146,7 @@ class _Builder:
         argument = _identifier(name)
         if argument in into:
             argument = f"{argument}_{place}"
-        type_ = self._type(parts, "argument", f"{hint}{_pascal(name)}")
+        type_ = self._type(parts, "argument", f"{hint}{pascal(name)}")
         into[argument] = {
             "wire": wire,
             "type": type_ if required else _optional(type_),
@@ -254,7 +250,7 @@ class _Builder:
             name, schema, entry = self._waiting.pop()
             for wire, parts in schema.properties.items():
                 required = wire in schema.required
-                hint = f"{name}{_pascal(wire)}"
+                hint = f"{name}{pascal(wire)}"
                 if "keys" in entry:
                     type_ = self._type(parts, "argument", hint)
                     entry["keys"][wire] = {"type": type_, "required": required}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from attrs import field, frozen
 
@@ -18,7 +17,7 @@ from generator.json_values import MAX_DEPTH
 from generator.normalise.objects import COMPOSING, is_composed
 from generator.normalise.structure import MAX_MEMBERS
 from generator.normalise.walk import Node, Part, children
-from generator.spec import join, split
+from generator.spec import join, schema_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +108,7 @@ def _inner(part: Part) -> Iterator[tuple[str, Part]]:
 
 def _target(part: Part) -> str | None:
     ref: str | None = part.node.get("$ref")
-    return None if ref is None else split(unquote(ref))[-1]
+    return None if ref is None else schema_name(ref)
 
 
 def _part(schema: Node) -> Part:

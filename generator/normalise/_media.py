@@ -7,7 +7,7 @@ from typing import Final
 from generator.errors import GeneratorError
 from generator.media import CANONICAL, JSON, WILDCARDS, bare, kind_of
 from generator.normalise.walk import Node, Part, rewrite, shape_of, successes
-from generator.spec import join, json_path, resolve
+from generator.spec import follow, join, json_path
 
 _STRUCTURED: Final = ("properties", "additionalProperties", "items", "allOf", "oneOf", "anyOf")
 
@@ -63,9 +63,7 @@ def _one_form(document: Node, content: Node, pointer: str, *, is_body: bool) -> 
 def _canonical(document: Node, media_type: str, media: Node, pointer: str) -> str:
     name = bare(media_type)
     if name in WILDCARDS:
-        schema: Node = media.get("schema", {})
-        for _ in range(10):
-            schema = resolve(document, schema["$ref"]) if "$ref" in schema else schema
+        schema = follow(document, media.get("schema", {}))
         if schema.get("format") == "binary":
             return "application/octet-stream"
         if schema.get("type", "string") == "string" and not any(map(schema.get, _STRUCTURED)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
@@ -11,7 +10,7 @@ from urllib.parse import unquote
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError, raise_all
-from generator.json_values import CLASS_NAME, is_object
+from generator.json_values import CLASS_NAME, is_object, pascal
 from generator.normalise._texts import with_texts
 from generator.normalise.objects import is_composed, mapped, mapping
 from generator.normalise.walk import Key, Node, Part, map_children, omit, shape_of, successes
@@ -25,7 +24,6 @@ _WORDS: Final = {
     "4XX": "ClientError",
     "5XX": "ServerError",
 }
-_WORD: Final = re.compile(r"[A-Za-z0-9]+")
 
 
 def name_components(document: Node) -> Node:
@@ -64,7 +62,7 @@ class _Place:
 
     @property
     def name(self) -> str:
-        return self.owner + _pascal(self.field)
+        return self.owner + pascal(self.field)
 
 
 @frozen
@@ -108,10 +106,10 @@ class Namer:
             where = place
             if part.role == "operation":
                 fields = {"requestBody": "Request", "responses": _answer_word(part.node, key)}
-                owner = _pascal(part.node.get("operationId", ""))
+                owner = pascal(part.node.get("operationId", ""))
                 where = _Place(owner, fields.get(name, ""), is_body=name in fields)
             elif part.role == "components":
-                where = _Place(_pascal(str(key)), "")
+                where = _Place(pascal(str(key)), "")
             elif part.role in {"stream", "response"}:
                 where = place if name == "content" else _Place(place.owner, str(key or name))
             if lower.role == "parameter":
@@ -217,7 +215,7 @@ def _answer_word(operation: Node, status: Key) -> str:
     filled = [status for status, one in successes(operation).items() if one.get("content")]
     if status in filled[:1]:
         return "Response"
-    return _pascal(_WORDS.get(str(status), "Error"))
+    return pascal(_WORDS.get(str(status), "Error"))
 
 
 def _class_name(node: Node) -> str | None:
@@ -241,10 +239,6 @@ def _difference(here: Any, there: Any, place: str) -> str:
                 return _difference(here.get(key), there.get(key), f"{place}/{key}")
     texts = (json.dumps(value, ensure_ascii=False)[:80] for value in (here, there))
     return f"{place} is {' here, and there '.join(texts)}"
-
-
-def _pascal(text: str) -> str:
-    return "".join(word[0].upper() + word[1:] for word in _WORD.findall(text))
 
 
 def _singular(name: str) -> str:

@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from generator.errors import GeneratorError
 from generator.json_values import is_object
 from generator.normalise.walk import BELOW, Node, Part, children, omit, shape_of
-from generator.spec import SCHEMAS, join, split
+from generator.spec import SCHEMAS, join, schema_name, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ def referred(schema: Node) -> str:
     """Return the component that a schema refers to, by itself or alone in an ``allOf``."""
     match schema:
         case {"$ref": str(ref)} | {"allOf": [{"$ref": str(ref)}]}:
-            return split(unquote(ref))[-1]
+            return schema_name(ref)
         case _:
             return ""
 
@@ -164,7 +164,7 @@ class Objects:
     def _members(self, part: Part) -> Members:
         node = part.node
         if "$ref" in node:
-            return self.of(node["$ref"].removeprefix(SCHEMAS))
+            return self.of(schema_name(node["$ref"]))
         lower: dict[str, list[Part]] = {}
         for name, _, inner in children(part):
             lower.setdefault(name, []).append(inner)

@@ -74,11 +74,6 @@ def check_class(name: str, pointer: str, *, taken: frozenset[str] = frozenset())
         )
 
 
-def class_name(parts: tuple[str, ...]) -> str:
-    """PascalCase of dotted parts, as in ``("bots", "versions")`` -> ``BotsVersions``."""
-    return "".join(word.capitalize() for part in parts for word in part.split("_"))
-
-
 def module_name(class_: str) -> str:
     """The module of a class: its snake_case name."""
     name = _CAMEL.sub("_", class_).lower()

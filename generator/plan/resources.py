@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from generator.errors import GeneratorError
-from generator.plan.names import class_name
+from generator.json_values import pascal
 from generator.plan.types import as_result, references
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Resource:
     @property
     def class_name(self) -> str:
         """The name of its synchronous class."""
-        return class_name(tuple(self.path.split("."))) if self.path else "CozeAPI"
+        return pascal(self.path) if self.path else "CozeAPI"
 
     @property
     def module(self) -> str:

@@ -21,7 +21,7 @@ from generator.plan.types import (
     TypeRef,
     UnionOf,
 )
-from generator.spec import SCHEMAS, join
+from generator.spec import join, schema_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ class Schemas:
                 )
 
     def _referenced(self, ref: str) -> TypeRef:
-        name = ref.removeprefix(SCHEMAS)
+        name = schema_name(ref)
         target = self.components[name]
         if target.get("enum"):
             enumeration = self._enumeration(target, f"/components/schemas/{name}", name)
@@ -192,7 +192,7 @@ class Schemas:
     def with_classes_only(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema with references left to classes alone: to objects and enumerations."""
         if "$ref" in schema:
-            name = schema["$ref"].removeprefix(SCHEMAS)
+            name = schema_name(schema["$ref"])
             target = self.components[name]
             if self.is_model(name) and self.objects.of(name).rest:
                 return {"anyOf": [schema, {"type": "object"}]}
@@ -232,7 +232,7 @@ class Schemas:
 
     def _says(self, schema: dict[str, Any], key: str) -> bool:
         if "$ref" in schema:
-            return self._says(self.components[schema["$ref"].removeprefix(SCHEMAS)], key)
+            return self._says(self.components[schema_name(schema["$ref"])], key)
         return bool(schema.get(key)) or any(
             self._says(member, key) for member in schema.get("allOf", ())
         )

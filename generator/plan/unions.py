@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from generator.errors import GeneratorError
 from generator.normalise.objects import CHOICES, mapped, mapping
 from generator.normalise.walk import parts
-from generator.spec import SCHEMAS
+from generator.spec import schema_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def _inherited(objects: Objects) -> dict[str, Tags]:
     for schema in objects.components.values():
         if not schema.keys() & {*CHOICES}:
             for value, target in mapping(schema).items():
-                tags = found.setdefault(mapped(target).removeprefix(SCHEMAS), {})
+                tags = found.setdefault(schema_name(mapped(target)), {})
                 wire: str = schema["discriminator"]["propertyName"]
                 tags[wire] = tags.get(wire, frozenset()) | {value}
     return found
@@ -59,7 +59,7 @@ def _inherited(objects: Objects) -> dict[str, Tags]:
 
 def _classes(schema: Node, objects: Objects) -> Iterator[str]:
     if "$ref" in schema:
-        name = schema["$ref"].removeprefix(SCHEMAS)
+        name = schema_name(schema["$ref"])
         if objects.is_object(name):
             yield name
         else:

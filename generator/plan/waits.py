@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from generator.errors import GeneratorError
-from generator.plan.names import class_name
+from generator.json_values import pascal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +43,7 @@ class Wait:
     @property
     def class_name(self) -> str:
         """The name of the typed dictionary of its arguments."""
-        return f"{class_name(tuple(self.path.split('.')))}Arguments"
+        return f"{pascal(self.path)}Arguments"
 
 
 def make_waits(keys: Iterable[tuple[str, Mapping[str, Any]]], methods: list[Method]) -> list[Wait]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from generator.manifest import _DECIDING
 
 GENERATOR = Path(__file__).parents[2] / "generator"
-SAY_WHAT_IS_WRONG = {"errors", "lines", "provenance"}
+SAY_WHAT_IS_WRONG = {"errors", "provenance"}
 
 
 def imported(path: Path) -> set[str]:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
-from generator.plan.names import attribute_name, class_name, constant_name, module_name
+from generator.json_values import pascal
+from generator.plan.names import attribute_name, constant_name, module_name
 from generator.plan.resources import _IMPORTED
 
 
@@ -57,9 +58,7 @@ def test_taken_names_get_an_underscore() -> None:
 
 
 def test_class_module_and_constant_names() -> None:
-    assert class_name(("conversations", "messages", "run_histories")) == (
-        "ConversationsMessagesRunHistories"
-    )
+    assert pascal("conversations.messages.run_histories") == ("ConversationsMessagesRunHistories")
     assert module_name("BotModelInfo") == "bot_model_info"
     assert constant_name("UnLimit", "/x") == "UN_LIMIT"
 

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
 from generator.json_values import MAX_DEPTH, clone
-from generator.lines import line_of
 from generator.reader import MAX_VALUES, read_yaml
-from generator.spec import dump, join, json_path, load, resolve, split
+from generator.spec import dump, join, json_path, line_of, load, resolve, split
 
 WORDS = st.sampled_from(
     ["yes", "off", "null", "~", "1e3", "0x1f", "1_000", "12:30", "2024-01-01", "=", "<<", "-", "&a"]
