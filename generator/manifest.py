@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 TOOLS: Final = ("datamodel-code-generator", "openapi-python-client", "ruff")
 _HERE: Final = Path(__file__).parent
 _DECIDING: Final = (
+    "client_keys.py",
+    "skeleton.py",
     "schema_check.py",
     "emit",
     "media.py",

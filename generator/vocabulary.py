@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import keyword
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
+from generator.client_keys import KEYS, PAGING_STYLES, PATH, Choice, Fields, Kind, is_class
 from generator.errors import GeneratorError, raise_all
-from generator.json_values import CLASS_NAME, MAX_NAME, is_array, is_object
+from generator.json_values import MAX_NAME, is_array, is_object
 from generator.normalise.structure import check_structure
 from generator.normalise.walk import children, omit, parts, rewrite
 from generator.skeleton import is_method_path, proposals
 from generator.spec import follow, join, split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from generator.normalise.walk import Node, Part
 
 _PREFIX: Final = "x-client"
-_FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _DATA: Final = frozenset({"default", "enum", "example"})
 _CORRECT: Final = "Correct it in an overlay."
 
@@ -65,144 +61,11 @@ def named(document: Node) -> Node:
     return rewrite(document, {"operation": change}) if proposed else document
 
 
-@frozen
-class _Kind:
-    """What a value must be."""
-
-    told: str
-    fits: Callable[[Any], bool]
-
-
-@frozen
-class _Fields:
-    """What an object must hold, and what it may hold."""
-
-    required: Mapping[str, _Kind | _Fields]
-    optional: Mapping[str, _Kind | _Fields] = {}
-
-
-@frozen
-class _Choice:
-    """Objects whose fields depend on the value of one of them."""
-
-    by: str
-    choices: Mapping[str, _Fields]
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _are_texts(value: Any) -> bool:
-    return is_array(value) and all(map(_is_text, value))
-
-
-def _is_class(value: Any) -> bool:
-    return _is_text(value) and bool(CLASS_NAME.fullmatch(value)) and not keyword.iskeyword(value)
-
-
-def _is_field(value: Any) -> bool:
-    return _is_text(value) and len(value) <= MAX_NAME and bool(_FIELD_NAME.fullmatch(value))
-
-
-def _are_states(value: Any) -> bool:
-    return is_array(value) and all(_is_text(one) or type(one) is int for one in value)
-
-
-def _are_named(value: Any) -> bool:
-    return is_object(value) and all(map(_is_text, value.values()))
-
-
-def _are_events(value: Any) -> bool:
-    return is_object(value) and all(map(is_object, value.values()))
-
-
-_TEXT: Final = _Kind("a text", _is_text)
-_NAMED: Final = _Kind("a map of names to texts", _are_named)
-_TEXTS: Final = _Kind("a list of texts", _are_texts)
-_COUNT: Final = _Kind("a number from 1", lambda value: type(value) is int and value > 0)
-_TRUE: Final = _Kind("true", lambda value: value is True)
-_NAME: Final = _Kind("a class name, as in BotList", _is_class)
-_PATH: Final = _Kind("a dotted path of lower-case Python names, as in bots.list", is_method_path)
-_FIELD: Final = _Kind("a lower-case Python name, as in bot_id", _is_field)
-_NAME_OR_FIELD: Final = _Kind(
-    f"{_NAME.told}, or {_FIELD.told}", lambda value: _is_class(value) or _is_field(value)
-)
-_STATES: Final = _Kind("a list of states: texts or integers", _are_states)
-_PRESENT: Final = _Kind(
-    "true, or why the field may be absent", lambda value: value is True or _is_text(value)
-)
-_SCHEMA: Final = _Kind("a schema", is_object)
-_EVENTS: Final = _Kind("a map of event names to schemas", _are_events)
-
-_REQUEST: Final = ("page", "token", "before", "after", "size")
-_PAGINATION: Final = _Choice(
-    "style",
-    {
-        "number": _Fields(
-            dict.fromkeys(("page", "size", "items"), _TEXT),
-            {"total": _TEXT, "has_more": _TEXT, "max_size": _COUNT},
-        ),
-        "token": _Fields(
-            dict.fromkeys(("token", "size", "items", "next"), _TEXT),
-            {"has_more": _TEXT, "max_size": _COUNT},
-        ),
-        "window": _Fields(
-            dict.fromkeys(("before", "after", "size", "items", "first", "last", "has_more"), _TEXT),
-            {"max_size": _COUNT},
-        ),
-    },
-)
-_RECOVER: Final = _Fields(
-    {
-        **dict.fromkeys(("begin", "item", "status"), _TEXT),
-        **dict.fromkeys(("retrieve", "items"), _PATH),
-        **dict.fromkeys(("arguments", "states"), _NAMED),
-    }
-)
-_OUTCOME: Final = _Fields(
-    {**dict.fromkeys(("message", "text", "status", "usage"), _TEXT), "ends": _TEXTS},
-    {"part": _TEXT, "answer": _NAMED},
-)
-_STREAM: Final = _Fields(
-    {"name": _NAME, "events": _EVENTS, "end": _TEXTS},
-    {
-        "method": _PATH,
-        "switch": _TEXT,
-        "pause": _TEXTS,
-        "errors": _TEXTS,
-        "recover": _RECOVER,
-        "outcome": _OUTCOME,
-    },
-)
-_WAIT: Final = _Fields(
-    {
-        "poll": _PATH,
-        "state": _TEXT,
-        **dict.fromkeys(("pending", "succeeded", "failed"), _STATES),
-    },
-    {"action": _STATES, "code": _TEXT, "message": _TEXT, "fixed": _TEXTS},
-)
-_KEYS: Final[Mapping[str, Mapping[str, _Kind | _Fields | _Choice]]] = {
-    "document": {"x-client-envelope": _Fields({"data": _TEXT, "fields": _TEXTS})},
-    "operation": {
-        "x-client-pagination": _PAGINATION,
-        "x-client-stream": _STREAM,
-        "x-client-batch": _Fields({"argument": _TEXT, "size": _COUNT, "join": _TEXT}, {}),
-        "x-client-idempotent": _TRUE,
-        "x-client-internal": _TRUE,
-        "x-client-also-in": _TEXT,
-        "x-client-permission": _TEXT,
-        "x-client-wait": _WAIT,
-    },
-    "request of a callback": {
-        "x-client-events": _Fields({"name": _NAME, "header": _SCHEMA, "events": _EVENTS}),
-    },
-    "parameter": {"x-client-constant": _TEXT, "x-client-name": _FIELD},
-    "property": {"x-client-name": _NAME_OR_FIELD, "x-client-present": _PRESENT},
-    "schema": {"x-client-name": _NAME},
+_KNOWN: Final[Mapping[str, Mapping[str, Kind | Fields | Choice]]] = {
+    role: {key.name: key.value for key in KEYS if key.role == role}
+    for role in dict.fromkeys(key.role for key in KEYS)
 }
-_ROLES: Final = {key: role for role, keys in _KEYS.items() for key in keys}
+_ROLES: Final = {key.name: key.role for key in KEYS}
 
 
 def _role(part: Part) -> str:
@@ -215,7 +78,7 @@ def _role(part: Part) -> str:
 
 def _keys(part: Part) -> Iterator[GeneratorError]:
     """Check the keys of a part, and that nothing in it that is no part has any."""
-    known = _KEYS.get(_role(part), {})
+    known = _KNOWN.get(_role(part), {})
     lower = {name for name, _, _ in children(part)}
     for key, value in part.node.items():
         pointer = join(part.pointer, key)
@@ -231,7 +94,7 @@ def _keys(part: Part) -> Iterator[GeneratorError]:
             pointer=join(part.pointer, "x-client-constant"),
             remedy="Give another parameter an enum of one value.",
         )
-    if "$ref" in part.node and _is_class(part.node.get("x-client-name")):
+    if "$ref" in part.node and is_class(part.node.get("x-client-name")):
         yield GeneratorError(
             "x-client-name beside a $ref names nothing",
             pointer=join(part.pointer, "x-client-name"),
@@ -254,23 +117,23 @@ def _elsewhere(value: Any, pointer: str) -> Iterator[GeneratorError]:
 
 def _misplaced(key: str, pointer: str) -> GeneratorError:
     if key in _ROLES:
-        told, remedy = "does not belong here", f"Move it to the {_ROLES[key]} that it is about."
+        fault, remedy = "does not belong here", f"Move it to the {_ROLES[key]} that it is about."
     else:
-        told, remedy = "is no known key", f"Use one of {', '.join(_ROLES)}."
-    return GeneratorError(f"{key} {told}", pointer=pointer, remedy=remedy)
+        fault, remedy = "is no known key", f"Use one of {', '.join(_ROLES)}."
+    return GeneratorError(f"{key} {fault}", pointer=pointer, remedy=remedy)
 
 
 def _value(
-    key: str, value: Any, wanted: _Kind | _Fields | _Choice, pointer: str
+    key: str, value: Any, wanted: Kind | Fields | Choice, pointer: str
 ) -> Iterator[GeneratorError]:
-    if isinstance(wanted, _Kind):
+    if isinstance(wanted, Kind):
         if not wanted.fits(value):
-            yield _wrong(key, wanted.told, pointer)
+            yield _wrong(key, wanted.label, pointer)
         return
     if not is_object(value):
         yield _wrong(key, "an object", pointer)
         return
-    if isinstance(wanted, _Choice):
+    if isinstance(wanted, Choice):
         fields = wanted.choices.get(str(value.get(wanted.by)))
         if fields is None:
             yield _wrong(wanted.by, f"one of {', '.join(wanted.choices)}", join(pointer, wanted.by))
@@ -280,7 +143,7 @@ def _value(
         yield from _fields(value, wanted, pointer)
 
 
-def _fields(found: Node, wanted: _Fields, pointer: str) -> Iterator[GeneratorError]:
+def _fields(found: Node, wanted: Fields, pointer: str) -> Iterator[GeneratorError]:
     known = {**wanted.required, **wanted.optional}
     for name in wanted.required:
         if name not in found:
@@ -296,8 +159,8 @@ def _fields(found: Node, wanted: _Fields, pointer: str) -> Iterator[GeneratorErr
             )
 
 
-def _wrong(name: str, told: str, pointer: str) -> GeneratorError:
-    return GeneratorError(f"{name} is not {told}", pointer=pointer, remedy=_CORRECT)
+def _wrong(name: str, due: str, pointer: str) -> GeneratorError:
+    return GeneratorError(f"{name} is not {due}", pointer=pointer, remedy=_CORRECT)
 
 
 def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[GeneratorError]:
@@ -305,7 +168,8 @@ def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[Gene
     operation = part.node
     arguments = _arguments(document, operation)
     paging: Node = operation.get("x-client-pagination", {})
-    wanted = {("x-client-pagination", key): paging[key] for key in _REQUEST if key in paging}
+    names = (*PAGING_STYLES[paging["style"]].request, "size") if paging else ()
+    wanted = {("x-client-pagination", key): paging[key] for key in names}
     if "x-client-batch" in operation:
         wanted["x-client-batch", "argument"] = operation["x-client-batch"]["argument"]
     for place, name in wanted.items():
@@ -325,7 +189,7 @@ def _method(
     if not is_method_path(path):
         action = f", for example {json.dumps(skeleton, ensure_ascii=False)}" if skeleton else ""
         yield GeneratorError(
-            f"{repr(path)[:MAX_NAME]} is not {_PATH.told}",
+            f"{repr(path)[:MAX_NAME]} is not {PATH.label}",
             pointer=pointer,
             remedy=f"Say in an overlay what the Python method is called{action}.",
         ).with_(skeleton=skeleton)
@@ -342,20 +206,20 @@ def _stream(
 ) -> Iterator[GeneratorError]:
     stream: Node = part.node["x-client-stream"]
     pointer = join(part.pointer, "x-client-stream")
-    told: dict[tuple[str | int, ...], str] = {
+    named: dict[tuple[str | int, ...], str] = {
         (key, number): event
         for key in ("end", "pause")
         for number, event in enumerate(stream.get(key, ()))
     }
     if "recover" in stream:
         recover: Node = stream["recover"]
-        told |= {("recover", key): recover[key] for key in ("begin", "item")}
-        told |= {("recover", "states", state): event for state, event in recover["states"].items()}
+        named |= {("recover", key): recover[key] for key in ("begin", "item")}
+        named |= {("recover", "states", state): event for state, event in recover["states"].items()}
     if "outcome" in stream:
         outcome: Node = stream["outcome"]
-        told |= {("outcome", key): outcome[key] for key in ("message", "part") if key in outcome}
-        told |= {("outcome", "ends", n): event for n, event in enumerate(outcome["ends"])}
-    for place, event in told.items():
+        named |= {("outcome", key): outcome[key] for key in ("message", "part") if key in outcome}
+        named |= {("outcome", "ends", n): event for n, event in enumerate(outcome["ends"])}
+    for place, event in named.items():
         if event not in stream["events"]:
             yield GeneratorError(
                 f"{event!r} is none of the events",

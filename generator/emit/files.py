@@ -10,7 +10,7 @@ from generator.emit.ruff import format_code
 from generator.emit.shapes import request_shapes
 from generator.emit.stamp import stamp
 from generator.plan import docs
-from generator.plan.resources import VARIANTS
+from generator.plan.resources import PAGING_CLASSES, VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +83,7 @@ def _resource_module(resource: Resource) -> str:
         "resources/resource.py.jinja",
         resource=resource,
         variants=VARIANTS,
+        paging_classes=PAGING_CLASSES,
         doc=docs.of_resource(resource),
         child_docs={child.name: docs.of_child(child) for child in resource.reachable},
         docs={method.name: docs.of_method(method) for method in resource.methods},

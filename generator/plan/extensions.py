@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from generator.client_keys import PAGING_STYLES
 from generator.errors import GeneratorError
 from generator.plan.names import check_class, field_name
 from generator.plan.types import (
@@ -33,7 +34,7 @@ class Paging:
         item: The type of one item.
     """
 
-    strategy: Literal["NumberPaging", "TokenPaging", "WindowPaging"]
+    strategy: str
     options: tuple[tuple[str, str], ...]
     items: str
     item: TypeRef
@@ -162,14 +163,7 @@ def recovery(keys: dict[str, Any], resource: str, pointer: str) -> Recovery:
     )
 
 
-_STRATEGIES: dict[str, Literal["NumberPaging", "TokenPaging", "WindowPaging"]] = {
-    "number": "NumberPaging",
-    "token": "TokenPaging",
-    "window": "WindowPaging",
-}
 _UNIONS = frozenset({"Callback", "Event", "UnknownCallback", "UnknownEvent"})
-_PLACES = ("total", "has_more", "next", "first", "last")
-_REQUEST_NAMES = ("page", "token", "before", "after")
 
 
 @frozen
@@ -229,10 +223,11 @@ def paging(answer: Answer, *, in_body: bool) -> Paging:
     """
     keys = answer.places
     items, type_ = answer.array("items")
-    options: list[tuple[str, str]] = [(key, keys[key]) for key in _REQUEST_NAMES if key in keys]
-    options += [(key, answer.attribute(key)) for key in _PLACES if key in keys]
+    style = PAGING_STYLES[keys["style"]]
+    options: list[tuple[str, str]] = [(key, keys[key]) for key in style.request]
+    options += [(key, answer.attribute(key)) for key in style.answer if key in keys]
     options.append(("request", "body" if in_body else "query"))
-    return Paging(_STRATEGIES[keys["style"]], tuple(options), items, type_.item)
+    return Paging(style.strategy, tuple(options), items, type_.item)
 
 
 def batch(answer: Answer) -> Batch:

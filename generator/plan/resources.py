@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from generator.client_keys import PAGING_STYLES
 from generator.errors import GeneratorError
 from generator.json_values import pascal
 from generator.plan.types import as_result, references
@@ -42,6 +43,11 @@ class Resource:
     def class_name(self) -> str:
         """The name of its synchronous class."""
         return pascal(self.path) if self.path else "CozeAPI"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of its classes, one for each variant."""
+        return tuple(variant.prefix + self.class_name for variant in VARIANTS)
 
     @property
     def module(self) -> str:
@@ -92,12 +98,14 @@ class Variant:
     awaits: dict[str, str]
 
 
+PAGING_CLASSES: Final = tuple(sorted(style.strategy for style in PAGING_STYLES.values()))
+"""The classes of the runtime that page."""
 # What a module of resources imports.
 _IMPORTED = frozenset({
     "Any", "AsyncDownload", "AsyncPages", "AsyncResource", "AsyncStream", "BatchOperation",
     "Download", "Endpoint", "FileContent", "ListOperation", "Literal", "Mapping", "NoneType",
-    "NumberPaging", "Operation", "Outcome", "Page", "Recovery", "Resource", "Sequence", "Stream",
-    "StreamOperation", "TokenPaging", "WindowPaging",
+    "Operation", "Outcome", "Page", "Recovery", "Resource", "Sequence", "Stream",
+    "StreamOperation", *PAGING_CLASSES,
 })  # fmt: skip
 _KINDS = ("call", "list", "batch", "stream", "download")
 _LAZY = ("list", "stream")
@@ -166,8 +174,7 @@ def _node(
 def _check_classes(root: Resource) -> None:
     taken = dict.fromkeys(_IMPORTED, "what the runtime calls so")
     for resource in walk_tree(root):
-        for variant in VARIANTS:
-            name = variant.prefix + resource.class_name
+        for name in resource.class_names:
             other = taken.setdefault(name, resource.path)
             if other != resource.path:
                 raise GeneratorError(

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from generator.client_keys import KEYS, Choice, Fields, Kind
 from generator.errors import GeneratorError
 from generator.reader import read_yaml
 from generator.vocabulary import check_vocabulary, faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+README = Path(__file__).parents[2] / "overlays" / "README.md"
 
 DOCUMENT = """
 x-client-envelope: {data: data, fields: [code, msg]}
@@ -279,3 +285,25 @@ def test_a_body_that_holds_itself_is_looked_at_once() -> None:
     base = put("components/schemas/Chat/allOf", "[{$ref: '#/components/schemas/Chat'}]")
     with pytest.raises(GeneratorError, match="the request has no 'ids'"):
         check_vocabulary(base)
+
+
+def described(value: Kind | Fields | Choice) -> str:
+    if isinstance(value, Kind):
+        return value.label
+    if isinstance(value, Choice):
+        return f"an object by its `{value.by}`: {coded(value.choices)}"
+    spare = f"; may have {coded(value.optional)}" if value.optional else ""
+    return f"an object of {coded(value.required)}{spare}"
+
+
+def coded(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def test_the_table_of_keys_for_who_writes_overlays_says_what_the_checker_knows() -> None:
+    rows = [
+        f"| {key.role} | `{key.name}` | {described(key.value)} | {key.meaning} |" for key in KEYS
+    ]
+    lines = README.read_text(encoding="utf-8").splitlines()
+    start = lines.index("| in | key | its value | meaning |") + 2
+    assert lines[start : lines.index("", start)] == rows
