@@ -100,11 +100,11 @@ def main() -> None:
         _fail(error)
     except OSError as error:
         # Files may be taken away, and disks be full, at any moment.
-        told = GeneratorError(
+        failure = GeneratorError(
             f"{error.filename or 'a file'} can't be used: {error.strerror}",
             remedy="See that it is there, that you may use it, and that the disk has room.",
         )
-        _fail(told)
+        _fail(failure)
 
 
 def _fail(error: GeneratorError) -> NoReturn:

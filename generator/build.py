@@ -54,7 +54,7 @@ class Project:
         return tuple(sorted((self.root / "overlays").glob("*.yaml")))
 
     def misplaced(self) -> Iterator[GeneratorError]:
-        """Complain about what looks like an overlay and is not read."""
+        """Refuse files that look like overlays and are not read."""
         for path in sorted((self.root / "overlays").rglob("*")):
             if path.suffix.lower() in {".json", ".yaml", ".yml"} and path not in self.overlays:
                 yield GeneratorError(
@@ -125,7 +125,7 @@ class Built:
 
 
 def corrected(project: Project, source: bytes, step: Callable[[str], None]) -> Correction:
-    """The document with all overlays applied, which may have errors.
+    """Return the document with all overlays applied, which may have errors.
 
     Args:
         project: Where the overlays stand.
@@ -151,7 +151,7 @@ def corrected(project: Project, source: bytes, step: Callable[[str], None]) -> C
 
 
 def effective_spec(project: Project, source: bytes, step: Callable[[str], None]) -> Effective:
-    """The corrected document in plain OpenAPI.
+    """Return the corrected document in plain OpenAPI.
 
     Args:
         project: Where the overlays stand.
@@ -160,7 +160,7 @@ def effective_spec(project: Project, source: bytes, step: Callable[[str], None])
 
     Raises:
         GeneratorError: Something in the document or in an overlay is wrong; all that can be found
-            is told at once.
+            is reported at once.
     """
     correction = corrected(project, source, step)
     step("normalise")
@@ -173,7 +173,7 @@ def effective_spec(project: Project, source: bytes, step: Callable[[str], None])
     effective = Effective(correction, run_passes(named(document)))
     known = {one.pointer for one in errors}
     errors += (
-        # A schema whose name is refused is not told again for its name.
+        # A schema whose name is refused is not reported again for its name.
         one
         for one in effective.normalised.errors
         if join(one.pointer or "", "x-client-name") not in known
@@ -191,7 +191,7 @@ def effective_spec(project: Project, source: bytes, step: Callable[[str], None])
 
 
 def _useless(correction: Correction) -> Iterator[GeneratorError]:
-    """Complain about overlays that describe components which nothing uses."""
+    """Refuse overlays that describe components which nothing uses."""
     for kind, name in unused(correction.document):
         pointer = join("/components", kind, name)
         place = correction.place.find(pointer)

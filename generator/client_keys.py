@@ -100,7 +100,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def is_class(value: Any) -> bool:
-    """Whether a value is a class name that Python allows."""
+    """Return whether a value is a class name that Python allows."""
     return _is_text(value) and bool(CLASS_NAME.fullmatch(value)) and not keyword.iskeyword(value)
 
 

@@ -47,7 +47,7 @@ def build_project(root: Path, console: Console) -> None:
 
 
 def check_project(root: Path, console: Console, *, strict: bool) -> bool:
-    """Whether the output is what a build would write.
+    """Return whether the output is what a build would write.
 
     Args:
         root: The project folder.

@@ -45,7 +45,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        """``file:line: action N (target): remark``."""
+        """Return ``file:line: action N (target): remark``."""
         return f"{self.place}: {self.message}"
 
 
@@ -285,7 +285,7 @@ class _Step:
                 self._merge(inner, value, written)
 
     def _is_stale(self, keys: tuple[str | int, ...], value: Any, by: Place) -> bool:
-        """Whether a new value would only name what is not there, which is told."""
+        """Return whether a new value would only name what is not there, which is told."""
         named = [*only_named(keys, value)]
         for keys_there in named:
             self.correction.miss(Query.of("$" + "".join(f"[{key!r}]" for key in keys_there)), by)
@@ -304,7 +304,7 @@ class _Step:
             cast("dict[Any, Any]", holder.value)[key] = self._copy(value)
 
     def _has(self, old: _Node, item: Any, by: Place) -> bool:
-        """Whether an array that means a set has an item already, which is told."""
+        """Return whether an array that means a set has an item already, and remark on it."""
         if old.keys[-1:] == ("parameters",) and is_object(item) and "name" in item:
             for number, other in enumerate(old.value):
                 if is_object(other) and _identity(other) == _identity(item):
@@ -362,7 +362,7 @@ class _Node:
         return _Node(self.value[key], place, (*self.keys, key), self)
 
     def number(self) -> int:
-        """The number in an array, else 0."""
+        """Return the number in an array, else 0."""
         last = self.keys[-1] if self.keys else 0
         return last if isinstance(last, int) else 0
 
@@ -378,7 +378,7 @@ def _kind(value: Any) -> str:
 
 
 def _says(old: Any, new: Any) -> bool:
-    """Whether merging the new value changes nothing."""
+    """Return whether merging the new value changes nothing."""
     if is_object(old) and is_object(new):
         return all(key in old and _says(old[key], value) for key, value in new.items())
     if is_array(old) and is_array(new):

@@ -51,7 +51,7 @@ def only_named(keys: Keys, value: Any) -> Iterator[Keys]:
 
 
 def _describes(operation: dict[str, Any]) -> bool:
-    """Whether an operation says what it takes or gives, not only how that is called."""
+    """Return whether an operation says what it takes or gives, not only how that is called."""
     responses: Any = operation.get("responses")
     found = responses.values() if is_object(responses) else ()
     return (

@@ -57,16 +57,16 @@ class GeneratorError(Exception):
         return (self,)
 
     def __str__(self) -> str:
-        """One printable line, ``file:line: action: pointer: message. remedy``; what is related."""
+        """Return ``file:line: action: pointer: message. remedy`` and what is related."""
         file = f"{self.file}:{self.line}" if self.file and self.line else self.file
         # The pointer of the whole document is empty.
         pointer = None if self.pointer is None else self.pointer or "#"
-        told = ": ".join(
+        text = ": ".join(
             str(part)
             for part in (file, self.action, pointer, self.message.rstrip("."))
             if part is not None
         )
-        lines = [f"{told}. {self.remedy or ''}", *(f"also {one}" for one in self.related)]
+        lines = [f"{text}. {self.remedy or ''}", *(f"also {one}" for one in self.related)]
         return "\n  ".join(_printable(" ".join(line.split())) for line in lines)
 
 
@@ -88,7 +88,7 @@ class GroupedError(GeneratorError):
         return self._errors
 
     def __str__(self) -> str:
-        """The single errors, each as it says itself."""
+        """Return the single errors, each as it says itself."""
         return "\n".join(map(str, self._errors))
 
 

@@ -26,17 +26,17 @@ def pascal(text: str) -> str:
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a value is an object."""
+    """Return whether a value is an object."""
     return isinstance(value, dict)
 
 
 def is_array(value: Any) -> TypeGuard[list[Any]]:
-    """Whether a value is an array."""
+    """Return whether a value is an array."""
     return isinstance(value, list)
 
 
 def clone(value: Any, depth: int = MAX_DEPTH) -> Any:
-    """A copy that shares no object or array with the value.
+    """Return a copy that shares no object or array with the value.
 
     Raises:
         GeneratorError: The value is nested deeper than ``depth`` levels.
@@ -51,7 +51,7 @@ def clone(value: Any, depth: int = MAX_DEPTH) -> Any:
 
 
 def size_of(value: Any) -> int:
-    """How many values there are in a value, with itself."""
+    """Return how many values there are in a value, with itself."""
     waiting, size = [value], 0
     while waiting:
         one = waiting.pop()
@@ -64,7 +64,7 @@ def size_of(value: Any) -> int:
 
 
 def too_deep() -> GeneratorError:
-    """The error of a value that is nested too deep."""
+    """Return the error of a value that is nested too deep."""
     return GeneratorError(
         f"objects and arrays are nested deeper than {MAX_DEPTH} levels",
         remedy="Give the inner parts names of their own, as components.",

@@ -144,19 +144,19 @@ class Query:
         """
         remedy = "Write it as RFC 9535 has it."
         if len(text) > MAX_TEXT:
-            told = f"the JSONPath {text[:40]!r}... has more than {MAX_TEXT} characters"
-            raise GeneratorError(told, remedy=_REMEDY)
+            message = f"the JSONPath {text[:40]!r}... has more than {MAX_TEXT} characters"
+            raise GeneratorError(message, remedy=_REMEDY)
         try:
             path: Any = _ENVIRONMENT.compile(text)
         except (JSONPathError, RecursionError) as error:
-            told = str(error).partition("\n")[0] or "it is too deep"
-            raise GeneratorError(f"{text!r} is no JSONPath: {told}", remedy=remedy) from error
+            message = str(error).partition("\n")[0] or "it is too deep"
+            raise GeneratorError(f"{text!r} is no JSONPath: {message}", remedy=remedy) from error
         budget = _Budget()
         _count(path, budget)
         return cls(path, budget)
 
     def select(self, document: Any) -> list[JSONPathMatch]:
-        """The places that it selects, each once.
+        """Return the places that it selects, each once.
 
         Raises:
             GeneratorError: It would take too long.
@@ -172,7 +172,7 @@ class Query:
             ) from error
 
     def missing(self, document: Any) -> tuple[str, str]:
-        """The first part of the query that selects nothing, and a hint at what it may have meant.
+        """Return the first part of the query that selects nothing, and a hint at what was meant.
 
         Args:
             document: The document, of which the query selects nothing.
@@ -196,7 +196,7 @@ class Query:
 
 
 def _hint(segment: str, values: list[Any]) -> str:
-    """What in some objects and arrays is most like what a step of a query wants."""
+    """Return what in some objects and arrays is most like what a step of a query wants."""
     names: list[Any] = []
     for value in values:
         names += value if is_object(value) or is_array(value) else ()
@@ -214,7 +214,7 @@ def _hint(segment: str, values: list[Any]) -> str:
 
 
 def _count(path: JSONPath, budget: _Budget) -> None:
-    """Let the steps of a query, and of the queries in its filters, count their visits."""
+    """Make the steps of a query, and of the queries in its filters, count their visits."""
     waiting: list[BaseExpression] = [
         selector.expression
         for segment in path.segments

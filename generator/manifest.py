@@ -38,7 +38,7 @@ _DECIDING: Final = (
 
 
 def make_manifest(sources: dict[str, bytes], effective: bytes, plan: Plan) -> dict[str, Any]:
-    """The manifest as JSON data.
+    """Return the manifest as JSON data.
 
     Args:
         sources: The document and the overlays: file name to content.
@@ -64,7 +64,7 @@ def make_manifest(sources: dict[str, bytes], effective: bytes, plan: Plan) -> di
 
 
 def surface(plan: Plan) -> dict[str, Any]:
-    """One entry for each public method, argument, field, enumeration member and event."""
+    """Return one entry for each public method, argument, field, enumeration member and event."""
     waits = {wait.path: wait for wait in plan.waits}
     return {
         "methods": {

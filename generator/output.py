@@ -42,7 +42,7 @@ class Difference:
 
 
 def compare(output: Path, files: Files) -> list[Difference]:
-    """What in the output folder differs from the files of a build."""
+    """Return what in the output folder differs from the files of a build."""
     found = {
         path.relative_to(output).as_posix(): path
         for path in output.rglob("*")
@@ -143,7 +143,7 @@ def _beside(output: Path, role: str) -> Path:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step; whether the system can."""
+    """Exchange two folders in one step; return whether the system can."""
     if sys.platform == "win32":
         return False
     library = ctypes.CDLL(None)

@@ -31,7 +31,7 @@ _ACTION: Final[Mapping[str, type]] = {
     "remove": bool,
     "x-optional": bool,
 }
-_TOLD: Final[Mapping[type, str]] = {
+_LABELS: Final[Mapping[type, str]] = {
     str: "a text",
     bool: "true or false",
     dict: "an object",
@@ -62,7 +62,7 @@ class Action:
     optional: bool
 
     def __str__(self) -> str:
-        """How remarks and errors name it."""
+        """Return how remarks and errors name it."""
         return f"action {self.number} ({self.target})"
 
 
@@ -156,8 +156,8 @@ class _Form:
                     f"Use {', '.join(fields)}, or a name that begins with x-.",
                 )
             if not isinstance(content, kind):
-                told = f"the field {name!r} is not {_TOLD[kind]}"
-                raise self._error(join(pointer, name), told, "Correct its value.")
+                message = f"the field {name!r} is not {_LABELS[kind]}"
+                raise self._error(join(pointer, name), message, "Correct its value.")
 
     def _error(self, pointer: str, message: str, remedy: str) -> GeneratorError:
         line = line_of(self.path, pointer)

@@ -50,7 +50,7 @@ class Parsed:
     models: dict[str, ModelProperty]
 
     def properties(self, name: str) -> dict[str, bool]:
-        """The properties of a model, ``*`` for further ones, and which are required."""
+        """Return the properties of a model, ``*`` for further ones, and which are required."""
         model = self.models[name]
         found = [*(model.required_properties or ()), *(model.optional_properties or ())]
         names = {_uncovered(prop.name.get_untrusted_value()): prop.required for prop in found}
@@ -143,14 +143,14 @@ def _unreadable(reason: str) -> GeneratorError:
 def _collections(
     document: dict[str, Any], data: GeneratorData
 ) -> Iterator[tuple[tuple[str, str], EndpointCollection]]:
-    """The operations (path, method in lower case), with what the parser made of each."""
+    """Return the operations (path, method in lower case), with what the parser made of each."""
     places = [(path, method) for path, method, _ in operations(document)]
     for tag, collection in data.endpoint_collections_by_tag.items():
         yield places[int(tag.removeprefix("operation"))], collection
 
 
 def _complaints(document: dict[str, Any], data: GeneratorData) -> Iterator[GeneratorError]:
-    """What the parser leaves out, at the nearest place that it knows."""
+    """Return what the parser leaves out, at the nearest place that it knows."""
     for complaint in data.errors:
         named = _COMPONENT.search(f"{complaint.header} {complaint.detail}")
         yield _error(complaint, named[0] if named else "/components/schemas")
@@ -160,7 +160,7 @@ def _complaints(document: dict[str, Any], data: GeneratorData) -> Iterator[Gener
 
 
 def _error(complaint: ParseError, owner: str) -> GeneratorError:
-    """An error about a complaint, at what the parser read; ``owner`` if it does not say."""
+    """Return an error about a complaint, at what the parser read; ``owner`` if it does not say."""
     marks: dict[str, Any] = (complaint.data.model_extra if complaint.data else None) or {}
     reason, _, _ = (complaint.detail or complaint.header).partition(_REMOVALS)
     return GeneratorError(
@@ -171,7 +171,7 @@ def _error(complaint: ParseError, owner: str) -> GeneratorError:
 
 
 def _paths(document: dict[str, Any], content_types: set[str]) -> dict[str, Any]:
-    """The operations, numbered: the parser would make a name of its own from an operationId.
+    """Number the operations: the parser would make a name of its own from an operationId.
 
     Each has a tag of its own, so that what the parser says under a tag is about one operation.
     """
@@ -212,7 +212,7 @@ def _content(owner: dict[str, Any], content_types: set[str]) -> dict[str, Any]:
 
 
 def _composed(members: Members) -> dict[str, Any]:
-    """An object schema with nothing left to compose."""
+    """Return an object schema with nothing left to compose."""
     return {
         "type": "object",
         "properties": {name: part.node for name, part in members.properties.items()},
@@ -222,7 +222,7 @@ def _composed(members: Members) -> dict[str, Any]:
 
 
 def _schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema's structure alone.
+    """Return the schema's structure alone.
 
     Enumerations, free-form objects, titles, defaults and examples stay away from the parser, which
     would make classes of some and reject others; the plan reads them from the document. Properties
@@ -257,5 +257,5 @@ def _covered(name: str) -> str:
 
 
 def _uncovered(text: str) -> str:
-    """A text of the parser with the names that the document has."""
+    """Return a text of the parser with the names that the document has."""
     return _COVER.sub(lambda match: bytes.fromhex(match[1]).decode(), text)

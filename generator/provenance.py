@@ -42,7 +42,7 @@ class Place:
     _removed: dict[Key, Place] = field(factory=dict[Key, "Place"])
 
     def __str__(self) -> str:
-        """``file:line: action``."""
+        """Return ``file:line: action``."""
         line = self.line
         where = f"{self.file}:{line}" if line else str(self.file)
         return f"{where}: {self.action}" if self.action else where
@@ -53,7 +53,7 @@ class Place:
         return line_of(self.file, self.pointer)
 
     def inner(self, key: Key, value: Any) -> Place:
-        """The place of an item.
+        """Return the place of an item.
 
         Args:
             key: The key or number of the item.
@@ -80,7 +80,7 @@ class Place:
         self._removed[key if is_object(value) else ""] = place
 
     def find(self, pointer: str) -> Place:
-        """The place of a JSON pointer; of what is not there, who removed it, or what would hold it.
+        """Return the place of a JSON pointer; if nothing is there, who removed it or its holder.
 
         Args:
             pointer: The pointer, in the corrected document.
@@ -97,7 +97,7 @@ class Place:
         return place
 
     def written(self) -> Iterator[Place]:
-        """The places below that other actions wrote or removed."""
+        """Return the places below that other actions wrote or removed."""
         waiting = deque[Place]([self])
         while waiting:
             place = waiting.popleft()
@@ -116,7 +116,7 @@ class Place:
         return self._below
 
     def placed(self, error: GeneratorError) -> GeneratorError:
-        """An error about the corrected document with the file, line and action that it is about.
+        """Return an error about the corrected document with its file, line and action.
 
         Args:
             error: The error; one that knows its file stays as it is.

@@ -37,7 +37,7 @@ _MAYBE_NO_TEXT: Final = frozenset("+-.0123456789~nNtTfF")
 
 
 def read_yaml(text: str, path: Path) -> Any:
-    """The value of a YAML text; ``path`` is named in errors.
+    """Return the value of a YAML text; ``path`` is named in errors.
 
     Raises:
         GeneratorError: The text is broken, says something twice, or is too deep or too large.
@@ -194,8 +194,8 @@ class _Reader:
             )
 
     def _too_large(self, event: Any) -> GeneratorError:
-        told = f"with aliases written out the file has more than {MAX_VALUES} values"
-        return self._error(told, event, "Use references instead of repeating parts.")
+        message = f"with aliases written out the file has more than {MAX_VALUES} values"
+        return self._error(message, event, "Use references instead of repeating parts.")
 
     def _too_deep(self, event: Any) -> GeneratorError:
         error = too_deep()

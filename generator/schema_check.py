@@ -40,7 +40,7 @@ class StepLimit:
     left: int = MAX_STEPS
 
     def validator(self) -> Any:
-        """A validator class for OpenAPI 3.0 that raises ``TooManyStepsError`` beyond the limit."""
+        """Return a validator class that raises ``TooManyStepsError`` beyond the limit."""
         keywords = {name: self._counting(one) for name, one in OAS30Validator.VALIDATORS.items()}
         keywords["pattern"] = self._pattern
         return extend(OAS30Validator, keywords)  # pyright: ignore[reportUnknownVariableType]

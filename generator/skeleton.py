@@ -26,7 +26,7 @@ _VERBS: Final = {
 
 
 def is_method_path(value: Any) -> bool:
-    """Whether a value is a dotted path of lower-case Python names, as in ``bots.list``."""
+    """Return whether a value is a dotted path of lower-case Python names, as in ``bots.list``."""
     steps = value.split(".") if isinstance(value, str) else []
     return (
         len(steps) > 1
@@ -36,7 +36,7 @@ def is_method_path(value: Any) -> bool:
 
 
 def proposals(document: Node) -> dict[str, Node]:
-    """Actions that name the operations without a usable name, by the JSON pointer of each.
+    """Return actions that name the operations without a usable name, by JSON pointer.
 
     Args:
         document: The document with all overlays applied.
@@ -58,13 +58,13 @@ def proposals(document: Node) -> dict[str, Node]:
 
 
 def overlay(actions: Iterable[Node]) -> Node:
-    """An overlay of actions."""
+    """Return an overlay of actions."""
     info = {"title": "New operations", "version": "1.0.0"}
     return {"overlay": "1.1.0", "info": info, "actions": list(actions)}
 
 
 def _names(path: str, method: str) -> Iterable[str]:
-    """What a method may be called, the likeliest name first."""
+    """Return what a method may be called, the likeliest name first."""
     steps = [step for step in path.split("/") if step and not re.fullmatch(r"v\d+|open_api", step)]
     # Some exporters write parameters as in /bots/:bot_id.
     words = [_word(step) for step in steps if step[0] not in "{:"] or ["root"]

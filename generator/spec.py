@@ -64,7 +64,7 @@ def parse(content: bytes, path: Path) -> dict[str, Any]:
 
 
 def read(path: Path) -> bytes:
-    """The content of a file.
+    """Return the content of a file.
 
     Raises:
         GeneratorError: The file can't be read, or is too large.
@@ -74,9 +74,9 @@ def read(path: Path) -> bytes:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         # The name of a file may come from a document, and hold what no name can.
-        told = error.strerror if isinstance(error, OSError) else error
+        reason = error.strerror if isinstance(error, OSError) else error
         raise GeneratorError(
-            f"the file can't be read: {told}",
+            f"the file can't be read: {reason}",
             file=path,
             remedy="Name an existing file that you may read.",
         ) from error
@@ -90,21 +90,21 @@ def read(path: Path) -> bytes:
 
 
 def dump(document: dict[str, Any]) -> str:
-    """A document as YAML: in block style and in its own order, with long lines kept."""
+    """Return a document as YAML: in block style and in its own order, with long lines kept."""
     return yaml.dump(
         document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_NO_FOLDING
     )
 
 
 def join(pointer: str, *parts: str | int) -> str:
-    """The JSON pointer of something below another one."""
+    """Return the JSON pointer of something below another one."""
     return pointer + "".join(
         f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts
     )
 
 
 def split(pointer: str) -> list[str]:
-    """The parts of a JSON pointer, unescaped."""
+    """Return the parts of a JSON pointer, unescaped."""
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
@@ -123,7 +123,7 @@ def json_path(document: dict[str, Any], pointer: str) -> str:
 
 
 def resolve(document: dict[str, Any], ref: str, *, at: str | None = None) -> Any:
-    """What a ``$ref`` within the document points to.
+    """Return what a ``$ref`` within the document points to.
 
     Args:
         document: The document.
@@ -244,7 +244,7 @@ class Lines:
 
 
 def line_of(path: Path, pointer: str) -> int | None:
-    """The line, from 1, of what a JSON pointer names in a file, or of what would hold it.
+    """Return the line, from 1, of what a JSON pointer names in a file, or of what would hold it.
 
     This reads the file: ask only to report an error.
     """
@@ -276,13 +276,13 @@ def _read_json(text: str, path: Path) -> Any:
         # The text of JSON can say halves of characters, and numbers beyond those of JSON.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except json.JSONDecodeError as error:
-        told, line = error.msg, error.lineno
+        reason, line = error.msg, error.lineno
     except (ValueError, RecursionError, GeneratorError) as error:
-        told, line = str(error), _line_of_fault(text, path)
+        reason, line = str(error), _line_of_fault(text, path)
     else:
         return value
     raise GeneratorError(
-        f"the file is broken: {told}", file=path, line=line, remedy="Correct the JSON."
+        f"the file is broken: {reason}", file=path, line=line, remedy="Correct the JSON."
     )
 
 

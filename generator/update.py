@@ -32,7 +32,7 @@ _SHA256: Final = re.compile(r"\b[0-9a-f]{64}\b")
 _WORDS: Final = frozenset({"description", "example", "operationId", "summary", "title"})
 """What overlays replace all over, and means nothing on the wire."""
 _MAX: Final = 60
-"""How many characters of a value are told."""
+"""How many characters of a value are shown."""
 
 
 def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
@@ -86,14 +86,14 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
 
 
 def hidden_changes(old: Correction, new: Correction) -> Iterator[str]:
-    """Tell what the document says anew where an overlay replaces or removes it.
+    """Report what the document says anew where an overlay replaces or removes it.
 
     Args:
         old: The document as it was, with the overlays.
         new: The document as it is, with the same overlays.
     """
     before, after = _by_action(old), _by_action(new)
-    told = Counter[str]()
+    hidden = Counter[str]()
     texts = 0
     for key in dict.fromkeys([*after, *before]):
         for was, now in zip_longest(before.get(key, ()), after.get(key, ())):
@@ -106,18 +106,18 @@ def hidden_changes(old: Correction, new: Correction) -> Iterator[str]:
             elif differences:
                 place, said, says = differences[0]
                 more = f", and {len(differences) - 1} more" if len(differences) > 1 else ""
-                told[
-                    f"hidden by {one.by}: upstream's {place} is {_told(says)} now, and was "
-                    f"{_told(said)}{more}"
+                hidden[
+                    f"hidden by {one.by}: upstream's {place} is {_shortened(says)} now, and was "
+                    f"{_shortened(said)}{more}"
                 ] += 1
-    for text, places in told.items():
+    for text, places in hidden.items():
         yield text if places == 1 else f"{text} (at {places} places)"
     if texts:
         yield f"hidden by overlays: {texts} texts, names and examples are others now"
 
 
 def _by_action(correction: Correction) -> dict[tuple[str, str, str], list[Override]]:
-    """What actions replace and remove, by action and place; numbers in arrays may change."""
+    """Return what actions replace and remove, by action and place; numbers in arrays may change."""
     found: dict[tuple[str, str, str], list[Override]] = {}
     for one in correction.overrides:
         place = re.sub(r"/\d+(?=/|$)", "/*", one.pointer)
@@ -126,7 +126,7 @@ def _by_action(correction: Correction) -> dict[tuple[str, str, str], list[Overri
 
 
 def _differences(old: Any, new: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
-    """The places at which two values differ, and both values; words in them do not count."""
+    """Return the places at which two values differ, and both values; words in them do not count."""
     if is_object(old) and is_object(new):
         for key in dict.fromkeys([*old, *new]):
             if key not in _WORDS and not key.startswith("x-"):
@@ -138,7 +138,7 @@ def _differences(old: Any, new: Any, place: str) -> Iterator[tuple[str, Any, Any
         yield place, old, new
 
 
-def _told(value: Any) -> str:
+def _shortened(value: Any) -> str:
     if value is None:
         return "absent"
     text = json.dumps(value, ensure_ascii=False)

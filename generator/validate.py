@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _REMEDY: Final = "Correct it in an overlay."
 _MAX: Final = 200
-"""How many characters of a message of the validator are told."""
+"""How many characters of a message of the validator are shown."""
 _PATH: Final = re.compile(r"(?:/(?:[^\s/?#{}\\]|\{[A-Za-z0-9_-]+\})*)+")
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t -~]*")
@@ -44,7 +44,7 @@ def validate(document: dict[str, Any]) -> None:
     """Check an effective spec against the OpenAPI 3.0 schema.
 
     Raises:
-        GeneratorError: It is not valid; each fault is told with its place.
+        GeneratorError: It is not valid; each fault with its place.
     """
     # The validator itself fails on some of these.
     errors = [
@@ -75,11 +75,11 @@ def validate(document: dict[str, Any]) -> None:
             pointer="",
             remedy="Describe what it names more simply in an overlay.",
         ) from error
-    raise_all(one for fault in faults for one in _told(fault))
+    raise_all(one for fault in faults for one in _errors_of(fault))
 
 
-def _told(fault: ValidationError) -> Iterator[GeneratorError]:
-    """What the validator means, at the place that it means."""
+def _errors_of(fault: ValidationError) -> Iterator[GeneratorError]:
+    """Return what the validator means, at the place that it means."""
     while fault.context:
         # Nearly everything may be a reference instead; what has no $ref is none.
         refers = "$ref" in fault.instance if is_object(fault.instance) else False
@@ -103,7 +103,7 @@ def _told(fault: ValidationError) -> Iterator[GeneratorError]:
 
 
 def _validator(document: dict[str, Any]) -> type[OpenAPIV30SpecValidator]:
-    """The validator, with defaults held against their schemas within limits."""
+    """Return the validator, with defaults held against their schemas within limits."""
     places = _Places(document)
 
     class Default(OpenAPIV30ValueValidator):
@@ -151,7 +151,7 @@ class _Places:
     _known: set[int] = field(factory=set[int])
 
     def of(self, path: SchemaPath, faults: Iterable[ValidationError]) -> Iterator[ValidationError]:
-        """The faults of an object or array, with their places in the document."""
+        """Return the faults of an object or array, with their places in the document."""
         for fault in faults:
             if id(fault) not in self._known:
                 self._known.add(id(fault))

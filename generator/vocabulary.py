@@ -35,7 +35,7 @@ def check_vocabulary(document: Node) -> None:
 
 
 def faults(document: Node) -> Iterator[GeneratorError]:
-    """All that ``check_vocabulary`` would object to; a document out of form is an error at once."""
+    """Return all faults that ``check_vocabulary`` finds; raise if the document is malformed."""
     check_structure(document)
     methods: dict[str, str] = {}
     proposed = proposals(document)
@@ -46,13 +46,13 @@ def faults(document: Node) -> Iterator[GeneratorError]:
             path, pointer = part.node.get("operationId"), join(part.pointer, "operationId")
             yield from _method(path, pointer, methods, proposed.get(part.pointer))
             # Names are looked up only where the keys that hold them are as they should be. A
-            # reference that leads nowhere is told, with its place, by the pass over references.
+            # reference that leads nowhere is reported, with its place, by the pass over references.
             with suppress(GeneratorError):
                 yield from () if wrong else _names(document, part, methods)
 
 
 def named(document: Node) -> Node:
-    """A document in which operations without a usable name have one that was proposed."""
+    """Return a document in which operations without a usable name have one that was proposed."""
 
     def change(part: Part) -> Node:
         return part.node | proposed.get(part.pointer, {"update": {}})["update"]
@@ -69,7 +69,7 @@ _ROLES: Final = {key.name: key.role for key in KEYS}
 
 
 def _role(part: Part) -> str:
-    """The role of a part; what the server sends is an operation in the document, but no method."""
+    """Return the role of a part; the request of a callback is an operation, but no method."""
     place = split(part.pointer)
     if part.role == "operation" and "callbacks" in place:
         return "request of a callback"
@@ -77,7 +77,7 @@ def _role(part: Part) -> str:
 
 
 def _keys(part: Part) -> Iterator[GeneratorError]:
-    """Check the keys of a part, and that nothing in it that is no part has any."""
+    """Check the keys of a part, and refuse keys inside anything that is not a part."""
     known = _KNOWN.get(_role(part), {})
     lower = {name for name, _, _ in children(part)}
     for key, value in part.node.items():
@@ -244,7 +244,7 @@ def _stream(
 
 
 def _arguments(document: Node, operation: Node) -> dict[str, Node]:
-    """The schemas of what a request says: its parameters and the fields of its body."""
+    """Return the schemas of what a request says: its parameters and the fields of its body."""
     found: dict[str, Node] = {}
     for parameter in operation.get("parameters", ()):
         one = follow(document, parameter)

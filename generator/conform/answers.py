@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def leaves(value: Any, at: str = "$") -> Iterator[str]:
-    """The JSON paths of the values that hold no others; an empty object or array is one, too."""
+    """Return the JSON paths of all leaves; an empty object or array is one, too."""
     if is_object(value) and value:
         for name, inner in value.items():
             yield from leaves(inner, f"{at}.{name}")
@@ -44,7 +44,7 @@ def leaves(value: Any, at: str = "$") -> Iterator[str]:
 
 
 def missing(value: Any, typed: Any, at: str = "$") -> Iterator[str]:
-    """The JSON paths of the leaves that a typed value does not have.
+    """Return the JSON paths of the leaves that a typed value does not have.
 
     Args:
         value: JSON data.
@@ -72,7 +72,7 @@ def missing(value: Any, typed: Any, at: str = "$") -> Iterator[str]:
 
 
 def _fields(typed: Any) -> dict[str, Any] | None:
-    """What stands under each JSON name in a model or a dict."""
+    """Return what stands under each JSON name in a model or a dict."""
     if is_object(typed):
         return typed
     model = cast("type[Any]", type(typed))
@@ -123,7 +123,7 @@ def _obstacles(hint: Any) -> list[str]:
 
 
 def _renamed(hint: Any, seen: set[Any]) -> Iterator[str]:
-    """The classes in a type that have fields with other names than in JSON."""
+    """Return the classes in a type that have fields with other names than in JSON."""
     if hint in seen:
         return
     seen.add(hint)
@@ -176,7 +176,7 @@ def check_answer(
 
 
 def arguments_like(operation: Operation, method: Method, example: Example) -> dict[str, Any]:
-    """The arguments of the first documented request, so far as there are any."""
+    """Return the arguments of the first documented request, so far as there are any."""
     given = some_arguments(method)
     for request in example.requests[:1]:
         given |= arguments_for(operation, method, example.path, request).values
@@ -222,7 +222,7 @@ def check_events(operation: Operation, example: Example) -> Iterator[Check]:
 def _given(
     method: Method, arguments: dict[str, Any], stream: list[PrintedEvent]
 ) -> list[tuple[PrintedEvent, Any]]:
-    """Each printed event with what the client gives for it: an event, an error, or nothing."""
+    """Pair each printed event with what the client gives for it: an event, an error, or nothing."""
     given = list[Any]()
     transport = RecordingTransport(b"".join(event.wire for event in stream), EVENTS)
     with transport.client() as client, method.on(client)(**arguments) as events:

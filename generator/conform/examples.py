@@ -194,12 +194,12 @@ def _request(request: _Request, method: str, path: str) -> Request:
 
 
 def path_names(path: str) -> list[str]:
-    """The names of the parameters of a path."""
+    """Return the names of the parameters of a path."""
     return re.findall(r"{([^{}]*)}", path)
 
 
 def path_values(path: str, url: str) -> dict[str, str] | None:
-    """What the path of a URL gives for the parameters of a path; ``None`` if it is another path."""
+    """Return the path parameters that a URL fills in, or ``None`` if its path is another one."""
     pattern = "([^/]+)".join(map(re.escape, re.split(r"{[^{}]*}", path)))
     match = re.fullmatch(pattern, url)
     return dict(zip(path_names(path), match.groups(), strict=True)) if match else None
@@ -263,7 +263,7 @@ class PrintedEvent:
 
 
 def is_json(text: str) -> bool:
-    """Whether a text is JSON to the letter."""
+    """Return whether a text is JSON to the letter."""
     try:
         json.loads(text)
     except ValueError:

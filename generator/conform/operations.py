@@ -68,11 +68,11 @@ class Method:
         return cast("StreamOperation[Any]", self.endpoint) if is_stream else None
 
     def on(self, client: object) -> Any:
-        """The method of a client."""
+        """Return the method of a client."""
         return reduce(getattr, self.path.split("."), client)
 
     def argument(self, place: str, wire: str) -> Argument | None:
-        """The argument for a name in a part of the request; that of the body may be a file."""
+        """Return the argument of a name in a part of the request; in the body it may be a file."""
         places = {"body", "files"} if place == "body" else {place}
         fitting = (one for one in self.arguments if one.wire == wire and one.place in places)
         return next(fitting, None)
@@ -124,7 +124,7 @@ class Catalogue:
         self._methods: dict[str, dict[str, Any]] = manifest["surface"]["methods"]
 
     def find(self, method: str, path: str) -> Operation | None:
-        """The operation of an HTTP method and a path, whose parameters may have names or values."""
+        """Return the operation of a method and a path, which may have values for its parameters."""
         fitting = [
             known
             for known, item in self._document["paths"].items()

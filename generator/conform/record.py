@@ -64,7 +64,7 @@ class Answer:
         return [one for one in self.observations if one.problem]
 
     def json(self) -> str:
-        """The answer for the file."""
+        """Return the answer for the file."""
         places = dict[str, dict[str, list[Any]]]()
         for one in self.observations:
             place = places.setdefault(one.pointer, {"types": []})
@@ -126,7 +126,7 @@ class Recorder:
         )
 
     def _pointer(self, method: Method) -> str | None:
-        """Where the operation of a method that only reads stands."""
+        """Return where the operation of a method that only reads stands."""
         for path, verb, operation in operations(self.document):
             if operation.get("operationId") == method.path:
                 reads = verb == "get" or method.kind == "list"
@@ -184,8 +184,8 @@ def record(folder: Path, recorder: Recorder, methods: Iterable[Method]) -> tuple
             refused += 1
             lines.append(f"error   {answer.method} | HTTP {answer.status}, {answer.error}")
         for one in answer.problems:
-            told = one.kind if one.value is None else repr(one.value)
-            lines.append(f"unknown {answer.method} | {one.problem} {one.pointer}: {told}")
+            observed = one.kind if one.value is None else repr(one.value)
+            lines.append(f"unknown {answer.method} | {one.problem} {one.pointer}: {observed}")
             if one.action:
                 actions[json.dumps(one.action)] = one.action
     for name, lacking in recorder.missing.items():

@@ -47,11 +47,11 @@ class Check:
         return bool(self.problems or self.lost)
 
     def failing(self, *problems: str) -> Check:
-        """The same with more problems."""
+        """Return the same with more problems."""
         return evolve(self, problems=(*self.problems, *problems))
 
     def with_note(self, *reasons: str) -> Check:
-        """The same with more reasons."""
+        """Return the same with more reasons."""
         return evolve(self, reasons=(*self.reasons, *reasons))
 
     @property
@@ -143,7 +143,7 @@ class Report:
         }
 
     def text(self) -> str:
-        """The report for people."""
+        """Return the report for people."""
         sums = self.summary
         lines = [outcome.line for outcome in self.outcomes]
         lines += [f"broken  {' '.join(str(error).split())}" for error in self.broken]
@@ -160,7 +160,7 @@ class Report:
         return "\n".join([*lines, f"{'FAILED' if self.failed else 'passed'}: {'; '.join(parts)}"])
 
     def json(self) -> str:
-        """The report for programs."""
+        """Return the report for programs."""
         content = {
             "outcomes": [
                 {"verdict": outcome.verdict, **asdict(outcome)} for outcome in self.outcomes

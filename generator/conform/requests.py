@@ -85,18 +85,18 @@ def arguments_for(operation: Operation, method: Method, path: str, request: Requ
 
 
 def some_arguments(method: Method) -> dict[str, Any]:
-    """Arguments that are good enough to call a method at all."""
+    """Return arguments that are good enough to call a method at all."""
     return {one.name: _some(one) for one in method.arguments if one.required}
 
 
 def fields_of(body: Any) -> Mapping[str, Any]:
-    """The fields of a body that are given: null is what is sent for nothing."""
+    """Return the fields of a body that are given: null is what is sent for nothing."""
     given = body if is_object(body) else {}
     return {name: value for name, value in given.items() if value is not None}
 
 
 def file_of(value: Any) -> tuple[str, str | None]:
-    """The file name and the media type of a documented file: a path, or an object that has one."""
+    """Return the name and media type of a documented file: a path, or an object with one."""
     file = value if is_object(value) else {"file": value}
     name = PurePosixPath(str(file.get("file")).removeprefix("@")).name
     return name, file.get("content_type")
@@ -117,7 +117,7 @@ def _from_form(argument: Argument, value: Any) -> Any:
 
 
 def _from_text(argument: Argument, text: str) -> Any:
-    """What a caller would give; a text that is no such value, like 12***, stays a text."""
+    """Return what a caller would give; a text that is no such value, like 12***, stays a text."""
     if "string" in argument.kinds:
         return text
     if argument.kinds & {"integer", "number"} and _INTEGER.fullmatch(text):
@@ -174,7 +174,7 @@ class RecordingTransport:
         self.sent: list[Sent] = []
 
     def client(self) -> AbstractContextManager[Coze]:
-        """The client."""
+        """Return the client."""
         http_client = httpx.Client(transport=httpx.MockTransport(self._answer))
         return Coze("conform", base_url=_BASE, http_client=http_client, max_retries=0)
 
@@ -272,7 +272,7 @@ def _method(operation: Operation, request: Request) -> Method | None:
 
 
 def _notes(example: Example, request: Request) -> Iterator[str]:
-    """How a request contradicts its own page."""
+    """Return how a request contradicts its own page."""
     if request.method != example.method:
         yield f"the example uses {request.method}, its page says {example.method}"
     if request.path and path_values(example.path, request.path) is None:

@@ -65,7 +65,7 @@ def _checks(example: Example, operation: Operation, catalogue: Catalogue) -> Ite
 
 
 def _safely(kind: Kind, number: int, check: Callable[[], Iterable[Check]]) -> list[Check]:
-    """A fault of the client that no one has foreseen is a finding, too."""
+    """Run a check; an exception that nobody foresaw is a finding, too."""
     try:
         return list(check())
     except Exception as error:  # noqa: BLE001  # the client may raise anything

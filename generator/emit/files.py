@@ -22,7 +22,7 @@ Files: TypeAlias = dict[str, bytes]
 
 
 def emit(document: dict[str, Any], plan: Plan, step: Callable[[str], None]) -> Files:
-    """The source files of the package, formatted and stamped.
+    """Return the source files of the package, formatted and stamped.
 
     Args:
         document: The effective spec.

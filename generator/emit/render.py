@@ -36,7 +36,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _literal(value: Any) -> str:
-    """A Python literal that reads the same whatever the text holds."""
+    """Return a Python literal that reads the same whatever the text holds."""
     return ascii(value)
 
 

@@ -61,8 +61,8 @@ def _ruff(folder: Path, command: str, *options: str) -> None:
         check=False,
     )
     if done.returncode:
-        told = (done.stderr or done.stdout).strip()
+        output = (done.stderr or done.stdout).strip()
         raise GeneratorError(
-            f"ruff {command} refuses the emitted code: {told[:2000]}",
+            f"ruff {command} refuses the emitted code: {output[:2000]}",
             remedy="This is a fault of the generator's templates; please report it.",
         )

@@ -104,7 +104,7 @@ _CONFIG = GenerateConfig(
 
 
 def _view(schema: dict[str, Any]) -> dict[str, Any]:
-    """The structure of a schema with its texts made safe for docstrings."""
+    """Return the structure of a schema with its texts made safe for docstrings."""
     view = {key: schema[key] for key in _STRUCTURE if key in schema}
     if text := marked(schema, schema.get("description", "")):
         view["description"] = paragraphs(text)
@@ -120,7 +120,7 @@ def _view(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(shape: RequestDict, uses: Mapping[str, str]) -> dict[str, str]:
-    """What the docstring of a shape says."""
+    """Return what the docstring of a shape says."""
     text = paragraphs(shape.schema.get("description", ""))
     return {"description": text or uses[shape.name]}
 
@@ -148,7 +148,7 @@ def _check_keys(code: str, shapes: Iterable[RequestDict]) -> None:
 
 
 def _printed(node: ast.stmt) -> tuple[str, dict[str, bool]]:
-    """The name of a class, its keys, and which are required; nothing for any other statement."""
+    """Return the name of a class, its keys, and which are required; nothing if it is none."""
     keys: list[tuple[str, ast.expr]] = []
     match node:
         case ast.ClassDef(name=name, body=body):
@@ -171,6 +171,6 @@ def _printed(node: ast.stmt) -> tuple[str, dict[str, bool]]:
 
 
 def _means_another(attribute: str) -> bool:
-    """Whether Python takes an attribute of a class for another one, or for none."""
+    """Return whether Python takes an attribute of a class for another one, or for none."""
     mangled = attribute.startswith("__") and not attribute.endswith("__")
     return mangled or attribute == "__debug__"

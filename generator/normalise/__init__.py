@@ -91,7 +91,7 @@ class Normalised:
     before: Node = field(repr=False)
 
     def origin(self, error: GeneratorError) -> GeneratorError:
-        """An error about the document, with the pointer of the place before the passes."""
+        """Return an error about the document, with the pointer of the place before the passes."""
         return _moved(error, self._marked)
 
     @cached_property
@@ -154,6 +154,6 @@ def _refuses(check: Callable[[Node], Node], document: Node) -> bool:
 
 
 def _moved(error: GeneratorError, document: Node) -> GeneratorError:
-    """An error about a document whose parts were marked, with the pointer that their marks say."""
+    """Return an error about a marked document with the pointer that its marks give."""
     pointer = None if error.pointer is None else origin(document, error.pointer)
     return error.with_(pointer=pointer)

@@ -25,7 +25,7 @@ _DEEPEST: Final = 9
 
 
 def markdown(text: str) -> str:
-    """The Markdown of a rich text; any other text as it is."""
+    """Return the Markdown of a rich text; any other text as it is."""
     if not text.startswith("{"):
         return text
     try:
@@ -70,8 +70,8 @@ class _Line:
                 merged[-1] = style, merged[-1][1] + text
             elif text:
                 merged.append((style, text))
-        told = self.block or "".join(style.write(text) for style, text in merged).strip()
-        return self.prefix + told if told else ""
+        text = self.block or "".join(style.write(text) for style, text in merged).strip()
+        return self.prefix + text if text else ""
 
 
 @frozen
@@ -79,12 +79,12 @@ class _Writer:
     zones: Any
 
     def ops(self, zone: str) -> Iterator[dict[str, Any]]:
-        """The operations of a zone."""
+        """Return the operations of a zone."""
         found = _part(self.zones, zone).get("ops")
         return (op for op in found if is_object(op)) if is_array(found) else iter(())
 
     def zone(self, name: str, within: frozenset[str]) -> str:
-        """The Markdown of a zone; what would hold itself is left out."""
+        """Return the Markdown of a zone; what would hold itself is left out."""
         if name in within:
             return ""
         lines = [_Line()]
@@ -93,10 +93,10 @@ class _Writer:
         out: list[str] = []
         last = _Line()
         for line in lines:
-            if told := line.write():
+            if text := line.write():
                 if out and not (last.is_item and line.is_item):
                     out.append("")
-                out.append(told)
+                out.append(text)
                 last = line
         return "\n".join(out)
 
@@ -119,8 +119,8 @@ class _Writer:
     def _note(self, attributes: dict[str, Any], within: frozenset[str]) -> str:
         title = _text(attributes, "title")
         inner = self.zone(_text(attributes, "zoneId"), within)
-        told = "\n\n".join(part for part in (title and f"**{title}**", inner) if part)
-        return "\n".join(f"> {line}".rstrip() for line in told.split("\n")) if told else ""
+        text = "\n\n".join(part for part in (title and f"**{title}**", inner) if part)
+        return "\n".join(f"> {line}".rstrip() for line in text.split("\n")) if text else ""
 
     def _table(self, zones: str, within: frozenset[str]) -> str:
         rows, columns, *_ = (list(self._ids(zone)) for zone in (*zones.split(), "", ""))

@@ -20,7 +20,7 @@ _DOCUMENT: Final = "urn:document"
 
 
 def examples(document: Node) -> Node:
-    """Examples, mostly texts whatever the type, become values of the type; others go."""
+    """Turn examples, mostly texts whatever the type, into values of the type; drop the rest."""
     # What only the pass needs takes longer to import than a comparison of documents takes.
     from generator.schema_check import MAX_STEPS, StepLimit, TooManyStepsError  # noqa: PLC0415
 
@@ -46,7 +46,7 @@ def examples(document: Node) -> Node:
 
 
 def _value(given: Any, type_: str) -> Any:
-    """The value that is meant by an example, or ``None``."""
+    """Return the value that is meant by an example, or ``None``."""
     if isinstance(given, str) and given.strip() in _PLACEHOLDERS:
         return None
     return _READ.get(type_, _same)(given)

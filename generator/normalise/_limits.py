@@ -28,7 +28,7 @@ _COMPOSED: Final = re.compile(rf"(/({'|'.join(COMPOSING)})/\d+)*")
 
 
 def check_limits(document: Node) -> Node:
-    """No schema is too large once references to what is no class are written out.
+    """Refuse schemas that are too large once references to what is no class are inlined.
 
     Raises:
         GeneratorError: One contains itself without an object in between, is nested too deep, or has
@@ -70,7 +70,7 @@ class _Sizes:
                 raise _error(name, f"makes more than {MAX_PARTS} parts with references written out")
 
     def _written_out(self, part: Part) -> Iterator[str]:
-        """The components that are written out in the place of references to them."""
+        """Return the components that are written out in the place of references to them."""
         for kind, inner in _inner(part):
             name = _target(inner)
             if name is None:
@@ -99,7 +99,7 @@ class _Sizes:
 
 
 def _inner(part: Part) -> Iterator[tuple[str, Part]]:
-    """The schemas directly in a schema, or what it refers to, and the fields that they stand in."""
+    """Return the schemas directly in a schema or what it refers to, each with its field."""
     if "$ref" in part.node:
         yield "$ref", part
     else:
@@ -116,7 +116,7 @@ def _part(schema: Node) -> Part:
 
 
 def _inherits(part: Part, kind: str) -> bool:
-    """Whether a field holds what an object, not a value in it, has the properties of."""
+    """Return whether a field holds what an object, not a value in it, has the properties of."""
     return kind in COMPOSING and _COMPOSED.fullmatch(part.pointer) is not None
 
 

@@ -13,7 +13,7 @@ _STRUCTURED: Final = ("properties", "additionalProperties", "items", "allOf", "o
 
 
 def media_types(document: Node) -> Node:
-    """JSON, forms and event streams have one spelling; what says the same in other words goes.
+    """Spell JSON, forms and event streams one way, and drop duplicates under other media types.
 
     Raises:
         GeneratorError: A body or an answer has several forms, and one has to be chosen.

@@ -27,7 +27,7 @@ _WORDS: Final = {
 
 
 def name_components(document: Node) -> Node:
-    """Components are renamed, and inline objects and named enumerations become components.
+    """Rename components, and make components of inline objects and named enumerations.
 
     A name is the schema's ``x-client-name``, else what it is called; or, where it stands inline,
     the name of what it stands in and its field. Schemas of one shape may share a name.
@@ -79,7 +79,7 @@ class Namer:
     _named: dict[str, _Named] = field(factory=dict[str, _Named], init=False)
 
     def run(self) -> Node:
-        """The document with all names in place."""
+        """Return the document with all names in place."""
         for old, schema in self._schemas.items():
             part = Part("schema", schema, join("/components/schemas", old))
             name = self._new(old)
@@ -100,7 +100,7 @@ class Namer:
         return self._schemas.get(old, {}).get(_NAME, old)
 
     def _outside(self, part: Part, place: _Place) -> Node:
-        """A part that is no schema, with the schemas in it named."""
+        """Return a part that is no schema, with the schemas in it named."""
 
         def change(lower: Part, name: str, key: Key) -> Node:
             where = place
@@ -121,7 +121,7 @@ class Namer:
         return map_children(part, change)
 
     def _inline(self, part: Part, place: _Place) -> Node:
-        """What stands in the place of a schema that is no component."""
+        """Return what stands in the place of a schema that is no component."""
         node = part.node
         if "$ref" in node:
             return {"$ref": self._moved(node["$ref"])}
@@ -140,7 +140,7 @@ class Namer:
         return about | {"allOf": [ref]} if about else ref
 
     def _inside(self, part: Part, owner: str, place: _Place, *, composed: bool = False) -> Node:
-        """A schema, with those in it named.
+        """Return a schema, with those in it named.
 
         Args:
             part: The schema.
@@ -186,14 +186,14 @@ class Namer:
         shape = shape_of(schema)
         known = self._named.setdefault(name, _Named(schema, shape, part.pointer))
         if known.shape != shape:
-            told = _difference(shape, known.shape, "")
-            self._object(part, f"{name} is also {known.pointer}, of another shape ({told})")
+            difference = _difference(shape, known.shape, "")
+            self._object(part, f"{name} is also {known.pointer}, of another shape ({difference})")
         elif known.schema is not schema:
             known = self._named[name] = evolve(known, schema=with_texts(known.schema, schema))
         return known.schema
 
     def _of_component(self, ref: str) -> Node:
-        """A reference to a component, with its text where the class has that of another one."""
+        """Return a reference to a component, with its text where the class has that of another one."""
         moved: Node = {"$ref": self._moved(ref)}
         old = split(unquote(ref))[-1]
         if not ref.startswith(SCHEMAS) or old not in self._schemas:

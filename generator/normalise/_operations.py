@@ -17,7 +17,7 @@ _SAYING: Final = ("$ref", "properties", "additionalProperties", "items", "allOf"
 
 
 def ignored_headers(document: Node) -> Node:
-    """Header parameters that OpenAPI says to ignore go, unless an overlay makes them constant."""
+    """Drop header parameters that OpenAPI ignores, unless an overlay makes them constant."""
 
     def change(part: Part) -> Node:
         parameters: list[Node] = part.node.get("parameters", [])
@@ -33,7 +33,7 @@ def _is_ignored(parameter: Node) -> bool:
 
 
 def empty_bodies(document: Node) -> Node:
-    """The request body of GET, DELETE or HEAD goes if it is an object without properties."""
+    """Drop the request body of GET, DELETE or HEAD if it is an object without properties."""
 
     def change(part: Part) -> Node:
         body: Node = part.node.get("requestBody", {})
@@ -48,7 +48,7 @@ def empty_bodies(document: Node) -> Node:
 
 
 def response_descriptions(document: Node) -> Node:
-    """A response without a description gets that of its status, as OpenAPI wants one."""
+    """Give a response without a description that of its status, since OpenAPI wants one."""
 
     def change(part: Part) -> Node:
         if "$ref" in part.node or part.node.get("description"):

@@ -40,7 +40,7 @@ _FIRST: Final[Mapping[Role, tuple[str, ...]]] = {
 
 
 def drop_vendor_extensions(document: Node) -> Node:
-    """The keys of the tools that publish the document go: ``x-coze-*`` and ``x-apihub-*``."""
+    """Drop the keys of the publisher's tools: ``x-coze-*`` and ``x-apihub-*``."""
 
     def change(part: Part) -> Node:
         left = {key: value for key, value in part.node.items() if not key.startswith(_FOREIGN)}
@@ -50,7 +50,7 @@ def drop_vendor_extensions(document: Node) -> Node:
 
 
 def sort_keys(document: Node) -> Node:
-    """Paths and components are sorted; the fields of each part stand in the usual order."""
+    """Sort paths and components, and put the fields of each part in their customary order."""
 
     def change(part: Part) -> Node:
         order = _FIRST[part.role]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def marked(document: Node) -> Node:
-    """A document with a mark in each part, which says where it stands."""
+    """Return a document with a mark in each part, which says where it stands."""
 
     def change(part: Part) -> Node:
         return part.node | {ORIGIN: part.pointer}
@@ -22,7 +22,7 @@ def marked(document: Node) -> Node:
 
 
 def origin(document: Node, pointer: str) -> str:
-    """Where a place of a document stood when its parts were marked.
+    """Return where a place of a document stood when its parts were marked.
 
     Args:
         document: A document that passes made of a marked one.

@@ -40,7 +40,7 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def _beside(match: re.Match[str]) -> bool:
-    """Whether a Chinese character stands beside a match, perhaps with the marks of bold text."""
+    """Return whether a Chinese character stands beside a match, bold marks aside."""
     before, after = match.start() - 1, match.end()
     while before >= 0 and match.string[before] == "*":
         before -= 1

@@ -23,7 +23,7 @@ _Name = tuple[str, str]
 
 
 def drop_unreferenced(document: Node) -> Node:
-    """Components that no operation leads to are dropped; security schemes stay."""
+    """Drop components that no operation leads to, except security schemes."""
     gone = set(unused(document))
     components: dict[str, Node] = document.get("components", {})
     left = {
@@ -60,7 +60,7 @@ def unused(document: Node) -> list[_Name]:
 
 
 def check_references(document: Node) -> Node:
-    """Each reference leads to a component, and not by itself back to where it stands.
+    """Refuse references that lead to no component, or back to where they stand.
 
     Raises:
         GeneratorError: One does not.
@@ -106,7 +106,7 @@ def _check_part(document: Node, part: Part) -> None:
 
 
 def wrap_ref_siblings(document: Node) -> Node:
-    """What is said of a value beside a reference, where OpenAPI ignores it, stands beside an allOf.
+    """Wrap a reference in an allOf where something is said beside it, which OpenAPI ignores.
 
     The rest goes, and so does what stands in a component or a member of an allOf: it is said of no
     value of its own.
@@ -125,7 +125,7 @@ def wrap_ref_siblings(document: Node) -> Node:
 
 
 def references(part: Part) -> Iterator[str]:
-    """The references that a part makes itself, not those of the parts below it."""
+    """Return the references that a part makes itself, not those of the parts below it."""
     if "$ref" in part.node:
         yield part.node["$ref"]
     if part.role == "schema":
@@ -137,7 +137,7 @@ def _targets(part: Part) -> Iterator[_Name]:
 
 
 def _component(pointer: str) -> _Name | None:
-    """The kind and name of the component that a pointer leads to or into."""
+    """Return the kind and name of the component that a pointer leads to or into."""
     match split(pointer):
         case ["components", kind, name, *_]:
             return kind, name
@@ -146,7 +146,7 @@ def _component(pointer: str) -> _Name | None:
 
 
 def _same_value(part: Part) -> Iterator[_Name]:
-    """What else the value that a part describes is held to."""
+    """Return what else the value that a part describes is held to."""
     waiting = [part]
     while waiting:
         part = waiting.pop()

@@ -38,7 +38,7 @@ _ORDERS: Final = ("x-coze-order", "x-apihub-orders")
 
 
 def formats(document: Node) -> Node:
-    """A format is one that the OpenAPI registry has for the type, or goes: it says nothing."""
+    """Drop each format that the OpenAPI registry does not have for the type."""
 
     def change(part: Part) -> Node:
         if "format" not in part.node:
@@ -92,7 +92,7 @@ def _contradictions(part: Part, kind: str) -> Iterator[GeneratorError]:
 
 
 def enum_names(document: Node) -> Node:
-    """The names of the members of an enumeration stand in ``x-enum-varnames``.
+    """Put the names of the members of an enumeration into ``x-enum-varnames``.
 
     Raises:
         GeneratorError: There are more or fewer names than values.
@@ -117,7 +117,7 @@ def enum_names(document: Node) -> Node:
 
 
 def required(document: Node) -> Node:
-    """``required`` names properties that there are, each once; it goes if it names none.
+    """Clean ``required``: each property once, and none that does not exist.
 
     Raises:
         GeneratorError: It names what is no property.
@@ -151,7 +151,7 @@ def required(document: Node) -> Node:
 
 
 def values(document: Node) -> Node:
-    """An ``allOf`` that describes no object, but a value or another schema, is one schema.
+    """Merge an ``allOf`` that describes a value, not an object, into one schema.
 
     Raises:
         GeneratorError: No value fits all of its members.
@@ -165,7 +165,7 @@ def values(document: Node) -> Node:
 
 
 def property_order(document: Node) -> Node:
-    """Properties stand in the order of the API's documentation, not of the alphabet."""
+    """Order properties as the API's documentation does, not by the alphabet."""
 
     def change(part: Part) -> Node:
         order: list[str] | None = next(

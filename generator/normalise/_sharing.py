@@ -22,7 +22,7 @@ _KINDS: Final[Mapping[Role, tuple[str, ...]]] = {
 
 
 def inline_references(document: Node) -> Node:
-    """Parameters, headers, bodies and answers stand in the place of the references to them.
+    """Inline parameters, headers, bodies and answers where they are referenced.
 
     Only what a method takes or returns: the answers that become errors stay shared.
 
@@ -69,7 +69,7 @@ def inline_references(document: Node) -> Node:
 
 
 def shared_parameters(document: Node) -> Node:
-    """The parameters of a path stand in its operations, unless those have their own of the name."""
+    """Copy the parameters of a path into its operations, unless they have their own."""
 
     def change(part: Part) -> Node:
         shared: list[Node] = part.node.get("parameters", [])

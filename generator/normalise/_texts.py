@@ -14,7 +14,7 @@ _DESCRIBED: Final = ("path", "operation", "parameter", "body", "response", "sche
 
 
 def titles(document: Node) -> Node:
-    """A schema's ``title`` becomes its description.
+    """Turn a schema's ``title`` into its description.
 
     The title holds the published prose; a description beside it is a note among developers.
     """
@@ -28,7 +28,7 @@ def titles(document: Node) -> Node:
 
 
 def rich_text(document: Node) -> Node:
-    """Descriptions in the JSON of a rich text editor become Markdown, punctuated as published."""
+    """Turn descriptions in the JSON of a rich text editor into Markdown; keep its punctuation."""
 
     def change(part: Part) -> Node:
         if "description" not in part.node:

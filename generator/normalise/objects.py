@@ -49,13 +49,13 @@ class Members:
     rest: Part | None = None
 
     def named(self) -> dict[str, bool]:
-        """All names, with ``*`` for the rest, and whether each is required."""
+        """Return all names, with ``*`` for the rest, and whether each is required."""
         found = {name: name in self.required for name in self.properties}
         return found | ({REST: False} if self.rest else {})
 
 
 def is_composed(schema: Node) -> bool:
-    """Whether a schema describes an object of its own, not another one, a choice or a map."""
+    """Return whether a schema describes an object: not a reference, a choice or a map."""
     members: list[Node] = schema.get("allOf", [])
     chosen = bool(schema.keys() & {*CHOICES})
     return bool(
@@ -77,7 +77,7 @@ def referred(schema: Node) -> str:
 
 
 def mapping(schema: Node) -> dict[str, str]:
-    """The values that a discriminator maps to schemas; one that it leaves out goes by its name."""
+    """Return the schema of each discriminator value; one left out goes by its name."""
     if "discriminator" not in schema:
         return {}
     given: Any = schema["discriminator"].get("mapping", {})
@@ -93,7 +93,7 @@ def mapping(schema: Node) -> dict[str, str]:
 
 
 def mapped(name: str) -> str:
-    """The reference that a discriminator means: it may give the name of a component alone."""
+    """Return the reference that a discriminator means, which may be a bare component name."""
     return name if name.startswith("#") else SCHEMAS + name
 
 
@@ -105,11 +105,11 @@ class Objects:
     _known: dict[str, Members] = field(factory=dict[str, Members], init=False, repr=False)
 
     def is_object(self, name: str) -> bool:
-        """Whether a component is an object with properties, and so becomes a class."""
+        """Return whether a component is an object with properties, and so becomes a class."""
         return is_composed(self.components[name]) and bool(self.of(name).properties)
 
     def of(self, name: str) -> Members:
-        """The members of a component.
+        """Return the members of a component.
 
         Raises:
             GeneratorError: One is described in several ways that no type unites.
@@ -206,7 +206,7 @@ class Objects:
         return Members(properties, one.required & other.required, _open(one.rest, other.rest))
 
     def _narrowed(self, one: Part, other: Part) -> Part:
-        """The schema of a value that is held to two of them."""
+        """Return the schema of a value that is held to two of them."""
         shapes = [shape_of(self.resolved(part.node)) for part in (one, other)]
         for part, shape, wider in ((other, *shapes[::-1]), (one, *shapes)):
             if shape == wider or not wider:
@@ -244,14 +244,14 @@ def _is_scalar(shape: Node) -> bool:
 
 
 def _open(one: Part | None, other: Part | None) -> Part | None:
-    """What members without a property are, in an object of two parts: each may have its own."""
+    """Return the schema of the further members of an object of two parts."""
     if one and other and shape_of(one.node) != shape_of(other.node):
         return evolve(one, node={})
     return one or other
 
 
 def _widened(one: Part, other: Part) -> Part:
-    """The schema of a value that is held to one of two."""
+    """Return the schema of a value that is held to one of two."""
     choices = one.node["oneOf"] if omit(one.node, "oneOf") == {} else [one.node]
     shapes = [shape_of(choice) for choice in choices]
     if shape_of(other.node) in shapes:

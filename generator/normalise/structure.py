@@ -54,7 +54,7 @@ _FIELDS: Final[Mapping[Role, Mapping[str, str]]] = {
 
 
 def check_structure(document: Node) -> Node:
-    """A field that is not of the kind that OpenAPI gives it is an error.
+    """Refuse fields that are not of the kind that OpenAPI gives them.
 
     Raises:
         GeneratorError: For the first such field of each part.
@@ -107,7 +107,7 @@ def _check_identity(part: Part) -> None:
 
 
 def _holders(part: Part) -> Iterator[tuple[str, Any, Arity]]:
-    """The fields of a part that hold other parts."""
+    """Return the fields of a part that hold other parts."""
     if part.role == "callback":
         for name, content in part.node.items():
             if not name.startswith("x-"):

@@ -43,7 +43,7 @@ def to_openapi_30(document: Node) -> Node:
     """Return a document of OpenAPI 3.0; one that is none yet, in its words.
 
     Raises:
-        GeneratorError: The version is unknown, or something has no form in 3.0; all of it is told.
+        GeneratorError: The version is unknown, or something has no form in 3.0; all of it at once.
     """
     version = document.get("openapi", document.get("swagger"))
     known = _VERSION.fullmatch(version) if isinstance(version, str) else None
@@ -154,7 +154,7 @@ class _Conversion:
         return self.schema(Part("schema", only | rest, pointer))
 
     def _with_schemas(self, node: Node, pointer: str) -> Node:
-        """The schemas ``true`` and ``false``, which 3.0 knows as additionalProperties alone."""
+        """Rewrite the schemas ``true`` and ``false``: 3.0 has them as additionalProperties only."""
 
         def plain(value: Any, place: str) -> Any:
             if value is False:
@@ -191,7 +191,7 @@ def _with_limits(node: Node) -> Node:
 
 
 def _with_content(node: Node) -> Node:
-    """A text that is a file has a format in 3.0; what else a text holds, 3.0 does not say."""
+    """Give a text that is a file the format of 3.0, which has no word for other contents."""
     encoding, media_type = node.get("contentEncoding"), node.get("contentMediaType")
     node = omit(node, "contentEncoding", "contentMediaType")
     if encoding == "base64":
@@ -207,7 +207,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_null(schema: Any) -> bool:
-    """Whether a schema allows null alone."""
+    """Return whether a schema allows null alone."""
     said = {
         key: schema[key] for key in ("type", "const", "enum") if is_object(schema) and key in schema
     }

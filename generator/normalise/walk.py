@@ -100,7 +100,7 @@ class Part:
 
 
 def children(part: Part) -> Iterator[tuple[str, Key, Part]]:
-    """The parts directly below a part: the field, the key or number in it, and the part."""
+    """Return the parts directly below a part: the field, the key or number in it, and the part."""
     fields = BELOW[part.role]
     if part.role == "callback":
         fields = dict[str, "tuple[Role, Arity]"].fromkeys(part.node, ("path", "one"))
@@ -119,7 +119,7 @@ def children(part: Part) -> Iterator[tuple[str, Key, Part]]:
 
 
 def parts(document: Node) -> Iterator[Part]:
-    """All parts of a document, each before those below it."""
+    """Return all parts of a document, each before those below it."""
     waiting = [Part("document", document, "")]
     while waiting:
         part = waiting.pop()
@@ -128,7 +128,7 @@ def parts(document: Node) -> Iterator[Part]:
 
 
 def operations(document: Node) -> Iterator[tuple[str, str, Node]]:
-    """The operations that clients call: path, HTTP method in lower case, operation."""
+    """Return the operations that clients call: path, HTTP method in lower case, operation."""
     for path, item in document.get("paths", {}).items():
         for method in METHODS:
             if method in item:
@@ -143,7 +143,7 @@ def successes(operation: Node) -> dict[str, Node]:
 
 
 def map_children(part: Part, change: Callable[[Part, str, Key], Node]) -> Node:
-    """A part with what ``change`` makes of each part directly below it; no part is modified.
+    """Return a part with what ``change`` makes of each part directly below it; no part is modified.
 
     Args:
         part: The part.
@@ -166,7 +166,7 @@ def map_children(part: Part, change: Callable[[Part, str, Key], Node]) -> Node:
 
 
 def rewrite(document: Node, changes: Mapping[Role, Callable[[Part], Node]]) -> Node:
-    """A document with each part changed, and then those below it; the old one stays as it is.
+    """Return a document with each part changed, then those below it; copy, don't modify.
 
     Args:
         document: The document.
@@ -191,7 +191,7 @@ def rewrite(document: Node, changes: Mapping[Role, Callable[[Part], Node]]) -> N
 
 
 def omit(node: Node, *keys: str) -> Node:
-    """A part without some of its fields."""
+    """Return a part without some of its fields."""
     return {key: value for key, value in node.items() if key not in keys}
 
 

@@ -85,7 +85,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
         partial(make_methods, operation, schemas, envelope, (path, http_method))
         for path, http_method, operation in operations(document)
     )
-    told = [
+    sent = [
         callback
         for path, http_method, operation in operations(document)
         for callback in callbacks(operation, schemas, join("/paths", path, http_method))
@@ -94,16 +94,16 @@ def make_plan(document: dict[str, Any]) -> Plan:
         result.hidden for method in methods for result in method.answers.results if result.hidden
     )
     streams = _streams(methods)
-    modules, shapes = _classes(schemas, methods, told, hidden, tags)
+    modules, shapes = _classes(schemas, methods, sent, hidden, tags)
     _check_members(schemas, modules, shapes, hidden)
     public = _classes(
-        schemas, [method for method in methods if not method.internal], told, hidden, tags
+        schemas, [method for method in methods if not method.internal], sent, hidden, tags
     )
     return Plan(
         make_tree(methods, _texts(document)),
         modules,
         tuple(streams[name] for name in sorted(streams)),
-        _told_apart(told, streams),
+        _by_name(sent, streams),
         shapes,
         tuple(make_waits(_waits(document), methods)),
         _names(modules, shapes) - _names(*public),
@@ -117,12 +117,12 @@ def _waits(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _texts(document: dict[str, Any]) -> dict[str, str]:
-    """What resources are: a tag may have the name of one."""
+    """Return what resources are: a tag may have the name of one."""
     return {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
 
 
 def _streams(methods: list[Method]) -> dict[str, Stream]:
-    """The unions of events that streams deliver, by name; methods may share one."""
+    """Return the unions of events that streams deliver, by name; methods may share one."""
     streams: dict[str, Stream] = {}
     for method in methods:
         stream = method.stream
@@ -135,10 +135,10 @@ def _streams(methods: list[Method]) -> dict[str, Stream]:
     return streams
 
 
-def _told_apart(told: list[Callback], streams: dict[str, Stream]) -> tuple[Callback, ...]:
-    """The callbacks by name; each union of events has a name of its own."""
+def _by_name(sent: list[Callback], streams: dict[str, Stream]) -> tuple[Callback, ...]:
+    """Return the callbacks by name; each union of events has a name of its own."""
     by_name: dict[str, Callback] = {}
-    for callback in told:
+    for callback in sent:
         if callback.name in streams or by_name.setdefault(callback.name, callback) != callback:
             raise GeneratorError(
                 f"two unions of events would both be called {callback.name}",
@@ -151,12 +151,12 @@ def _told_apart(told: list[Callback], streams: dict[str, Stream]) -> tuple[Callb
 def _classes(
     schemas: Schemas,
     methods: list[Method],
-    told: list[Callback],
+    sent: list[Callback],
     hidden: dict[str, frozenset[str]],
     tags: dict[str, Tags],
 ) -> tuple[tuple[Module, ...], tuple[RequestDict, ...]]:
-    """What the answers and the arguments of methods, and callbacks, need."""
-    answers = answer_shapes(methods).union(*(callback.references for callback in told))
+    """Return what the answers and the arguments of methods, and callbacks, need."""
+    answers = answer_shapes(methods).union(*(callback.references for callback in sent))
     return (
         make_models(schemas, answers, hidden, tags),
         make_shapes(schemas, request_shapes(methods)),

@@ -64,7 +64,7 @@ class Argument:
 def parameter_arguments(
     parameters: list[dict[str, Any]], schemas: Schemas, pointer: str
 ) -> list[Argument]:
-    """The arguments for the parameters of an operation.
+    """Return the arguments for the parameters of an operation.
 
     Args:
         parameters: Its ``parameters``; constant ones are no arguments.
@@ -187,7 +187,7 @@ def _argument_name(label: str, pointer: str) -> str:
 
 
 def in_order(arguments: list[Argument], pointer: str) -> tuple[Argument, ...]:
-    """The arguments as a signature lists them: required ones first, then by location.
+    """Return the arguments as a signature lists them: required ones first, then by location.
 
     Raises:
         GeneratorError: Two have the same name.
@@ -224,7 +224,7 @@ def body_argument(prop: Property, schemas: Schemas) -> Argument:
 
 
 def _need(schema: dict[str, Any], *, required: bool) -> tuple[bool, str | int | None]:
-    """Whether callers must give an argument, and what is sent if they don't.
+    """Return whether callers must give an argument, and what is sent if they don't.
 
     What the API demands although it names a default is sent with that default.
     """

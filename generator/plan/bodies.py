@@ -123,7 +123,7 @@ class _Form:
         self._check_names()
         for prop in self.fields:
             argument = body_argument(prop, self.schemas)
-            told: dict[str, Any] = self.described.get(prop.wire, {})
+            encoding: dict[str, Any] = self.described.get(prop.wire, {})
             place = join(self.place, "encoding", prop.wire)
             type_ = argument.type
             if prop.wire == REST and isinstance(type_, MapOf):
@@ -131,10 +131,10 @@ class _Form:
             if argument.location == "files":
                 self._check_file(type_, prop.pointer)
             if self.encoding == "multipart":
-                media_types[prop.wire] = _part_type(type_, told, place)
-            elif self.encoding == "form" and kind_of(told.get("contentType", "")) != "json":
+                media_types[prop.wire] = _part_type(type_, encoding, place)
+            elif self.encoding == "form" and kind_of(encoding.get("contentType", "")) != "json":
                 refuse_objects(type_, "a form", prop.pointer)
-                delimiters[prop.wire] = delimiter(told, type_, place)
+                delimiters[prop.wire] = delimiter(encoding, type_, place)
             arguments.append(argument)
         return Body(
             self.encoding,
@@ -145,7 +145,7 @@ class _Form:
 
     def _check_names(self) -> None:
         known = [prop.wire for prop in self.fields]
-        for name, told in self.described.items():
+        for name, encoding in self.described.items():
             place = join(self.place, "encoding", name)
             if name not in known:
                 raise GeneratorError(
@@ -153,7 +153,7 @@ class _Form:
                     pointer=place,
                     remedy=f"Name one of {', '.join(known)} in an overlay, or remove it there.",
                 )
-            if told.get("headers") and self.encoding == "multipart":
+            if encoding.get("headers") and self.encoding == "multipart":
                 raise GeneratorError(
                     "headers of a part of a form are not supported",
                     pointer=join(place, "headers"),
@@ -172,9 +172,9 @@ class _Form:
             )
 
 
-def _part_type(type_: TypeRef, told: dict[str, Any], place: str) -> str:
+def _part_type(type_: TypeRef, encoding: dict[str, Any], place: str) -> str:
     """Return the media type of a part, or nothing where it is left to the caller, or a text."""
-    given: str = told.get("contentType", "")
+    given: str = encoding.get("contentType", "")
     parts = list(walk(type_))
     if Binary() in parts:
         return "" if "," in given or "*" in given else given

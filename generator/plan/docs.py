@@ -68,8 +68,8 @@ def of_class(class_: Model | EnumerationClass, uses: Mapping[str, str]) -> str:
 def of_resource(resource: Resource) -> str:
     """Return the docstring of a resource class, which says what its methods raise."""
     kinds = {method.kind for method in resource.methods} | {"call"}
-    told = "; ".join(text for kind, text in _RAISES.items() if kind in kinds)
-    raises = f"Raises:\n    CozeError: Each method: {told}." if resource.methods else ""
+    errors = "; ".join(text for kind, text in _RAISES.items() if kind in kinds)
+    raises = f"Raises:\n    CozeError: Each method: {errors}." if resource.methods else ""
     return docstring((_of(resource), raises), _MEMBER)
 
 
@@ -119,11 +119,11 @@ def _of_members(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
 
 
 def _arguments(method: Method) -> str:
-    told = [
+    rows = [
         (argument.name, "\n".join(filter(None, (argument.text, argument.limits))))
         for argument in method.arguments
     ]
-    lines = [paragraphs(f"{name}: {text}", hanging=4) for name, text in told]
+    lines = [paragraphs(f"{name}: {text}", hanging=4) for name, text in rows]
     indented = "\n".join(f"    {line}" if line else "" for line in "\n".join(lines).split("\n"))
     return f"Args:\n{indented}" if lines else ""
 

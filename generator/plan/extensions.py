@@ -187,12 +187,12 @@ class Answer:
     prefix: str = ""
 
     def attribute(self, part: str) -> str:
-        """The attribute that holds a part."""
+        """Return the attribute that holds a part."""
         prop = self._property(part)
         return field_name(prop.label, prop.pointer)
 
     def array(self, part: str) -> tuple[str, ListOf]:
-        """The attribute that holds a part which is an array, and its type."""
+        """Return the attribute that holds a part which is an array, and its type."""
         prop = self._property(part)
         type_ = without_null(self.schemas.type_of(prop.schema, prop.pointer))
         if not isinstance(type_, ListOf):

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 
-def components_of(  # noqa: C901  # one algorithm, told in one piece
+def components_of(  # noqa: C901  # one algorithm, in one piece
     graph: Mapping[str, AbstractSet[str]],
 ) -> list[tuple[str, ...]]:
-    """The strongly connected components of a graph, each sorted by name.
+    """Return the strongly connected components of a graph, each sorted by name.
 
     Tarjan's algorithm on a stack of its own: a long chain of names does not recurse.
     """

@@ -144,7 +144,7 @@ def make_methods(
     envelope: dict[str, Any],
     place: tuple[str, str],
 ) -> list[Method]:
-    """The methods of one operation: one, or two where it can stream its answer.
+    """Return the methods of one operation: one, or two where it can stream its answer.
 
     Args:
         operation: The operation object of the effective spec.

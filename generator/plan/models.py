@@ -114,7 +114,7 @@ def make_models(
     hidden: dict[str, frozenset[str]],
     tags: dict[str, Tags],
 ) -> tuple[Module, ...]:
-    """The modules for all classes that the roots reach.
+    """Return the modules for all classes that the roots reach.
 
     Args:
         schemas: The document's schemas.

@@ -23,7 +23,7 @@ _CLASSES = frozenset({
 
 
 def attribute_name(wire: str, pointer: str, *, taken: frozenset[str] = frozenset()) -> str:
-    """The snake_case Python name of a wire name.
+    """Return the snake_case Python name of a wire name.
 
     Args:
         wire: The name in the document; ``*`` for all further members of an object.
@@ -50,7 +50,7 @@ def attribute_name(wire: str, pointer: str, *, taken: frozenset[str] = frozenset
 
 
 def field_name(wire: str, pointer: str) -> str:
-    """The attribute of a model that stands for a property; raises as ``attribute_name``."""
+    """Return the attribute of a model that stands for a property; raises as ``attribute_name``."""
     return attribute_name(wire, pointer, taken=_FIELDS)
 
 
@@ -75,12 +75,12 @@ def check_class(name: str, pointer: str, *, taken: frozenset[str] = frozenset())
 
 
 def module_name(class_: str) -> str:
-    """The module of a class: its snake_case name."""
+    """Return the module of a class: its snake_case name."""
     name = _CAMEL.sub("_", class_).lower()
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def constant_name(label: str, pointer: str) -> str:
-    """UPPER_CASE name of an enumeration member."""
+    """Return the UPPER_CASE name of an enumeration member."""
     # Upper case can undo what NFKC composed, and Python reads names as NFKC.
     return unicodedata.normalize("NFKC", attribute_name(label, pointer).upper()).rstrip("_")

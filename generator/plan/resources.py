@@ -75,7 +75,7 @@ class Resource:
         return tuple(one.name for one in (*self.methods, *self.children))
 
     def returns(self, method: Method, variant: Variant) -> str:
-        """The return annotation of a method."""
+        """Return the return annotation of a method."""
         match method.kind:
             case "list" if method.paging:
                 item = as_result(method.paging.item, list_name=self.list_name)
@@ -153,7 +153,7 @@ def make_tree(methods: Iterable[Method], texts: Mapping[str, str]) -> Resource:
 
 
 def walk_tree(resource: Resource) -> Iterable[Resource]:
-    """The resource and all below it."""
+    """Return the resource and all below it."""
     yield resource
     for child in resource.children:
         yield from walk_tree(child)
@@ -201,14 +201,14 @@ def _check_members(resource: Resource) -> None:
 
 
 def _pointer(resource: Resource) -> str:
-    """The place of the first operation in it."""
+    """Return the place of the first operation in it."""
     while not resource.methods:
         resource = resource.children[0]
     return f"{resource.methods[0].pointer}/operationId"
 
 
 def _check_company(resource: Resource) -> None:
-    """An internal method in a resource that has public ones, or leads to some, would be public."""
+    """Refuse an internal method whose resource has public ones: it would be public."""
     for method in resource.methods:
         if method.internal and not resource.internal:
             raise GeneratorError(
@@ -219,7 +219,7 @@ def _check_company(resource: Resource) -> None:
 
 
 def _check_recovery(method: Method, methods: dict[str, Method]) -> None:
-    """A stream that recovers does so with methods that there are, and that only read."""
+    """Refuse a stream that recovers by methods that don't exist, or that do more than read."""
     recovery = method.recovery
     for name in (recovery.subject, recovery.items) if recovery else ():
         path = f"{method.resource}.{name}"
@@ -232,14 +232,14 @@ def _check_recovery(method: Method, methods: dict[str, Method]) -> None:
 
 
 def request_shapes(methods: Iterable[Method]) -> frozenset[str]:
-    """The components that arguments mention."""
+    """Return the components that arguments mention."""
     return frozenset[str]().union(
         *(references(argument.type) for method in methods for argument in method.arguments)
     )
 
 
 def answer_shapes(methods: Iterable[Method]) -> frozenset[str]:
-    """The components that results and events mention."""
+    """Return the components that results and events mention."""
     found: set[str] = set()
     for method in methods:
         found |= references(method.result)

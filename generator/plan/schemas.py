@@ -68,7 +68,7 @@ class Schemas:
         return self.objects.components
 
     def type_of(self, schema: dict[str, Any], pointer: str) -> TypeRef:
-        """The type that a schema describes.
+        """Return the type that a schema describes.
 
         Raises:
             GeneratorError: The schema is of a kind that no Python type stands for.
@@ -156,11 +156,11 @@ class Schemas:
         return types[0] if len(types) == 1 else UnionOf(types)
 
     def is_model(self, name: str) -> bool:
-        """Whether the component is an object with properties of its own."""
+        """Return whether the component is an object with properties of its own."""
         return name in self.components and self.objects.is_object(name)
 
     def properties(self, name: str) -> list[Property]:
-        """The properties of an object component, with ``*`` for further ones that it describes.
+        """Return the properties of an object component, ``*`` for further ones.
 
         They stand in the document's order; whether one is required is the parser's word.
 
@@ -190,7 +190,7 @@ class Schemas:
         return found
 
     def with_classes_only(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The schema with references left to classes alone: to objects and enumerations."""
+        """Return the schema with references left to classes alone: to objects and enumerations."""
         if "$ref" in schema:
             name = schema_name(schema["$ref"])
             target = self.components[name]
@@ -212,12 +212,12 @@ class Schemas:
         return view
 
     def request_properties(self, name: str) -> list[Property]:
-        """The properties of an object that callers send: not those that only the server writes."""
+        """Return the properties that callers send: not those that only the server writes."""
         hidden = self.saying(name, "readOnly")
         return [prop for prop in self.properties(name) if prop.wire not in hidden]
 
     def answer_properties(self, name: str) -> list[Property]:
-        """The properties of an answer: what only callers write may be missing."""
+        """Return the properties of an answer: what only callers write may be missing."""
         hidden = self.saying(name, "writeOnly")
         return [
             evolve(prop, required=False) if prop.wire in hidden else prop
@@ -225,7 +225,7 @@ class Schemas:
         ]
 
     def saying(self, name: str, key: str) -> frozenset[str]:
-        """The properties of an object whose schemas have a field that is true."""
+        """Return the properties of an object whose schemas have a field that is true."""
         return frozenset(
             prop.wire for prop in self.properties(name) if self._says(prop.schema, key)
         )
@@ -238,7 +238,7 @@ class Schemas:
         )
 
     def text_of(self, schema: dict[str, Any]) -> str:
-        """The description of a schema, or of the component that it refers to."""
+        """Return the description of a schema, or of the component that it refers to."""
         text: str | None = schema.get("description")
         if text is None:
             text = self.components.get(referred(schema), {}).get("description")

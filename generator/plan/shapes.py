@@ -50,7 +50,7 @@ class RequestDict:
 
 
 def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[RequestDict, ...]:
-    """All shapes that the roots reach, by name.
+    """Return all shapes that the roots reach, by name.
 
     Args:
         schemas: The document's schemas.
@@ -89,7 +89,7 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[RequestDict, ..
 
 
 def _described(schema: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
-    """A schema of a key, with the text of the class that it may point to."""
+    """Return a schema of a key, with the text of the class that it may point to."""
     view, text = schemas.with_classes_only(schema), schemas.text_of(schema)
     if "description" in view or not text:
         return view

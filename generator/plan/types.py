@@ -81,12 +81,12 @@ _NUMBER = "int | float"
 
 
 def without_null(type_: TypeRef) -> TypeRef:
-    """The type without its ``null``."""
+    """Return the type without its ``null``."""
     return type_.inner if isinstance(type_, Nullable) else type_
 
 
 def as_field(type_: TypeRef) -> str:
-    """How a model's field spells the type: enumerations are open, lists are lists."""
+    """Return how a model's field spells the type: enumerations are open, lists are lists."""
     match type_:
         case Scalar(name=name):
             return _NUMBER if name == "float" else name
@@ -109,7 +109,7 @@ def as_field(type_: TypeRef) -> str:
 
 
 def as_argument(type_: TypeRef) -> str:
-    """How an argument spells the type: enumerations are closed, any sequence or mapping will do."""
+    """Return how an argument spells the type: enumerations are closed, any sequence fits."""
     match type_:
         case Scalar(name=name):
             return name
@@ -130,7 +130,7 @@ def as_argument(type_: TypeRef) -> str:
 
 
 def as_result(type_: TypeRef, *, list_name: str = "list") -> str:
-    """How a method's return annotation spells the type.
+    """Return how a method's return annotation spells the type.
 
     Args:
         type_: The type.
@@ -156,7 +156,7 @@ def as_result(type_: TypeRef, *, list_name: str = "list") -> str:
 
 
 def walk(type_: TypeRef) -> Iterator[TypeRef]:
-    """The type and all types inside it."""
+    """Return the type and all types inside it."""
     yield type_
     match type_:
         case ListOf(item=inner) | MapOf(value=inner) | Nullable(inner=inner):
@@ -169,7 +169,7 @@ def walk(type_: TypeRef) -> Iterator[TypeRef]:
 
 
 def references(type_: TypeRef) -> frozenset[str]:
-    """The names of the components that the type mentions."""
+    """Return the names of the components that the type mentions."""
     return frozenset(
         part.name
         for part in walk(type_)
@@ -178,7 +178,7 @@ def references(type_: TypeRef) -> frozenset[str]:
 
 
 def spelled(type_: TypeRef) -> frozenset[str]:
-    """The names that ``as_field`` spells: integer enumerations are written out."""
+    """Return the names that ``as_field`` spells: integer enumerations are written out."""
     return frozenset(
         part.name
         for part in walk(type_)
@@ -189,7 +189,7 @@ def spelled(type_: TypeRef) -> frozenset[str]:
 
 
 def literal(values: tuple[str | int, ...]) -> str:
-    """A ``Literal`` of the values, safe for any text."""
+    """Return a ``Literal`` of the values, safe for any text."""
     return f"Literal[{', '.join(ascii(value) for value in values)}]"
 
 

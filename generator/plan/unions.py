@@ -1,4 +1,4 @@
-"""How the classes of a union are told apart: by a discriminator, or by their enumerations."""
+"""How the classes of a union are distinguished: by a discriminator, or by their enumerations."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def make_tags(document: Node, objects: Objects) -> dict[str, Tags]:
 
 
 def _inherited(objects: Objects) -> dict[str, Tags]:
-    """The values that the discriminator of a base gives to the objects composed of it."""
+    """Return the values that the discriminator of a base gives to the objects composed of it."""
     found: dict[str, Tags] = {}
     for schema in objects.components.values():
         if not schema.keys() & {*CHOICES}:
@@ -92,7 +92,7 @@ def _discriminated(part: Part, classes: list[str], objects: Objects) -> dict[str
 
 
 def _enumerated(classes: list[str], objects: Objects) -> dict[str, Tags]:
-    """The properties whose values no two of the classes share."""
+    """Return the properties whose values no two of the classes share."""
     found: dict[str, Tags] = {name: {} for name in classes}
     if len(classes) > 1:
         for wire in objects.of(classes[0]).properties:
@@ -104,7 +104,7 @@ def _enumerated(classes: list[str], objects: Objects) -> dict[str, Tags]:
 
 
 def _values(name: str, wire: str, objects: Objects) -> Values:
-    """The values that a property of a class is limited to; none where it is not."""
+    """Return the values that a property of a class is limited to; none where it is not."""
     part = objects.of(name).properties.get(wire)
     schema: Node = objects.resolved(part.node) if part else {}
     values: list[Any] = [value for value in schema.get("enum", ()) if value is not None]

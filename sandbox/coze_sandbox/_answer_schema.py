@@ -51,7 +51,7 @@ class AnswerSchema:
         return self._synthesiser.value(node, seed=seed, example=example)
 
     def node(self, place: str = "") -> Object:
-        """Give the schema at a dotted place, an empty one where nothing is known."""
+        """Return the schema at a dotted place, an empty one where nothing is known."""
         node = self._schema
         for step in filter(None, place.split(".")):
             node = self._synthesiser.merge_all_of(node).get("properties", {}).get(step, {})
@@ -59,7 +59,7 @@ class AnswerSchema:
 
 
 def _example(content: Object) -> Any:
-    """Give the example of a media type."""
+    """Return the example of a media type."""
     if "example" in content:
         return content["example"]
     examples: Object = content.get("examples", {})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BINARY_SIZE = 8192  # bytes
 GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
-TOLD = "the sandbox was told to fail"
+SCRIPTED = "the sandbox was told to fail"
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,9 @@ def _failure(scenario: Scenario, logid: str) -> Answer:
     if scenario.html:
         return Answer((GATEWAY_PAGE,), "text/html", scenario.status or 502)
     if scenario.oauth_error is not None:
-        body = {"error_code": scenario.oauth_error, "error_message": scenario.msg or TOLD}
+        body = {"error_code": scenario.oauth_error, "error_message": scenario.msg or SCRIPTED}
         return Answer((encode(body),), status=scenario.status or 400)
     status = 200 if scenario.status is None else scenario.status
     code = code_of(status) if scenario.code is None else scenario.code
-    msg = TOLD if scenario.msg is None else scenario.msg
+    msg = SCRIPTED if scenario.msg is None else scenario.msg
     return refusal(RefusalError(msg, status=status, code=code), logid)

@@ -147,7 +147,7 @@ class Bodies:
                 body[f"{name}_v2"] = value
 
     def _wrap(self, body: Object, logid: str) -> None:
-        """Say success in the fields of the envelope, if the answer has one."""
+        """Return success in the fields of the envelope, if the answer has one."""
         wrapping = {self._envelope.data, *self._envelope.fields}
         if body and not wrapping & body.keys():
             return

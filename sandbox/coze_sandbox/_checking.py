@@ -176,7 +176,7 @@ def _fields(call: Call) -> Iterator[Violation]:
 
 
 def _violations(error: Exception) -> Iterator[Violation]:
-    """Say what openapi-core found, one text per violation."""
+    """Return what openapi-core found, one text per violation."""
     place = "body"
     if isinstance(error, ParameterValidationError):
         place = f"{error.location} {error.name}"

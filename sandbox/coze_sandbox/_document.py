@@ -125,7 +125,7 @@ class Operation:
         return str(self.raw.get("operationId", f"{self.method} {self.path}"))
 
     def name_of(self, *, streamed: bool) -> str:
-        """Give the name of the method that a caller used: a streamed twin has its own."""
+        """Return the name of the method that a caller used; the streaming variant has its own."""
         return (streamed and self.stream and self.stream.method) or self.name
 
     @cached_property
@@ -138,7 +138,7 @@ class Operation:
         return tuple(found.values())
 
     def parameters_in(self, place: Literal["path", "query", "header"]) -> dict[str, Object]:
-        """Give the parameters of one place, by name."""
+        """Return the parameters of one place, by name."""
         return {one["name"]: one for one in self.parameters if one["in"] == place}
 
     @cached_property

@@ -74,7 +74,7 @@ def identify(synthesiser: Synthesiser, node: Object, value: Any, call: Call) -> 
 
 
 def _fitted(synthesiser: Synthesiser, node: Object, value: Any) -> Any:
-    """Give a value as a field of a schema takes it, `ABSENT` where it does not fit."""
+    """Return a value as a field of a schema takes it, `ABSENT` where it does not fit."""
     schema = synthesiser.merge_all_of(node)
     kind = kind_of(schema)
     if kind == "object" and "properties" in schema:

@@ -36,5 +36,5 @@ class RefusalError(Exception):
 
 
 def code_of(status: int) -> int:
-    """Give the code of the envelope that goes with an HTTP status."""
+    """Return the code of the envelope that goes with an HTTP status."""
     return CODES.get(status, INTERNAL if status >= 500 else INVALID)  # noqa: PLR2004  # HTTP

@@ -12,22 +12,22 @@ ABSENT: Any = object()
 
 
 def is_object(value: object) -> TypeGuard[Object]:
-    """Say whether a value is a JSON object."""
+    """Return whether a value is a JSON object."""
     return isinstance(value, dict)
 
 
 def is_array(value: object) -> TypeGuard[list[Any]]:
-    """Say whether a value is a JSON array."""
+    """Return whether a value is a JSON array."""
     return isinstance(value, list)
 
 
 def encode(value: object) -> bytes:
-    """Give the compact UTF-8 text of a JSON value."""
+    """Return the compact UTF-8 text of a JSON value."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def at(value: Any, place: str) -> Any:
-    """Give what stands at a dotted place of a JSON object, `ABSENT` where there is nothing."""
+    """Return what stands at a dotted place of a JSON object, `ABSENT` where there is nothing."""
     for step in place.split("."):
         if not is_object(value) or step not in value:
             return ABSENT

@@ -36,7 +36,7 @@ class Collection:
         return self._size
 
     def between(self, start: int, stop: int) -> list[Any]:
-        """Give copies of the items from one position up to, not with, another."""
+        """Return copies of the items from one position up to, not with, another."""
         items = (self.item(position + 1) for position in range(start, min(stop, self._size)))
         return [dict(one) if is_object(one) else one for one in items]
 
@@ -46,20 +46,20 @@ class Collection:
         return next((position for position, one in enumerate(ids) if one == item_id), None)
 
     def item(self, number: int) -> Any:
-        """Give the item of a number from 1."""
+        """Return the item of a number from 1."""
         if number not in self._made:
             self._made[number] = self._make(number)
         return self._made[number]
 
 
 def id_name(item: Object) -> str:
-    """Say which field of an item is its id: `id`, else the first one that ends in `_id`."""
+    """Return which field of an item is its id: `id`, else the first one that ends in `_id`."""
     names = ("id", *(name for name in item if name.endswith("_id")))
     return next((name for name in names if name in item), "id")
 
 
 def identity(item: Any) -> str:
-    """Give the id of an item."""
+    """Return the id of an item."""
     return str(item.get(id_name(item), "")) if is_object(item) else str(item)
 
 
@@ -139,14 +139,14 @@ def _number(call: Call, name: str, default: int) -> int:
 
 
 def _asked(call: Call, name: str) -> Any:
-    """Give the value of an argument, else the default that the document has for it."""
+    """Return the value of an argument, else the default that the document has for it."""
     if name in call.arguments:
         return call.arguments[name]
     return argument_schema(call.operation, name).get("default")
 
 
 def argument_schema(operation: Operation, name: str) -> Object:
-    """Give the schema of an argument of the query or the body."""
+    """Return the schema of an argument of the query or the body."""
     document = operation.document
     for parameter in operation.parameters:
         if parameter["in"] == "query" and parameter["name"] == name:

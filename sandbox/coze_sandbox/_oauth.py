@@ -81,7 +81,7 @@ class OAuth:
             self._keys[public_key_id] = client_id, read_key(public_key)
 
     def approve(self, user_code: str) -> None:
-        """Let a user agree to what a device asks.
+        """Approve what a device asks, as its user would.
 
         Raises:
             KeyError: no device has this code.
@@ -89,7 +89,7 @@ class OAuth:
         self._device(user_code).decision = "approved"
 
     def deny(self, user_code: str) -> None:
-        """Let a user refuse what a device asks.
+        """Deny what a device asks, as its user would.
 
         Raises:
             KeyError: no device has this code.
@@ -97,11 +97,11 @@ class OAuth:
         self._device(user_code).decision = "denied"
 
     def end_tokens(self) -> None:
-        """Let all access tokens end now; refresh tokens stay valid."""
+        """Expire all access tokens now; refresh tokens stay valid."""
         self._access = dict.fromkeys(self._access, 0.0)
 
     def has_ended(self, token: str) -> bool:
-        """Whether it has issued a token, and that has expired."""
+        """Return whether it has issued a token, and that has expired."""
         return self._now() >= self._access.get(token, float("inf"))
 
     def page(self, path: str, query: Mapping[str, str]) -> Answer | None:
@@ -216,7 +216,7 @@ class OAuth:
         return self._issue("czs_", call.arguments.get("duration_seconds", self.token_seconds))
 
     def _client(self, call: Call) -> str:
-        """Give the application of a call, if it is what it says."""
+        """Return the application of a call, if it is what it says."""
         client_id = str(call.arguments.get("client_id"))
         if client_id not in self._secrets:
             raise GrantError("invalid_client", f"unknown client_id {client_id}")

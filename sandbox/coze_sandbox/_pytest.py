@@ -22,7 +22,7 @@ def _coze_sandbox() -> Iterator[Sandbox]:  # pyright: ignore[reportUnusedFunctio
 
 @pytest.fixture
 def coze_sandbox(_coze_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A running sandbox, as new for each test.
+    """Return a running sandbox, as new for each test.
 
     `Coze()` and `AsyncCoze()` without arguments reach it: COZE_API_BASE and COZE_API_TOKEN are set.
     """

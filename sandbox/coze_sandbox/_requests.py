@@ -38,7 +38,7 @@ class RecordedRequest:
     unknown: tuple[str, ...] = ()
 
     def json(self) -> Any:
-        """Give the body as a JSON value.
+        """Return the body as a JSON value.
 
         Raises:
             ValueError: the body is no JSON.
@@ -47,5 +47,5 @@ class RecordedRequest:
 
 
 def without_token(headers: Mapping[str, str]) -> dict[str, str]:
-    """Give headers that tell of an `authorization` only that there was one."""
+    """Return headers with the value of `authorization` redacted."""
     return {name: HIDDEN if name == "authorization" else value for name, value in headers.items()}

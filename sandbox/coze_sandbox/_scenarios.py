@@ -132,7 +132,7 @@ class Scenarios:
         self._lock = threading.Lock()
 
     def add(self, scenario: Scenario, operation: str | None, times: int | None) -> None:
-        """Let a scenario wait for requests.
+        """Queue a scenario for coming requests.
 
         Raises:
             ValueError: there is no such operation, or `times` is below 1.
@@ -145,7 +145,7 @@ class Scenarios:
             self._entries.append(_Entry(scenario, operation, times))
 
     def take(self, operation: str) -> Scenario:
-        """Give the scenario that a request of an operation meets: of those that wait, the first."""
+        """Return the scenario that a request meets: the first of those that wait."""
         with self._lock:
             for entry in self._entries:
                 if entry.operation in (None, operation):

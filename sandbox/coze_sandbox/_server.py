@@ -89,7 +89,7 @@ class Sandbox:
     def scenario(
         self, scenario: Scenario, *, operation: str | None = None, times: int | None = None
     ) -> None:
-        """Let coming requests meet a scenario.
+        """Queue a scenario for coming requests.
 
         A request meets one at most: that of its own header, else the first one that was given here,
         suits its operation and is not used up.

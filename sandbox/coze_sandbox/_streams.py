@@ -38,7 +38,7 @@ class Frame:
         return cls(event, found["data"][1], found.get("id", (gap, None))[1], gap)
 
     def encode(self) -> bytes:
-        """Give the bytes of the event, with the blank line that ends it."""
+        """Return the bytes of the event, with the blank line that ends it."""
         fields = (("id", self.id), ("event", self.event), ("data", self.data))
         lines = [f"{name}:{self.gap}{value}\n" for name, value in fields if value is not None]
         return "".join([*lines, "\n"]).encode()
@@ -56,7 +56,7 @@ class Streams:
         }
 
     def frames(self, call: Call, stream: EventStream, scenario: Scenario) -> list[Frame]:
-        """Give the events of a call.
+        """Return the events of a call.
 
         Raises:
             RefusalError: the scenario names a script or an event that the stream does not have.
@@ -89,7 +89,7 @@ class Streams:
         return [frame for frame in frames if frame.event in stream.events]
 
     def _made_up(self, stream: EventStream) -> list[Frame]:
-        """Give each event once, those that end the stream last."""
+        """Return each event once, those that end the stream last."""
         apart = {*stream.errors, *stream.pause, *stream.end}
         names = [name for name in stream.events if name not in apart]
         return [Frame(name, self._data(stream, name)) for name in (*names, *stream.end)]

@@ -14,7 +14,7 @@ COMPOSING = ("oneOf", "anyOf", "allOf")
 
 
 def strict_schemas(document: Document) -> Object:
-    """Give the request side of a document with `additionalProperties: false` where it is silent.
+    """Return the request side of a document with `additionalProperties: false` where it is silent.
 
     Objects that list no properties stay open, as do the parts of a composed object: each of them
     sees the properties of the others. Deprecation marks go, for the validator warns of them.
@@ -84,7 +84,7 @@ def _strict(schema: Any, *, part: bool = False) -> Any:
 
 
 def _is_composed(schema: Object) -> bool:
-    """Say whether the members of a schema describe parts of one object, and not each its own."""
+    """Return whether the members of a schema describe parts of one object, and not each its own."""
     words = [word for word in COMPOSING if word in schema]
     return bool(words) and (
         bool(schema.get("properties"))

@@ -152,7 +152,7 @@ class Synthesiser:
 
 
 def kind_of(schema: Object) -> str:
-    """Give the JSON type that a schema speaks of."""
+    """Return the JSON type that a schema speaks of."""
     kind = schema.get("type")
     if is_array(kind):
         kind = next((one for one in kind if one != "null"), None)
@@ -162,7 +162,7 @@ def kind_of(schema: Object) -> str:
 
 
 def fits(schema: Object, value: Any) -> bool:
-    """Say whether a value is of the type that a schema names, and one of its `enum`."""
+    """Return whether a value is of the type that a schema names, and one of its `enum`."""
     if value is ABSENT or (schema.get("enum") and value not in schema["enum"]):
         return False
     kind = kind_of(schema)
@@ -172,7 +172,7 @@ def fits(schema: Object, value: Any) -> bool:
 
 
 def is_id(name: str) -> bool:
-    """Say whether a property holds an id, by its name."""
+    """Return whether a property holds an id, by its name."""
     return name in ("id", "uuid") or name.endswith(("_id", "Id", "_uuid"))
 
 
