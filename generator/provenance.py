@@ -38,7 +38,7 @@ class Place:
     file: Path
     pointer: str
     action: Action | None = None
-    _below: dict[Key, Place] | None = None
+    _children: dict[Key, Place] | None = None
     _removed: dict[Key, Place] = field(factory=dict[Key, "Place"])
 
     def __str__(self) -> str:
@@ -73,10 +73,10 @@ class Place:
 
     def remove(self, key: Key, value: Any, place: Place) -> None:
         """Note who removes an item, before it is removed."""
-        below = self._items(value)
-        del below[key]
+        children = self._items(value)
+        del children[key]
         if is_array(value):
-            self._below = dict(enumerate(below.values()))
+            self._children = dict(enumerate(children.values()))
         self._removed[key if is_object(value) else ""] = place
 
     def find(self, pointer: str) -> Place:
@@ -87,10 +87,10 @@ class Place:
         """
         place, parts = self, split(pointer)
         for number, part in enumerate(parts):
-            if place._below is None:
+            if place._children is None:
                 return Place(place.file, join(place.pointer, *parts[number:]), place.action)
-            key = int(part) if part.isdecimal() and part not in place._below else part
-            found = place._below.get(key)
+            key = int(part) if part.isdecimal() and part not in place._children else part
+            found = place._children.get(key)
             if found is None:
                 return place._removed.get(part, place._removed.get("", place))
             place = found
@@ -101,19 +101,19 @@ class Place:
         waiting = deque[Place]([self])
         while waiting:
             place = waiting.popleft()
-            for one in (*(place._below or {}).values(), *place._removed.values()):  # noqa: SLF001  # its own class
+            for one in (*(place._children or {}).values(), *place._removed.values()):  # noqa: SLF001  # its own class
                 if one.action is self.action:
                     waiting.append(one)
                 elif one.action is not None:
                     yield one
 
     def _items(self, value: Any) -> dict[Key, Place]:
-        if self._below is None:
+        if self._children is None:
             keys: Iterable[Key] = value if is_object(value) else range(len(value))
-            self._below = {
+            self._children = {
                 key: Place(self.file, join(self.pointer, key), self.action) for key in keys
             }
-        return self._below
+        return self._children
 
     def placed(self, error: GeneratorError) -> GeneratorError:
         """Return an error about the corrected document with its file, line and action.

@@ -237,9 +237,9 @@ class Lines:
                 inner = [((*place, str(at)), item, item) for at, item in enumerate(items)]
             else:
                 continue
-            for below, marked, value in inner:
-                found[below] = marked.start_mark.line + 1
-                waiting.append((below, value))
+            for place, marked, value in inner:
+                found[place] = marked.start_mark.line + 1
+                waiting.append((place, value))
         return found
 
 

@@ -302,7 +302,7 @@ class _Open:
         balanced = text.count("{") <= text.count("}") and text.count("[") <= text.count("]")
         return balanced or is_json(text)
 
-    def closed(self) -> PrintedEvent:
+    def finished(self) -> PrintedEvent:
         name = self.fields.get("event", "message")
         return PrintedEvent(name, "\n".join(self.data), self.fields.get("id"))
 
@@ -315,7 +315,7 @@ def _events(text: str) -> Iterator[PrintedEvent]:
             if now.data and not now.is_whole:
                 now.data.append(line)
             elif now.data and not line.strip():
-                yield now.closed()
+                yield now.finished()
                 now = _Open()
             continue
         name, value = match.groups()
@@ -323,8 +323,8 @@ def _events(text: str) -> Iterator[PrintedEvent]:
             now.data.append(value)
             continue
         if now.data:
-            yield now.closed()
+            yield now.finished()
             now = _Open()
         now.fields[name] = _REMARK.split(value)[0] if name == "event" else value
     if now.data:
-        yield now.closed()
+        yield now.finished()

@@ -243,17 +243,17 @@ class _View:
             if id(node) in seen:
                 continue
             seen.add(id(node))
-            below: list[Part] = []
+            children: list[Part] = []
             if "$ref" in node:
-                below.append(self.document.target(part))
+                children.append(self.document.target(part))
                 if part not in self.parts:
-                    self.merged.add(below[0][1])
+                    self.merged.add(children[0][1])
                 if self.document.merges_siblings and len(node) > 1:
                     layers.append(({k: v for k, v in node.items() if k != "$ref"}, pointer))
             else:
                 layers.append(part)
                 members = list_at(part, "allOf")
-                below.extend(members)
+                children.extend(members)
                 self.merged.update(
                     f"part {number}" for number, member in enumerate(members, 1) if _says(member[0])
                 )
@@ -264,10 +264,10 @@ class _View:
                     if members and not solid:
                         layers.append(({"not": {}}, pointer))
                     elif len(solid) == 1:
-                        below.append(solid[0])
+                        children.append(solid[0])
                     elif solid:
                         groups.append(Group(kind, tuple((member,) for member in solid)))
-            waiting.extend(reversed(below))
+            waiting.extend(reversed(children))
         return layers, groups, null
 
     @staticmethod

@@ -1,4 +1,37 @@
-"""The plan: every decision about the emitted package, in frozen classes that templates read."""
+"""The plan: every decision about the emitted package, in frozen classes that templates read.
+
+How a plan is made, in the order in which ``make_plan`` does it::
+
+    gate       what no other part of the plan reads is refused, so that nothing is passed over
+    parse      openapi-python-client reads the structure; what it would leave out is an error
+    schemas    types and properties, read from the effective spec through ``normalise.objects``
+    unions     how the classes of a union are distinguished
+    methods    one operation becomes one method, or two where its answer can be streamed:
+                 arguments and bodies say what it sends, answers what it returns,
+                 extensions what its ``x-client-*`` keys add
+    models     the classes that answers reach; shapes: the TypedDicts that arguments reach
+    resources  methods arranged into a tree by their dotted paths
+    waits      what an operation starts, and how its end is recognised
+    docs, texts   docstrings, asked for while files are emitted
+
+**Decide here, print there.** A template branches on a field of the plan, never on the document.
+What two templates would both work out is a property of a frozen class. So a plan can be tested
+without printing, and ``manifest.py`` describes the public surface from the plan alone.
+
+**Types are values.** ``types.TypeRef`` is a closed union of small classes. One type is spelled in
+three ways, for a field, an argument or a result (``as_field``, ``as_argument``, ``as_result``):
+enumerations are closed in arguments and open in answers, lists are ``Sequence`` in arguments.
+
+**Two readers, one truth.** The parser's word on structure, the fields of each planned class and
+the keys of each printed TypedDict are compared with what ``normalise.objects`` says of the schema
+(``Objects.check``). A disagreement is an error of the build, not a missing attribute in a client.
+
+**Public and internal.** The plan is made for all methods. What only internal methods reach is the
+difference to the classes of a plan for the public ones; exports and the manifest leave it out.
+
+**Errors** carry the JSON pointer of the place in the effective spec. ``gather`` runs all operations
+and collects what they refuse, so that one build reports everything.
+"""
 
 from __future__ import annotations
 

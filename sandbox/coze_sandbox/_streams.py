@@ -90,8 +90,8 @@ class Streams:
 
     def _made_up(self, stream: EventStream) -> list[Frame]:
         """Return each event once, those that end the stream last."""
-        apart = {*stream.errors, *stream.pause, *stream.end}
-        names = [name for name in stream.events if name not in apart]
+        last = {*stream.errors, *stream.pause, *stream.end}
+        names = [name for name in stream.events if name not in last]
         return [Frame(name, self._data(stream, name)) for name in (*names, *stream.end)]
 
     def _data(self, stream: EventStream, event: str) -> str:
