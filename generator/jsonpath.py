@@ -150,7 +150,7 @@ class Query:
             path: Any = _ENVIRONMENT.compile(text)
         except (JSONPathError, RecursionError) as error:
             message = str(error).partition("\n")[0] or "it is too deep"
-            raise GeneratorError(f"{text!r} is no JSONPath: {message}", remedy=remedy) from error
+            raise GeneratorError(f"{text!r} is not a JSONPath: {message}", remedy=remedy) from error
         budget = _Budget()
         _count(path, budget)
         return cls(path, budget)

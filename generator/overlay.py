@@ -83,7 +83,7 @@ class Overlay:
         """Read an overlay.
 
         Raises:
-            GeneratorError: The file is no overlay of version 1.0 or 1.1.
+            GeneratorError: The file is not an overlay of version 1.0 or 1.1.
         """
         return cls(path, _Form(path).read(load(path)))
 
@@ -120,7 +120,9 @@ class _Form:
     def _action(self, number: int, action: dict[str, Any]) -> Action:
         pointer = join("/actions", number - 1)
         if "update" in action and "copy" in action:
-            raise self._error(pointer, "the action has both update and copy", "Make two of it.")
+            raise self._error(
+                pointer, "the action has both update and copy", "Split it into two actions."
+            )
         kind, value = "nothing", None
         if action.get("remove"):
             kind = "remove"
@@ -143,7 +145,7 @@ class _Form:
         self, pointer: str, value: Any, fields: Mapping[str, type], required: tuple[str, ...]
     ) -> None:
         if not is_object(value):
-            raise self._error(pointer, "this is no object", "Write 'field: value' lines.")
+            raise self._error(pointer, "this is not an object", "Write 'field: value' lines.")
         for name in required:
             if name not in value:
                 raise self._error(pointer, f"the field {name!r} is missing", "Add it.")

@@ -171,7 +171,7 @@ def _error(complaint: ParseError, owner: str) -> GeneratorError:
 
 
 def _paths(document: dict[str, Any], content_types: set[str]) -> dict[str, Any]:
-    """Number the operations: the parser would make a name of its own from an operationId.
+    """Return the operations, numbered: the parser would make a name of its own from an id.
 
     Each has a tag of its own, so that what the parser says under a tag is about one operation.
     """
@@ -230,7 +230,7 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
     """
     if "$ref" in schema:
         return {key: schema[key] for key in ("$ref", ORIGIN) if key in schema}
-    # A composition that is no object is refused, where something needs its type.
+    # A composition that is not an object is refused, where something needs its type.
     if len(schema.get("allOf", ())) > 1 or (
         schema.get("type") == "object" and not schema.keys() & {"properties", "allOf"}
     ):

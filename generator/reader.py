@@ -131,7 +131,7 @@ class _Reader:
         if not text and event.implicit[0]:
             raise self._error("a key is missing", event, "Write it before the colon.")
         if text in top.value:
-            raise self._error(f"the key {text!r} stands twice", event, "Remove one of them.")
+            raise self._error(f"the key {text!r} appears twice", event, "Remove one of them.")
         top.key = text
 
     def _scalar(self, event: Any) -> str | float | bool | None:
@@ -182,7 +182,7 @@ class _Reader:
         if is_array(top.value):
             top.value.append(value)
         elif top.key is None:
-            raise self._error("a key is no text", event, "Write a text before the colon.")
+            raise self._error("a key is not a string", event, "Write a text before the colon.")
         else:
             cast("dict[str, Any]", top.value)[top.key] = value
             top.key = None

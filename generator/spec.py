@@ -58,7 +58,7 @@ def parse(content: bytes, path: Path) -> dict[str, Any]:
     document = _read_json(text, path) if path.suffix == ".json" else read_yaml(text, path)
     if not is_object(document):
         raise GeneratorError(
-            "the document is no object", file=path, line=1, remedy="Write 'field: value' lines."
+            "the document is not an object", file=path, line=1, remedy="Write 'field: value' lines."
         )
     return document
 
@@ -264,12 +264,12 @@ def _read_json(text: str, path: Path) -> Any:
         found = dict[str, Any]()
         for key, value in pairs:
             if key in found:
-                raise ValueError(f"the key {key!r} stands twice")
+                raise ValueError(f"the key {key!r} appears twice")
             found[key] = value
         return found
 
     def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is no value of JSON")
+        raise ValueError(f"{constant} is not a JSON value")
 
     try:
         value = _bounded(json.loads(text, object_pairs_hook=unique, parse_constant=refuse))

@@ -199,7 +199,7 @@ def _header(part: Part) -> Iterator[GeneratorError]:
     name, constant = part.node.get("name", ""), part.node.get("x-client-constant", "")
     if not _HEADER.fullmatch(name):
         yield GeneratorError(
-            f"{name!r} is no header name",
+            f"{name!r} is not a header name",
             pointer=join(part.pointer, "name"),
             remedy="Correct it in an overlay, or remove the parameter there.",
         )

@@ -29,7 +29,7 @@ def check_vocabulary(document: Node) -> None:
 
     Raises:
         GeneratorError: A key is unknown, misplaced or badly filled, or names what is not there; or
-            an operation id is no dotted path of its own.
+            an operation id is not a dotted path of its own.
     """
     raise_all(faults(document))
 
@@ -119,7 +119,7 @@ def _misplaced(key: str, pointer: str) -> GeneratorError:
     if key in _ROLES:
         fault, remedy = "does not belong here", f"Move it to the {_ROLES[key]} that it is about."
     else:
-        fault, remedy = "is no known key", f"Use one of {', '.join(_ROLES)}."
+        fault, remedy = "is not a known key", f"Use one of {', '.join(_ROLES)}."
     return GeneratorError(f"{key} {fault}", pointer=pointer, remedy=remedy)
 
 
@@ -153,7 +153,7 @@ def _fields(found: Node, wanted: Fields, pointer: str) -> Iterator[GeneratorErro
             yield from _value(name, content, known[name], join(pointer, name))
         else:
             yield GeneratorError(
-                f"{name} is no known field",
+                f"{name} is not a known field",
                 pointer=join(pointer, name),
                 remedy=f"Use one of {', '.join(known)}.",
             )

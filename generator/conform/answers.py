@@ -91,7 +91,7 @@ def _same(value: Any, typed: Any) -> bool:
 def decoded(
     check: Check, decoder: AnswerDecoder[Any] | TypeDecoder[Any], body: bytes, hint: Any
 ) -> Check:
-    """Note how a body is decoded: fast, or exactly although not fast, or with indulgence.
+    """Note how a body is decoded: fast, exactly although not fast, or leniently.
 
     Args:
         check: What is noted so far.
@@ -153,7 +153,7 @@ def check_answer(
     answer = example.responses[number]
     check = Check("response", number + 1)
     if not is_object(answer):
-        return check.with_note("the answer of the example is no object")
+        return check.with_note("the answer of the example is not an object")
     method = operation.plain or operation.methods[0]
     body = json.dumps(answer).encode()
     try:
@@ -247,7 +247,7 @@ def _check_event(
     if kind is str and given.data == printed.data:
         return evolve(check, leaves=1)
     if not is_json(printed.data):
-        return check.with_note(f"the data of the printed {printed.event} is no JSON")
+        return check.with_note(f"the data of the printed {printed.event} is not JSON")
     data = json.loads(printed.data)
     if kind is not None:
         check = decoded(check, TypeDecoder(kind), printed.data.encode(), kind)

@@ -66,7 +66,7 @@ class Example:
         requests: The documented requests.
         responses: The documented answers, as JSON data.
         streams: The documented event streams, as printed.
-        unfit: Why it is no example of a call over HTTP, if it is none.
+        unfit: Why it is not an example of a call over HTTP, if it is none.
     """
 
     file: Path
@@ -232,7 +232,7 @@ def _as(kind: type[T], value: Any, file: Path, pointer: str) -> T:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise GeneratorError(
-            f"this is no example: {error}", file=file, pointer=pointer or None, remedy=_REMEDY
+            f"this is not an example: {error}", file=file, pointer=pointer or None, remedy=_REMEDY
         ) from error
 
 

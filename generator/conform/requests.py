@@ -280,7 +280,7 @@ def _notes(example: Example, request: Request) -> Iterator[str]:
     if example.method == "GET" and request.body:
         yield "the example gives a GET a body"
     elif request.body is not None and not is_object(request.body):
-        yield "the body of the example is no object"
+        yield "the body of the example is not an object"
 
 
 def _expected(

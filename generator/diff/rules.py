@@ -101,7 +101,7 @@ def rules() -> Mapping[str, Rule]:
         twice = made.keys() & found.keys()
         if twice:
             raise GeneratorError(
-                f"the rule {min(twice)} stands twice", file=file, remedy="Remove one of them."
+                f"the rule {min(twice)} appears twice", file=file, remedy="Remove one of them."
             )
         found.update(made)
     return found

@@ -121,7 +121,7 @@ class Namer:
         return map_children(part, change)
 
     def _inline(self, part: Part, place: _Place) -> Node:
-        """Return what stands in the place of a schema that is no component."""
+        """Return what stands in the place of a schema that is not a component."""
         node = part.node
         if "$ref" in node:
             return {"$ref": self._moved(node["$ref"])}
@@ -182,7 +182,7 @@ class Namer:
     def _keep(self, name: str, schema: Node, part: Part) -> Node:
         """Make a schema the component of a name; returns the component."""
         if not CLASS_NAME.fullmatch(name):
-            self._object(part, f"{name!r} is no class name")
+            self._object(part, f"{name!r} is not a class name")
         shape = shape_of(schema)
         known = self._named.setdefault(name, _Named(schema, shape, part.pointer))
         if known.shape != shape:
@@ -193,7 +193,7 @@ class Namer:
         return known.schema
 
     def _of_component(self, ref: str) -> Node:
-        """Return a reference to a component, with its text where the class has that of another one."""
+        """Return a reference to a component, with its text where its class has another."""
         moved: Node = {"$ref": self._moved(ref)}
         old = split(unquote(ref))[-1]
         if not ref.startswith(SCHEMAS) or old not in self._schemas:

@@ -109,7 +109,7 @@ def enum_names(document: Node) -> Node:
                 f"the enumeration has {len(values)} values and {len(names)} names: "
                 f"{values} and {names}",
                 pointer=join(part.pointer, key),
-                remedy="Correct the one or the other in an overlay.",
+                remedy="Correct one or the other in an overlay.",
             )
         return omit(part.node, *_NAMES) | {"x-enum-varnames": names}
 
@@ -120,7 +120,7 @@ def required(document: Node) -> Node:
     """Clean ``required``: each property once, and none that does not exist.
 
     Raises:
-        GeneratorError: It names what is no property.
+        GeneratorError: It names what is not a property.
     """
     errors: list[GeneratorError] = []
 
@@ -136,7 +136,7 @@ def required(document: Node) -> Node:
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 errors.append(
                     GeneratorError(
-                        f"required names {name!r}, which is no property{hint}",
+                        f"required names {name!r}, which is not a property{hint}",
                         pointer=join(part.pointer, "required", number),
                         remedy="Describe the property in an overlay, or remove the name there.",
                     )

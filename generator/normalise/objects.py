@@ -142,7 +142,7 @@ class Objects:
                 )
 
     def as_one(self, part: Part) -> Node:
-        """Return a schema with its ``allOf`` made one member, where that is no object's.
+        """Return a schema with its ``allOf`` made one member, where that is not an object's.
 
         Raises:
             GeneratorError: No value fits all of the members.

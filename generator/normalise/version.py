@@ -49,7 +49,7 @@ def to_openapi_30(document: Node) -> Node:
     known = _VERSION.fullmatch(version) if isinstance(version, str) else None
     if known is None:
         raise GeneratorError(
-            f"{version!r} is no version of OpenAPI that can be read",
+            f"{version!r} is not a version of OpenAPI that can be read",
             pointer="/openapi",
             remedy="Convert the document to OpenAPI 3.0 or 3.1, written in full: openapi: 3.1.0.",
         )

@@ -67,7 +67,7 @@ def parameter_arguments(
     """Return the arguments for the parameters of an operation.
 
     Args:
-        parameters: Its ``parameters``; constant ones are no arguments.
+        parameters: Its ``parameters``; constant ones are not arguments.
         schemas: The document's schemas.
         pointer: Where the operation stands.
 

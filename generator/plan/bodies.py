@@ -99,7 +99,7 @@ def _fields(schema: dict[str, Any], schemas: Schemas, place: str) -> list[Proper
         return schemas.request_properties(name)
     if schema:
         raise GeneratorError(
-            "the body is no object with properties, so no arguments stand for it",
+            "the body is not an object with properties, so no arguments stand for it",
             pointer=place,
             remedy="List its properties in an overlay, or remove the body there.",
         )

@@ -197,7 +197,7 @@ class Answer:
         type_ = without_null(self.schemas.type_of(prop.schema, prop.pointer))
         if not isinstance(type_, ListOf):
             raise GeneratorError(
-                f"{self.key} says {part}: {self.places[part]}, which is no array",
+                f"{self.key} says {part}: {self.places[part]}, which is not an array",
                 pointer=join(self.pointer, self.key, part),
                 remedy="Name the array of the answer.",
             )

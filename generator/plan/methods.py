@@ -301,7 +301,7 @@ class _Operation:
         result = without_null(result)
         if not isinstance(result, Reference):
             raise GeneratorError(
-                f"{key} names fields of the answer, which is no object",
+                f"{key} names fields of the answer, which is not an object",
                 pointer=self.pointer,
                 remedy=f"Correct the answer in an overlay, or drop {key}.",
             )

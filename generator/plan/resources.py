@@ -225,7 +225,7 @@ def _check_recovery(method: Method, methods: dict[str, Method]) -> None:
         path = f"{method.resource}.{name}"
         if path not in methods or methods[path].http_method != "GET":
             raise GeneratorError(
-                f"{method.path} recovers with {path}, which is no method that only reads",
+                f"{method.path} recovers with {path}, which is not a method that only reads",
                 pointer=f"{method.pointer}/x-client-stream/recover",
                 remedy="Name a method of a GET operation.",
             )

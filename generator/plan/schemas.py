@@ -97,7 +97,7 @@ class Schemas:
         if any_of:
             return UnionOf(types)
         raise GeneratorError(
-            "an allOf of schemas that are no objects has no type in Python",
+            "an allOf of schemas that are not objects has no type in Python",
             pointer=pointer,
             remedy="Describe the value in one schema in an overlay.",
         )

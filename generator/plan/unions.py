@@ -76,7 +76,7 @@ def _discriminated(part: Part, classes: list[str], objects: Objects) -> dict[str
         for name in _classes({"$ref": mapped(target)}, objects):
             if name not in values:
                 raise GeneratorError(
-                    f"the discriminator maps {value!r} to {name}, which is no member",
+                    f"the discriminator maps {value!r} to {name}, which is not a member",
                     pointer=f"{part.pointer}/discriminator/mapping",
                     remedy="Add the schema to the members in an overlay, or remove the value.",
                 )
@@ -84,7 +84,7 @@ def _discriminated(part: Part, classes: list[str], objects: Objects) -> dict[str
     for name in classes:
         if wire not in objects.of(name).properties:
             raise GeneratorError(
-                f"the discriminator {wire!r} is no property of {name}",
+                f"the discriminator {wire!r} is not a property of {name}",
                 pointer=f"{part.pointer}/discriminator",
                 remedy="Add the property in an overlay, or remove the discriminator.",
             )

@@ -59,7 +59,7 @@ def make_waits(keys: Iterable[tuple[str, Mapping[str, Any]]], methods: list[Meth
         method = by_pointer[pointer]
         if key["poll"] not in by_path:
             raise GeneratorError(
-                f"{key['poll']} is no method",
+                f"{key['poll']} is not a method",
                 pointer=f"{pointer}/x-client-wait/poll",
                 remedy="Name the method that tells the state of what was started.",
             )

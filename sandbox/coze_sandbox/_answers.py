@@ -61,12 +61,12 @@ class Answers:
         """Set what an operation answers; see `Sandbox.answer`.
 
         Raises:
-            ValueError: there is no such operation, or it is no list and has items.
+            ValueError: there is no such operation, or it is not a list and has items.
         """
         if operation not in self._operations:
             raise ValueError(f"no operation is called {operation!r}; use a name like 'bots.list'")
         if items is not None and self._operations[operation].pagination is None:
-            raise ValueError(f"{operation} is no list; pass its result instead of items")
+            raise ValueError(f"{operation} is not a list; pass its result instead of items")
         self._bodies.set(operation, result, items)
 
     def clear(self) -> None:

@@ -18,12 +18,12 @@ def read_key(public_key: str) -> RSAKey:
     """Read the public key of an application.
 
     Raises:
-        ValueError: it is no RSA key in PEM.
+        ValueError: it is not an RSA key in PEM.
     """
     try:
         return RSAKey.import_key(public_key)
     except (JoseError, ValueError) as error:
-        raise ValueError(f"public_key is no RSA key in PEM: {error}") from error
+        raise ValueError(f"public_key is not an RSA key in PEM: {error}") from error
 
 
 def check_assertion(

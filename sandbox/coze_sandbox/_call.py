@@ -91,5 +91,5 @@ def read(call: Call) -> Call:
         elif media_type in (_forms.FORM, _forms.MULTIPART):
             form = _forms.parse(call.content, media_type, options)
     except ValueError as error:
-        raise RefusalError(f"the body is no {media_type}: {error}") from error
+        raise RefusalError(f"the body is not {media_type}: {error}") from error
     return replace(call, media_type=media_type, body=body, form=form)

@@ -156,7 +156,7 @@ def _query(call: Call) -> Iterator[Violation]:
         elif not array and times[name] > 1:
             yield Violation(f"query {name}: given {times[name]} times; it takes one value")
         elif not re.fullmatch(TEXTS.get(schema.get("type", ""), ".*"), value, re.DOTALL):
-            yield Violation(f"query {name}: {value!r} is no {schema['type']}")
+            yield Violation(f"query {name}: {value!r} is not of type {schema['type']}")
 
 
 def _fields(call: Call) -> Iterator[Violation]:
@@ -172,7 +172,7 @@ def _fields(call: Call) -> Iterator[Violation]:
     for name, value in call.form.fields:
         kind = call.operation.document.resolve(known.get(name)).get("type", "")
         if kind in TEXTS and not re.fullmatch(TEXTS[kind], value):
-            yield Violation(f"form {name}: {value!r} is no {kind}")
+            yield Violation(f"form {name}: {value!r} is not of type {kind}")
 
 
 def _violations(error: Exception) -> Iterator[Violation]:

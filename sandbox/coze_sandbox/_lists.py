@@ -116,7 +116,7 @@ def _start_of(call: Call, name: str) -> int:
         return 0
     number = str(token).removeprefix(TOKEN)
     if str(token) != f"{TOKEN}{number}" or not number.isdecimal():
-        raise RefusalError(f"{name}: {token!r} is no token that a page gave")
+        raise RefusalError(f"{name}: {token!r} is not a token that a page gave")
     return int(number)
 
 

@@ -41,7 +41,7 @@ class RecordedRequest:
         """Return the body as a JSON value.
 
         Raises:
-            ValueError: the body is no JSON.
+            ValueError: the body is not JSON.
         """
         return json.loads(self.body)
 

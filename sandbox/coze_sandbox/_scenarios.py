@@ -32,7 +32,7 @@ class Scenario:
         delay: seconds to wait before the answer; in a stream, before every event.
         cut_after: the connection is cut after this many bytes of the body; with 0 before any
             byte of the answer.
-        malformed_chunk: the body breaks off in a chunk whose size is no number.
+        malformed_chunk: the body breaks off in a chunk whose size is not a number.
         page_cap: the largest number of items in a page, whatever the request asks for.
         repeat_token: every page gives the token of its own, so that the next one is the same.
         always_has_more: every page says that more follow.

@@ -117,7 +117,7 @@ class Sandbox:
                 usual item.
 
         Raises:
-            ValueError: there is no such operation, or it is no list and `items` is given.
+            ValueError: there is no such operation, or it is not a list and `items` is given.
         """
         self._application.answers.set(operation, result, items)
 

@@ -60,7 +60,7 @@ def test_a_folder_may_hold_all_kinds_and_a_file_may_stand_for_a_folder(tmp_path:
 
 BROKEN = {
     "no JSON": ("a.json", "{", "the file is broken"),
-    "a list": ("a.json", "[]", "the document is no object"),
+    "a list": ("a.json", "[]", "the document is not an object"),
     "a method that is a number": ("a.json", '{"method": 1, "path": "/a", "sse": []}', "$.method"),
     "no path": ("a.json", '{"method": "GET", "requests": []}', "`path`"),
     "requests that are none": ("a.json", '{"method": "GET", "path": "/", "requests": [1]}', "[0]"),

@@ -170,11 +170,11 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an answer that is a text": (
         example(responses=["{..."]),
-        "the answer of the example is no object",
+        "the answer of the example is not an object",
     ),
-    "data that is no JSON": (
+    "data that is not JSON": (
         example("POST /v1/workflow/stream_run", sse=["event: Done\ndata: {debug_url:null}"]),
-        "the data of the printed Done is no JSON",
+        "the data of the printed Done is not JSON",
     ),
     "a class with other names than JSON": (
         example("GET /v1/plugins/{plugin_id}", responses=[{"code": 0, "data": {"tools": []}}]),

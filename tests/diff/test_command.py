@@ -135,9 +135,9 @@ def test_fail_on_exits_with_one(old: Json, new: Json, failing: set[str]) -> None
     ("text", "told"),
     [
         ("openapi: 3.0.3\npaths: [", "old.yaml:3: the file is broken"),
-        ("openapi: 3.0.3\nopenapi: 3.0.3\n", "old.yaml:2: the key 'openapi' stands twice"),
+        ("openapi: 3.0.3\nopenapi: 3.0.3\n", "old.yaml:2: the key 'openapi' appears twice"),
         ("swagger: '2.0'\npaths: {}\n", "the document says openapi: None"),
-        ("- a\n", "the document is no object"),
+        ("- a\n", "the document is not an object"),
         ("openapi: 3.0.3\npaths: []\n", "old.yaml:2: /paths: [] stands where an object belongs"),
         (
             "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      parameters: [{in: query}]\n",

@@ -86,12 +86,12 @@ paths:
         + streamed("/b", "b.stream", f"name: AEvent, events: {{two: {TEXT}, done: {TEXT}}}"),
         "two unions of events would both be called AEvent",
     ),
-    "items that are no array": (
+    "items that are not an array": (
         answered(
             DATA % "{type: object, properties: {items: {type: string}}}",
             PARAMETERS + PAGED % "data.items",
         ),
-        "which is no array",
+        "which is not an array",
     ),
     "items that are nowhere": (
         answered(
@@ -102,7 +102,7 @@ paths:
     ),
     "pages of no object": (
         answered("{type: array, items: {type: string}}", PARAMETERS + PAGED % "data"),
-        "x-client-pagination names fields of the answer, which is no object",
+        "x-client-pagination names fields of the answer, which is not an object",
     ),
     "a second place for a field": (
         answered(DATA % "{type: string}", "x-client-also-in: result"),
@@ -118,7 +118,7 @@ paths:
       x-client-batch: {{argument: ids, size: 2, join: items}}
       {OK}
 """,
-        "x-client-batch names fields of the answer, which is no object",
+        "x-client-batch names fields of the answer, which is not an object",
     ),
 }
 

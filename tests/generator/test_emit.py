@@ -413,7 +413,7 @@ def test_files_go_up_as_parts_and_binary_answers_come_down_as_downloads(generate
       requestBody: {content: {application/json: {schema: {type: array, items: {type: string}}}}}
       responses: {'200': {description: ok}}
 """,
-            "no object with properties",
+            "not an object with properties",
         ),
         (
             """

@@ -166,7 +166,7 @@ def test_integer_enumerations_with_names_are_components_and_others_are_not() -> 
         (
             "{$ref: '#/components/schemas/properties_data'}",
             "{properties_data: {properties: {a: {}}}}",
-            "'properties_data' is no class name",
+            "'properties_data' is not a class name",
             "$.components.schemas.properties_data",
         ),
         (

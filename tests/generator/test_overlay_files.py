@@ -37,19 +37,19 @@ actions:
         ("info:", "extends: 1\ninfo:", 2, "the field 'extends' is not a text"),
         ("- target: $.a\n  remove: true\n", "", 3, "the field 'actions' is not an array"),
         ("actions:\n- target: $.a\n  remove: true\n", "actions: []", 3, "there is no action"),
-        ("actions:\n- target: $.a\n  remove: true\n", "actions: [1]", 3, "this is no object"),
+        ("actions:\n- target: $.a\n  remove: true\n", "actions: [1]", 3, "this is not an object"),
         ("- target: $.a\n  remove", "- remove", 4, "the field 'target' is missing"),
         ("target: $.a", "target: [a]", 4, "the field 'target' is not a text"),
         ("remove: true", "remove: 'yes'", 5, "the field 'remove' is not true or false"),
         ("remove: true", "removes: true", 5, "the field 'removes' is unknown"),
         ("remove: true", "x-optional: maybe", 5, "the field 'x-optional' is not true or false"),
         ("remove: true", "update: 1\n  copy: $.b", 4, "the action has both update and copy"),
-        ("target: $.a", "target: a", 4, "'a' is no JSONPath"),
-        ("target: $.a", "target: $.a.", 4, "'$.a.' is no JSONPath"),
-        ("target: $.a", "target: $.a[?@.b = 1]", 4, "'$.a[?@.b = 1]' is no JSONPath"),
-        ("target: $.a", f"target: $.a[?{'(' * 900}", 4, "is no JSONPath"),
+        ("target: $.a", "target: a", 4, "'a' is not a JSONPath"),
+        ("target: $.a", "target: $.a.", 4, "'$.a.' is not a JSONPath"),
+        ("target: $.a", "target: $.a[?@.b = 1]", 4, "'$.a[?@.b = 1]' is not a JSONPath"),
+        ("target: $.a", f"target: $.a[?{'(' * 900}", 4, "is not a JSONPath"),
         ("target: $.a", f"target: $.{'a' * 1000}", 4, "more than 1000 characters"),
-        ("remove: true", "copy: b", 5, "'b' is no JSONPath"),
+        ("remove: true", "copy: b", 5, "'b' is not a JSONPath"),
         ("true\n", "true\n- {remove: true, target: $.a}\n", 6, "this is action 1 again"),
     ],
 )
@@ -76,7 +76,7 @@ def test_what_is_wrong_with_a_path_is_told_in_the_words_of_its_parser(
     with pytest.raises(GeneratorError) as caught:
         Overlay.load(path)
     first, *_ = str(own.value).split("\n")
-    assert f"{text!r} is no JSONPath: {first}" in str(caught.value)
+    assert f"{text!r} is not a JSONPath: {first}" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

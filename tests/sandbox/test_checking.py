@@ -22,13 +22,13 @@ VIOLATIONS: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "GET",
         "/v1/shops/1",
         {"params": {"floor": "top"}},
-        "query floor: 'top' is no integer",
+        "query floor: 'top' is not of type integer",
     ),
     "query value of another language": (
         "GET",
         "/v1/shops/1",
         {"params": {"open": "True"}},
-        "query open: 'True' is no boolean",
+        "query open: 'True' is not of type boolean",
     ),
     "query value out of range": (
         "GET",
@@ -86,7 +86,7 @@ VIOLATIONS: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "PUT",
         "/v1/shops/1",
         {"content": b"{", "headers": JSON},
-        "the body is no application/json: ",
+        "the body is not application/json: ",
     ),
     "wrong content type": (
         "PUT",
@@ -116,7 +116,7 @@ VIOLATIONS: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "POST",
         "/v1/files",
         {"files": {"file": b"x"}, "data": {"copies": "two"}},
-        "form copies: 'two' is no integer",
+        "form copies: 'two' is not of type integer",
     ),
     "missing file": (
         "POST",
@@ -128,7 +128,7 @@ VIOLATIONS: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "POST",
         "/v1/files",
         {"content": b"x", "headers": {"content-type": "multipart/form-data"}},
-        "the body is no multipart/form-data: ",
+        "the body is not multipart/form-data: ",
     ),
     "unknown field of a plain form": (
         "POST",

@@ -74,7 +74,7 @@ def test_the_answers_of_a_program_go_before_the_usual_ones() -> None:
     ("operation", "items", "message"),
     [
         ("bots.lost", [], "no operation is called 'bots.lost'"),
-        ("users.me", [], "users.me is no list"),
+        ("users.me", [], "users.me is not a list"),
     ],
 )
 def test_an_answer_that_no_operation_gives_is_refused(

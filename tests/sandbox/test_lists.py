@@ -112,7 +112,7 @@ def test_an_unset_id_means_the_beginning(http: httpx.Client, unset: str) -> None
             "GET",
             "/v1/events",
             {"params": {"page_token": "x"}},
-            "page_token: 'x' is no token that a page gave",
+            "page_token: 'x' is not a token that a page gave",
         ),
         ("POST", "/v1/messages", {"json": {"after_id": "x"}}, "after_id: no item has the id 'x'"),
     ],

@@ -142,7 +142,7 @@ def test_its_clock_can_be_wrong_and_is_told(
 
 
 def test_a_key_must_be_one(sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="no RSA key"):
+    with pytest.raises(ValueError, match="not an RSA key"):
         sandbox.oauth.register("x", public_key="nonsense")
 
 
