@@ -183,7 +183,7 @@ def test_files_are_bytes_open_files_paths_or_tuples(tmp_path: Path) -> None:
             "typed": ("b.wav", zipped, "audio/wav"),
         }
         request = write(FORM, files={**values, "none": None})
-        assert [tuple(part) for part in request.form] == [
+        assert [tuple(part)[:4] for part in request.form] == [
             ("bytes", "bytes", b"1", None),
             ("path", "song.wav", path, None),
             ("opened", "song.wav", opened, None),

@@ -48,8 +48,9 @@ def test_workflows_pin_their_actions_and_keep_no_credentials(workflow: Path) -> 
     uses = [step for job in jobs for step in job["steps"] if "uses" in step]
     assert uses
     for step in uses:
-        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]), step
-        if step["uses"].startswith("actions/checkout"):
+        # The action of this repository needs no pin; one workflow pushes a branch.
+        assert step["uses"] == "./" or re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]), step
+        if step["uses"].startswith("actions/checkout") and workflow.name != "upstream.yml":
             assert step["with"]["persist-credentials"] is False, step
 
 
