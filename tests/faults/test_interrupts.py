@@ -1,7 +1,9 @@
-"""An interrupt (Ctrl-C) anywhere in a call leaves no connection behind."""
+"""An interrupt (Ctrl-C) anywhere in a call leaves no connection behind; a program ends at any time."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -105,3 +107,36 @@ def test_an_interrupt_anywhere_leaves_no_connection(server: LoadServer, use: Use
             # Over a pool of one, which it would wait for.
             assert call(client) is not None
     assert interrupts > 100
+
+
+PROGRAM = """
+import asyncio, sys
+from coze_core import AsyncClient, ErrorTable, SyncClient
+from tests.core.things import SOUND, WATCH
+
+options = {"base_url": sys.argv[1], "errors": ErrorTable(dict), "user_agent": "t", "token": "t"}
+client, other = SyncClient(**options), AsyncClient(**options)
+stream, sound = client.stream(WATCH, body={}).__enter__(), client.download(SOUND)
+next(stream)
+
+async def main():
+    global other_stream
+    other_stream = await other.stream(WATCH, body={}).__aenter__()
+    await anext(other_stream)
+
+asyncio.run(main())
+"""
+
+
+def test_a_program_ends_with_streams_and_downloads_still_open(server: LoadServer) -> None:
+    root = Path(__file__).parents[2]
+    paths = os.pathsep.join([str(root), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, server.url],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

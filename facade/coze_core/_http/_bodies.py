@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import suppress
+from sys import is_finalizing
 from threading import RLock, Thread, local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -105,8 +106,9 @@ class _OpenBody:
         self._interrupted = False  # by what is no error: then httpx may have lost the connection
 
     def __del__(self) -> None:
-        if not (self._released or self._inherited):
-            with suppress(RuntimeError):  # the interpreter is ending
+        # While the interpreter ends, a new thread would never run, and be waited for.
+        if not (self._released or self._inherited or is_finalizing()):
+            with suppress(RuntimeError):  # as later versions of Python put it
                 Thread(target=self._release_forgotten, daemon=True).start()
 
     def _release_forgotten(self) -> None:
