@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError, raise_all
-from generator.json_values import CLASS_NAME, is_object, pascal
+from generator.json_values import CLASS_NAME, MAX_NAME, is_object, pascal
 from generator.normalise._texts import with_texts
 from generator.normalise.objects import is_composed, mapped, mapping
 from generator.normalise.walk import Key, Node, Part, map_children, omit, shape_of, successes
@@ -182,7 +182,7 @@ class Namer:
     def _keep(self, name: str, schema: Node, part: Part) -> Node:
         """Make a schema the component of a name; returns the component."""
         if not CLASS_NAME.fullmatch(name):
-            self._object(part, f"{name!r} is not a class name")
+            self._object(part, f"{name[:MAX_NAME]!r} is not a class name")
         shape = shape_of(schema)
         known = self._named.setdefault(name, _Named(schema, shape, part.pointer))
         if known.shape != shape:
