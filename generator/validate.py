@@ -203,7 +203,8 @@ def _header(part: Part) -> Iterator[GeneratorError]:
             pointer=join(part.pointer, "name"),
             remedy="Correct it in an overlay, or remove the parameter there.",
         )
-    if not _HEADER_VALUE.fullmatch(constant):
+    # One that is no text is a fault of the vocabulary, which is reported beside this.
+    if isinstance(constant, str) and not _HEADER_VALUE.fullmatch(constant):
         yield GeneratorError(
             "x-client-constant holds a line break, a control character or one beyond ASCII",
             pointer=join(part.pointer, "x-client-constant"),
