@@ -90,13 +90,14 @@ sbom: $(AUDIT)/.ready  ## what the client is made with, in CycloneDX: dist/coze-
 	$(AUDIT)/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type library \
 	  --output-reproducible --output-file dist/coze-client.cdx.json requirements/dev.txt
 
-lock: $(READY)  ## resolve requirements/*.in into hashed pins
+lock: $(READY)  ## resolve requirements/*.in into hashed pins; the benchmarks have our versions, but for what a peer forbids
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
-	  --no-emit-find-links --no-emit-trusted-host --no-header --extra httpx2 --extra jwt --extra sandbox \
+	  --no-emit-find-links --no-emit-trusted-host --no-header --all-extras \
 	  --output-file requirements/dev.txt requirements/dev.in pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-header \
 	  --output-file requirements/audit.txt requirements/audit.in
+	sed '/^websockets==/,/[^\\]$$/d' requirements/dev.txt > .constraints.txt
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-header \
 	  --output-file requirements/bench.txt requirements/bench.in
