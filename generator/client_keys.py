@@ -120,6 +120,14 @@ def _are_events(value: Any) -> bool:
     return is_object(value) and all(map(is_object, value.values()))
 
 
+def _are_senders(value: Any) -> bool:
+    return _are_events(value) and all(map(is_method_path, value))
+
+
+def _are_lists(value: Any) -> bool:
+    return is_object(value) and all(map(_are_texts, value.values()))
+
+
 TEXT: Final = Kind("a text", _is_text)
 NAMED: Final = Kind("a map of names to texts", _are_named)
 TEXTS: Final = Kind("a list of texts", _are_texts)
@@ -137,6 +145,10 @@ PRESENT: Final = Kind(
 )
 SCHEMA: Final = Kind("a schema", is_object)
 EVENTS: Final = Kind("a map of event names to schemas", _are_events)
+SENDERS: Final = Kind(
+    "a map of event names, dotted and in lower case as in chat.update, to schemas", _are_senders
+)
+LISTS: Final = Kind("a map of names to lists of texts", _are_lists)
 
 PAGING_STYLES: Final[Mapping[str, PagingStyle]] = {
     "number": PagingStyle("NumberPaging", ("page",), {"total": False, "has_more": False}),
@@ -177,6 +189,24 @@ _WAIT: Final = Fields(
     },
     {"action": STATES, "code": TEXT, "message": TEXT, "fixed": TEXTS},
 )
+_SOCKET: Final = Fields(
+    {
+        **dict.fromkeys(("name", "events"), NAME),
+        "send": SENDERS,
+        "receive": EVENTS,
+        **dict.fromkeys(("ready", "settings"), TEXT),
+        **dict.fromkeys(("errors", "turn"), TEXTS),
+    },
+    {
+        "turn_after": LISTS,
+        "resume": NAMED,
+        "pipe": Fields(dict.fromkeys(("feed", "done", "take", "end"), TEXT)),
+    },
+)
+SOCKET_MEMBERS: Final = frozenset({"close", "pipe", "send", "turn", "until"})
+"""What a socket has beside its senders: no event that is sent may begin with one of them."""
+SOCKET_EVENTS: Final = frozenset({"reconnected", "unknown"})
+"""What the runtime calls events of its own: none that is received may be called so."""
 KEYS: Final = (
     Key(
         "document",
@@ -191,6 +221,7 @@ KEYS: Final = (
         "How a list is asked for page by page.",
     ),
     Key("operation", "x-client-stream", _STREAM, "The events of a stream."),
+    Key("operation", "x-client-socket", _SOCKET, "The events of a WebSocket, both ways."),
     Key(
         "operation",
         "x-client-batch",

@@ -56,7 +56,7 @@ def _describes(operation: dict[str, Any]) -> bool:
     found = responses.values() if is_object(responses) else ()
     return (
         operation.keys() >= {"operationId", "responses"}
-        or bool(operation.keys() & {"parameters", "requestBody"})
+        or bool(operation.keys() & {"parameters", "requestBody", "x-client-socket"})
         or any(is_object(one) and one.keys() - {"description"} for one in found)
     )
 

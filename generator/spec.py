@@ -167,6 +167,23 @@ def follow(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
+def fields_of(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the properties of an object by name, with those that an ``allOf`` adds.
+
+    Raises:
+        GeneratorError: A reference leads nowhere.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    waiting, seen = [schema], set[int]()
+    while waiting:
+        one = follow(document, waiting.pop())
+        if id(one) not in seen:
+            seen.add(id(one))
+            found |= one.get("properties", {})
+            waiting += one.get("allOf", ())
+    return found
+
+
 def schema_name(ref: str) -> str:
     """Return the name of the component schema that a ``$ref`` names."""
     return split(unquote(ref))[-1]

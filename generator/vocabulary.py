@@ -12,7 +12,8 @@ from generator.json_values import MAX_NAME, is_array, is_object
 from generator.normalise.structure import check_structure
 from generator.normalise.walk import children, omit, parts, rewrite
 from generator.skeleton import is_method_path, proposals
-from generator.spec import follow, join, split
+from generator.socket_names import socket_faults
+from generator.spec import fields_of, follow, join, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -181,6 +182,8 @@ def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[Gene
             )
     if "x-client-stream" in operation:
         yield from _stream(part, arguments, methods)
+    if "x-client-socket" in operation:
+        yield from socket_faults(document, part)
 
 
 def _method(
@@ -250,12 +253,6 @@ def _arguments(document: Node, operation: Node) -> dict[str, Node]:
         one = follow(document, parameter)
         found[one.get("name", "")] = one.get("schema", {})
     body = follow(document, operation.get("requestBody", {}))
-    waiting: list[Node] = [media.get("schema", {}) for media in body.get("content", {}).values()]
-    seen: set[int] = set()
-    while waiting:
-        schema = follow(document, waiting.pop())
-        if id(schema) not in seen:
-            seen.add(id(schema))
-            found |= schema.get("properties", {})
-            waiting += schema.get("allOf", ())
+    for media in body.get("content", {}).values():
+        found |= fields_of(document, media.get("schema", {}))
     return {name: follow(document, schema) for name, schema in found.items()}

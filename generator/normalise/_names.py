@@ -110,7 +110,7 @@ class Namer:
                 where = _Place(owner, fields.get(name, ""), is_body=name in fields)
             elif part.role == "components":
                 where = _Place(pascal(str(key)), "")
-            elif part.role in {"stream", "response"}:
+            elif part.role in {"stream", "socket", "response"}:
                 where = place if name == "content" else _Place(place.owner, str(key or name))
             if lower.role == "parameter":
                 where = _Place(where.owner, lower.node.get("name", str(key)))

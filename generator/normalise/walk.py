@@ -27,6 +27,7 @@ Role = Literal[
     "media",
     "schema",
     "stream",
+    "socket",
     "callback",
     "other",
 ]
@@ -69,6 +70,7 @@ BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Arity]]]] = {
         "callbacks": ("callback", "map"),
         "x-client-stream": ("stream", "one"),
         "x-client-events": ("stream", "one"),
+        "x-client-socket": ("socket", "one"),
     },
     "parameter": {"schema": _SCHEMA, "content": _CONTENT, "examples": _OTHERS},
     "body": {"content": _CONTENT},
@@ -84,6 +86,7 @@ BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Arity]]]] = {
         "not": _SCHEMA,
     },
     "stream": {"events": _SCHEMAS, "header": _SCHEMA},
+    "socket": {"send": _SCHEMAS, "receive": _SCHEMAS},
     "callback": {},
     "other": {},
 }

@@ -117,6 +117,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
     methods = gather(
         partial(make_methods, operation, schemas, envelope, (path, http_method))
         for path, http_method, operation in operations(document)
+        if "x-client-socket" not in operation  # described, and not emitted yet
     )
     sent = [
         callback

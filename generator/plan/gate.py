@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError, raise_all
-from generator.normalise.walk import operations
+from generator.normalise.walk import operations, successes
 from generator.spec import join
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ def check_operations(document: dict[str, Any]) -> None:
     ]
     raise_all(
         error
-        for check, places in ((_servers, [*items, *methods]), (_security, methods))
+        for check, places in (
+            (_servers, [*items, *methods]),
+            (_security, methods),
+            (_handshake, methods),
+        )
         for owner, pointer in places
         for error in check(document, owner, pointer)
     )
@@ -48,12 +52,41 @@ def unread_callbacks(document: dict[str, Any]) -> list[str]:
 def _servers(
     document: dict[str, Any], owner: dict[str, Any], pointer: str
 ) -> Iterator[GeneratorError]:
+    if "x-client-socket" in owner:
+        return
     if owner.get("servers", document.get("servers")) != document.get("servers"):
         yield GeneratorError(
             "a server of its own would not be asked: the client has one base URL",
             pointer=join(pointer, "servers"),
             remedy="Remove it in an overlay if the API's own server answers as well, or else "
             "remove the operation.",
+        )
+
+
+def _handshake(
+    document: dict[str, Any], operation: dict[str, Any], pointer: str
+) -> Iterator[GeneratorError]:
+    """Refuse what could not begin a WebSocket: it is a GET without a body that is answered 101."""
+    if "x-client-socket" not in operation:
+        return
+    if not pointer.endswith("/get") or "101" not in operation["responses"] or successes(operation):
+        yield GeneratorError(
+            "a WebSocket begins with a GET whose only answer of success is 101",
+            pointer=join(pointer, "responses"),
+            remedy="Correct it in an overlay, or drop x-client-socket there.",
+        )
+    if "requestBody" in operation:
+        yield GeneratorError(
+            "a WebSocket begins with a request that has no body",
+            pointer=join(pointer, "requestBody"),
+            remedy="Remove the body in an overlay.",
+        )
+    servers = operation.get("servers")
+    if servers is not None and len(servers) != len(document.get("servers", ())):
+        yield GeneratorError(
+            "the servers of a WebSocket stand in the order of the document's, one for each",
+            pointer=join(pointer, "servers"),
+            remedy="Name one for each server of the document in an overlay, or none.",
         )
 
 

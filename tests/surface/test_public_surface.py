@@ -67,6 +67,7 @@ OPERATIONS = [
     (path, operation.get("x-client-internal", False))
     for item in SPEC["paths"].values()
     for operation in item.values()
+    if "x-client-socket" not in operation  # described, and not emitted yet
     for path in (operation["operationId"], operation.get("x-client-stream", {}).get("method"))
     if path
 ]
