@@ -58,6 +58,7 @@ TARGETS: Sequence[Target] = (
     Target("stream event by event", _MSGSPEC, 1.05),
     Target("stream event by event, async", _MSGSPEC, 1.05),
     Target("decode a list of 20", _MSGSPEC, 1.1),
+    Target("decode the documented answers", _MSGSPEC, 1.1),
     Target(building.title(1), building.BOTH, 1.5),
     Target(building.title(10), building.OURS, 11, base_case=building.title(1)),
 )

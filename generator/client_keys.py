@@ -258,5 +258,11 @@ KEYS: Final = (
         PRESENT,
         "Answers hold the field, though nothing promises it.",
     ),
+    Key(
+        "property",
+        "x-client-spelling-of",
+        TEXT,
+        "The property of the same object that it is another spelling of: both are one field.",
+    ),
     Key("schema", "x-client-name", NAME, "The name of the class."),
 )

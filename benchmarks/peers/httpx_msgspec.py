@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from functools import cache, reduce
+from operator import attrgetter, or_
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attrs
 import msgspec
@@ -75,11 +86,31 @@ class Envelope(msgspec.Struct, Generic[T]):
     msg: str
 
 
+@cache
+def _alike(hint: Any) -> Any:
+    """Return a type with plain attrs classes in the place of our models, with their fields."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if isinstance(hint, type) and attrs.has(hint):
+        hints = get_type_hints(hint)
+        fields = {
+            field.name: attrs.field(default=field.default, type=_alike(hints[field.name]))
+            for field in attrs.fields(hint)
+        }
+        made = attrs.make_class(hint.__name__, fields, slots=False, kw_only=True)
+        for name, field in fields.items():
+            if field._default is not attrs.NOTHING:  # noqa: SLF001  # nothing else tells it
+                setattr(made, name, None)
+        return made
+    if origin is UnionType:
+        return reduce(or_, map(_alike, parts))
+    return hint if origin in {None, Literal} else origin[tuple(map(_alike, parts))]
+
+
 _RESULTS: dict[str, Any] = {
     "bots.list": Bots,
-    "plugins.mget": models.PluginList,
-    "plugins.retrieve": models.Plugin,
-    "stores.plugins.list": models.StorePluginList,
+    "plugins.mget": _alike(models.PluginList),
+    "plugins.retrieve": _alike(models.Plugin),
+    "stores.plugins.list": _alike(models.StorePluginList),
 }
 
 

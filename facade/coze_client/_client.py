@@ -57,6 +57,8 @@ class Coze(Requests):
         proxy: The URL of a proxy, or an `httpx.Proxy`; by default those of the environment count.
         verify: ``False`` not to check certificates, a file or folder of those to trust, or an
             `ssl.SSLContext`.
+        keep_extra: Whether models keep what the document lacks, in ``extra`` and `to_dict()`, and
+            nulls in `to_dict()`; decoding then takes some ten times as long.
 
     Raises:
         CozeError: There is no token, or an argument makes no sense.
@@ -75,6 +77,7 @@ class Coze(Requests):
         http: _http.HTTPFamily | None = None,
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
+        keep_extra: bool = False,
     ) -> None:
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
         from coze_core import SyncClient  # noqa: PLC0415  # as above
@@ -94,6 +97,7 @@ class Coze(Requests):
             http=http,
             proxy=proxy,
             verify=verify,
+            keep_extra=keep_extra,
         )
         super().__init__(client)
 
@@ -151,6 +155,7 @@ class Coze(Requests):
         auth: core.HTTPAuth | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
+        keep_extra: bool | None = None,
     ) -> Self:
         """Gives a copy of this client with other options, over the same connections.
 
@@ -172,6 +177,7 @@ class Coze(Requests):
             auth: As for the client, likewise. So tenants share connections and the queue of calls.
             extra_query: What to add to every query, for what no argument has; arguments prevail.
             extra_body: What to add to the fields of every body of a POST, PUT or PATCH, likewise.
+            keep_extra: As for the client.
 
         Raises:
             CozeError: An argument makes no sense.
@@ -190,6 +196,7 @@ class Coze(Requests):
             deadline=deadline,
             extra_query=extra_query,
             extra_body=extra_body,
+            keep_extra=keep_extra,
         )
         return self._rebound(client.with_settings(settings))
 
@@ -246,6 +253,7 @@ class AsyncCoze(AsyncRequests):
         http: As for `Coze`.
         proxy: As for `Coze`.
         verify: As for `Coze`.
+        keep_extra: As for `Coze`.
 
     Raises:
         CozeError: There is no token, or an argument makes no sense.
@@ -264,6 +272,7 @@ class AsyncCoze(AsyncRequests):
         http: _http.HTTPFamily | None = None,
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
+        keep_extra: bool = False,
     ) -> None:
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
         from coze_core import AsyncClient  # noqa: PLC0415  # as above
@@ -283,6 +292,7 @@ class AsyncCoze(AsyncRequests):
             http=http,
             proxy=proxy,
             verify=verify,
+            keep_extra=keep_extra,
         )
         super().__init__(client)
 
@@ -340,6 +350,7 @@ class AsyncCoze(AsyncRequests):
         auth: core.HTTPAuth | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
+        keep_extra: bool | None = None,
     ) -> Self:
         """As `Coze.with_options`."""
         client = self._client
@@ -356,6 +367,7 @@ class AsyncCoze(AsyncRequests):
             deadline=deadline,
             extra_query=extra_query,
             extra_body=extra_body,
+            keep_extra=keep_extra,
         )
         return self._rebound(client.with_settings(settings))
 

@@ -90,6 +90,7 @@ class AsyncClient:
         http: HTTPFamily | None = None,
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
+        keep_extra: bool = False,
     ) -> None:
         self.tokens, self.http_auth = credentials(token, auth)
         options = ClientOptions(user_agent, http, proxy, verify)
@@ -103,6 +104,7 @@ class AsyncClient:
             http_client=http_client,
             errors=errors,
             renewable=self.tokens is not None and self.tokens.renewable,
+            keep_extra=keep_extra,
         )
         self.recorder: Recorder | None = None
 
@@ -188,6 +190,7 @@ class AsyncClient:
             self.settings.errors,
             recoverer,
             self.settings.max_response_bytes,
+            keep_extra=self.settings.keep_extra,
         )
 
     async def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> AsyncDownload:

@@ -32,10 +32,12 @@ class Walk:
         problems: Where to note the JSON path of each value that does not fit. They take many times
             the memory of the values, so they are noted for those alone who read them.
         root: The JSON path of the whole.
+        keep_extra: Whether models keep what came beyond their fields.
     """
 
-    def __init__(self, problems: list[str] | None, root: str) -> None:
+    def __init__(self, problems: list[str] | None, root: str, *, keep_extra: bool = False) -> None:
         self.path: list[str | int] = []
+        self.keep_extra = keep_extra
         self._problems = problems
         self._root = root
 
@@ -46,6 +48,8 @@ class Walk:
         return value
 
 
+EXTRA = "_extra"
+"""The attribute in which a model keeps what came beyond its fields."""
 _REST = "*"
 """The wire name of the field that takes what has no field of its own."""
 
@@ -214,9 +218,10 @@ class _Model(Builder):
     def _fields(self) -> Sequence[_Field]:
         hints = get_type_hints(self._model)
         names = wire_names(self._model)
+        spellings = getattr(self._model, "__spellings__", {})
         return [
             _Field(
-                field.alias,
+                spellings.get(field.name, field.alias),
                 names.get(field.name, field.name),
                 field.default is attrs.NOTHING,
                 builder(hints[field.name]),
@@ -264,11 +269,26 @@ class _Model(Builder):
                 continue
             walk.path.append(field.wire)
             if field.wire in values:
-                arguments[field.argument] = field.builder.build(values[field.wire], walk)
+                value = field.builder.build(values[field.wire], walk)
+                if value is not None or field.argument not in arguments:
+                    arguments[field.argument] = value
             elif field.required:
                 arguments[field.argument] = walk.keep(None)
             walk.path.pop()
-        return self._model(**arguments)
+        built = self._model(**arguments)
+        if walk.keep_extra and hasattr(built, "__dict__"):
+            built.__dict__[EXTRA] = self._extra(values)
+        return built
+
+    def _extra(self, values: dict[str, object]) -> dict[str, object]:
+        """Return what no attribute holds: unknown fields, and known ones that came as null."""
+        known = {field.wire for field in self._fields}
+        takes_all = _REST in known
+        return {
+            name: value
+            for name, value in values.items()
+            if (value is None if name in known else not takes_all)
+        }
 
 
 class _Other(Builder):
@@ -304,7 +324,7 @@ _PLAIN: Mapping[object, Callable[[], Builder]] = {
 
 
 def wire_names(model: type[object]) -> Mapping[str, str]:
-    """The fields of a class whose JSON name is not their attribute name."""
+    """The fields of a class whose JSON name is not theirs."""
     return cast("Mapping[str, str]", getattr(model, "__wire_names__", {}))
 
 

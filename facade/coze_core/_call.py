@@ -157,7 +157,7 @@ def value_call(
     request.timeout = settings.timeouts.call
 
     def judge(reply: RawResponse[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
-        answer = _answer(operation, reply)
+        answer = _answer(operation, reply, keep_extra=settings.keep_extra)
         if (
             answer is None
             or answer.code
@@ -240,7 +240,9 @@ def _is_unwrapped_error(answer: Answer[T], reply: RawResponse[object], settings:
     return is_bare_error(reply.body, settings.errors)
 
 
-def _answer(operation: Operation[T], reply: RawResponse[object]) -> Answer[T] | None:
+def _answer(
+    operation: Operation[T], reply: RawResponse[object], *, keep_extra: bool
+) -> Answer[T] | None:
     """Decodes what may be a success."""
     if not 200 <= reply.status_code < 300:  # noqa: PLR2004  # the successes of HTTP
         return None
@@ -248,7 +250,7 @@ def _answer(operation: Operation[T], reply: RawResponse[object]) -> Answer[T] | 
     if not reply.body and decoder.result is NoneType:
         return Answer(cast("T", None))
     try:
-        answer = decoder.decode(reply.body)
+        answer = decoder.decode(reply.body, keep_extra=keep_extra)
     except NotJSONError:
         return None
     if answer.value is None and decoder.result is not NoneType:

@@ -36,14 +36,16 @@ MISFITS = (msgspec.MsgspecError, ValueError, RecursionError)
 """All that msgspec raises for data it does not take; bad UTF-8 is a ValueError."""
 
 
-class _Detail(Struct):
+class Detail(Struct):
+    """Where the body of an answer holds its log id."""
+
     logid: str | None = None
 
 
 class _Head(Struct):
     code: int | None = None
     msg: str | None = None
-    detail: _Detail | None = None
+    detail: Detail | None = None
 
 
 class Answer(Struct, Generic[T]):
@@ -53,13 +55,18 @@ class Answer(Struct, Generic[T]):
         value: The result, or ``None`` where the body has none.
         code: The result code: a number wherever it can be read as one, ``None`` if there was none.
         msg: The message of the server.
-        logid: The log id of the server.
+        detail: What holds the log id.
     """
 
     value: T
     code: int | str | None = None
     msg: str | None = None
-    logid: str | None = None
+    detail: Detail | None = None
+
+    @property
+    def logid(self) -> str | None:
+        """The log id of the server."""
+        return self.detail and self.detail.logid
 
 
 class TypeDecoder(Generic[T]):
@@ -77,18 +84,22 @@ class TypeDecoder(Generic[T]):
         self._hint = hint
         self.fast = _fast(hint)
 
-    def decode(self, body: bytes) -> T:
+    def decode(self, body: bytes, *, keep_extra: bool = False) -> T:
         """Decode a value; what does not fit is kept as it came.
+
+        Args:
+            body: The bytes.
+            keep_extra: Whether models keep what came beyond their fields.
 
         Raises:
             NotJSONError: The bytes are no JSON.
         """
-        if self.fast is not None:
+        if self.fast is not None and not keep_extra:
             try:
                 return self.fast(body)
             except MISFITS:
                 pass
-        return build(self._hint, parse(body))
+        return build(self._hint, parse(body), keep_extra=keep_extra)
 
     def examine(self, body: bytes) -> Decoded[T]:
         """Decode a value slowly, and tell which parts of it do not fit the type.
@@ -131,18 +142,22 @@ class AnswerDecoder(Generic[T]):
         if also_in is not None:
             self.fast = _first_with_value(_fast_answer(result, also_in), self.fast)
 
-    def decode(self, body: bytes) -> Answer[T]:
+    def decode(self, body: bytes, *, keep_extra: bool = False) -> Answer[T]:
         """Decode an answer; what does not fit is kept as it came.
+
+        Args:
+            body: The body.
+            keep_extra: Whether models keep what came beyond their fields.
 
         Raises:
             NotJSONError: The body is no JSON.
         """
-        if self.fast is not None:
+        if self.fast is not None and not keep_extra:
             try:
                 return self.fast(body)
             except MISFITS:
                 pass
-        return self._answer(body, None)
+        return self._answer(body, None, keep_extra=keep_extra)
 
     def examine(self, body: bytes) -> Decoded[Answer[T]]:
         """Decode an answer slowly, and tell which parts of the result do not fit its type.
@@ -153,27 +168,36 @@ class AnswerDecoder(Generic[T]):
         problems: list[str] = []
         return Decoded(self._answer(body, problems), problems)
 
-    def _answer(self, body: bytes, problems: list[str] | None) -> Answer[T]:
+    def _answer(
+        self, body: bytes, problems: list[str] | None, *, keep_extra: bool = False
+    ) -> Answer[T]:
         plain = parse(body)
         fields = json_object(plain)
         msg, logid = fields.get("msg"), json_object(fields.get("detail")).get("logid")
         return Answer(
-            self._built(plain, fields, problems),
+            self._built(plain, fields, problems, keep_extra=keep_extra),
             result_code(fields.get("code")),
             None if msg is None else str(msg),
-            None if logid is None else str(logid),
+            None if logid is None else Detail(str(logid)),
         )
 
-    def _built(self, plain: object, fields: Mapping[str, object], problems: list[str] | None) -> T:
+    def _built(
+        self,
+        plain: object,
+        fields: Mapping[str, object],
+        problems: list[str] | None,
+        *,
+        keep_extra: bool,
+    ) -> T:
         if self.result is NoneType:
             return cast("T", None)
         name = self._unwrap
         if name is None and isinstance(fields.get(str(self._also_in)), dict):
             name = self._also_in
         if name is None:
-            return build(self.result, plain, problems)
+            return build(self.result, plain, problems, keep_extra=keep_extra)
         if isinstance(plain, dict) and (inner := fields.get(name)) is not None:
-            return build(self.result, inner, problems, f"$.{name}")
+            return build(self.result, inner, problems, f"$.{name}", keep_extra=keep_extra)
         if problems is not None:
             problems.append(f"$.{name}" if isinstance(plain, dict) else "$")
         return cast("T", None if isinstance(plain, dict) else plain)
@@ -214,7 +238,7 @@ def _first_with_value(
 
 def _fast_answer(result: type[T], unwrap: str | None) -> Callable[[bytes], Answer[T]] | None:
     def answer(value: T, head: _Head) -> Answer[T]:
-        return Answer(value, head.code, head.msg, head.detail.logid if head.detail else None)
+        return Answer(value, head.code, head.msg, head.detail)
 
     decode_head = msgspec.json.Decoder(_Head).decode
     if result is NoneType:
@@ -225,23 +249,19 @@ def _fast_answer(result: type[T], unwrap: str | None) -> Callable[[bytes], Answe
     if unwrap is None:
         return lambda body: answer(decode_result(body), decode_head(body))
     value = ("value", Union[result, None], msgspec.field(name=unwrap, default=None))  # noqa: UP007  # some hints know no |
+    code = ("code", int | None, None)
     try:
-        envelope_type = cast("type[Any]", msgspec.defstruct("Envelope", [value], bases=(_Head,)))
+        envelope = msgspec.defstruct("Envelope", [value, code], bases=(Answer,))
     except ValueError:  # a name that msgspec does not take
         return None
-    decode_envelope = msgspec.json.Decoder(envelope_type).decode
-
-    def decode(body: bytes) -> Answer[T]:
-        envelope = decode_envelope(body)
-        return answer(envelope.value, envelope)
-
-    return decode
+    return msgspec.json.Decoder(cast("type[Answer[T]]", envelope)).decode
 
 
 def _escapes_msgspec(hint: object, seen: set[object]) -> bool:
     """Whether a type holds, at any depth, a class that msgspec cannot fill.
 
-    It does not rename fields of attrs classes, and passes over those whose names are not ASCII.
+    It does not rename fields of attrs classes (classes of ours have their wire names where Python
+    allows that), and passes over those whose names are not ASCII.
     """
     if hint in seen:
         return False

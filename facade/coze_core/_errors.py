@@ -190,6 +190,13 @@ class APITimeoutError(APIConnectionError):
         self.seconds = seconds
 
 
+class ExtraNotKeptError(CozeError, AttributeError):
+    """What the document lacks was asked of a model that did not keep it.
+
+    As an AttributeError it makes `hasattr` false, which a decoder asks, too.
+    """
+
+
 class StreamError(CozeError):
     """The API reported an error inside a stream, or the stream ended before its end.
 

@@ -16,20 +16,45 @@ _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 120
 
 
-class Event(Struct, Generic[E, D]):
-    """One event of a stream.
+class Event(Struct, Generic[E, D], eq=False):  # noqa: PLW1641  # Python makes what has __eq__ unhashable
+    """One event of a stream; two are equal whatever the bytes were.
 
     Args:
         event: The name of the event.
         data: Its data.
         id: The last id that the stream gave, if it gives any.
         retry: The milliseconds to wait before a new connection, if the server said so.
+        raw: The data as it came: UTF-8, not checked. Where a recovery found the event, the data is
+            written as JSON again.
     """
 
     event: E
     data: D
     id: str | None = None
     retry: int | None = None
+    raw: bytes = b""
+
+    def json(self) -> Any:
+        """Return the data as plain JSON: also fields that no model has.
+
+        Raises:
+            CozeError: The data is no JSON.
+        """
+        from coze_core._errors import CozeError
+        from coze_core._lenient import NotJSONError, parse
+
+        try:
+            return parse(self.raw)
+        except NotJSONError:
+            raise CozeError(f"the data of the event {self.event} is no JSON; see raw.") from None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Event):
+            return NotImplemented
+        return self._compared() == other._compared()
+
+    def _compared(self) -> tuple[object, ...]:
+        return type(self), self.event, self.data, self.id, self.retry
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.event!r}, {_SHORT.repr(self.data)})"
@@ -43,10 +68,14 @@ class UnknownEvent(Event[Literal["unknown"], str], kw_only=True):
         data: Its data as text.
         id: As for `Event`.
         retry: As for `Event`.
+        raw: As for `Event`.
         name: Its name on the wire.
     """
 
     name: str
+
+    def _compared(self) -> tuple[object, ...]:
+        return self.name, *super()._compared()
 
     def __repr__(self) -> str:
         return f"UnknownEvent({self.name!r}, {_SHORT.repr(self.data)})"

@@ -67,7 +67,14 @@ def json_object(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
 
 
-def build(hint: type[T], value: object, problems: list[str] | None = None, root: str = "$") -> T:
+def build(
+    hint: type[T],
+    value: object,
+    problems: list[str] | None = None,
+    root: str = "$",
+    *,
+    keep_extra: bool = False,
+) -> T:
     """Build a value of a type from plain JSON data; what does not fit is kept as it came.
 
     Args:
@@ -75,9 +82,11 @@ def build(hint: type[T], value: object, problems: list[str] | None = None, root:
         value: The data.
         problems: Where to note the JSON path of each value that was missing or kept as it came.
         root: The JSON path of the data.
+        keep_extra: Whether models keep what came beyond their fields.
     """
     try:
-        built = builder(cast("Any", hint)).build(value, Walk(problems, root))
+        walk = Walk(problems, root, keep_extra=keep_extra)
+        built = builder(cast("Any", hint)).build(value, walk)
     except RecursionError:
         if problems is not None:
             problems[:] = [root]

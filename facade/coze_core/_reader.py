@@ -39,13 +39,15 @@ class Watcher(Protocol):
 class EventReader(Generic[E_co]):
     """Makes typed events from bytes. Raises, in its turn, what the stream reports as an error."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each setting
         self,
         operation: StreamOperation[E_co],
         make_error: Callable[..., StreamError],
         watcher: Watcher | None = None,
         max_event_bytes: float = inf,
         secret: str = "",
+        *,
+        keep_extra: bool = False,
     ) -> None:
         self.ended = False
         self.complete = False  # whether the stream ended as it should
@@ -56,7 +58,7 @@ class EventReader(Generic[E_co]):
         self._decoder = Decoder(max_event_bytes)
         self._max_event_bytes = max_event_bytes
         kinds: Mapping[str, Any] = operation.events()
-        self._data_decoders = {name: _decoder(kind) for name, kind in kinds.items()}
+        self._data_decoders = {name: _decoder(kind, keep_extra) for name, kind in kinds.items()}
         self._last_ones = operation.end | operation.errors
         self._watcher = watcher
         self.collector = Collector(operation.outcome) if operation.outcome else None
@@ -65,7 +67,7 @@ class EventReader(Generic[E_co]):
         self._usual = {  # how an event begins that has a name and JSON data, and nothing else
             b"event:%b%b" % (blank, name.encode()): (name, decode)
             for name, kind in kinds.items()
-            if name not in special and (decode := _type_decoder(kind).fast)
+            if not keep_extra and name not in special and (decode := _type_decoder(kind).fast)
             for blank in (b"", b" ")
         }
         self._last: str | None = None
@@ -82,8 +84,9 @@ class EventReader(Generic[E_co]):
             known = usual.get(first_line)
             if known is not None and data.find(b"\n") < 0:
                 name, decode = known
+                data = data.removeprefix(b" ")
                 try:
-                    event: Any = Event(name, decode(data), decoder.last_id)
+                    event: Any = Event(name, decode(data), decoder.last_id, None, data)
                 except MISFITS:
                     pass
                 else:
@@ -141,9 +144,9 @@ class EventReader(Generic[E_co]):
         typed: Any
         if decode is None:
             text = _text(event.data)
-            typed = UnknownEvent("unknown", text, event.id, event.retry, name=name)
+            typed = UnknownEvent("unknown", text, event.id, event.retry, event.data, name=name)
         else:
-            typed = Event(name, decode(event.data), event.id, event.retry)
+            typed = Event(name, decode(event.data), event.id, event.retry, event.data)
         if self._watcher:
             self._watcher.watch(typed)
         if name in self._collected:
@@ -187,13 +190,13 @@ _type_decoder = cache(TypeDecoder[Any])
 
 
 @cache
-def _decoder(kind: Any) -> Callable[[bytes], object]:
+def _decoder(kind: Any, keep_extra: bool) -> Callable[[bytes], object]:  # noqa: FBT001  # a key of the cache
     """Decode the data of one type of event; what is no JSON is text."""
     decode = _type_decoder(kind).decode
 
     def decode_data(data: bytes) -> object:
         try:
-            return decode(data)
+            return decode(data, keep_extra=keep_extra)
         except NotJSONError:
             return _text(data)
 

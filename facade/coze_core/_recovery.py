@@ -116,7 +116,7 @@ class Recoverer(Generic[E]):
             number = getattr(item, "id", None)
             if number not in self._seen:
                 self._seen.add(number)
-                yield reader.found(Event(self._plan.item, item))
+                yield reader.found(Event(self._plan.item, item, raw=msgspec.json.encode(item)))
         if not self._ended:
             name = self._plan.states[self._state(subject)]
             yield reader.told(name, msgspec.json.encode(subject))

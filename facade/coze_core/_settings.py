@@ -45,6 +45,7 @@ class Settings(NamedTuple):
         deadline: The limit for the whole of a call or a stream.
         extra_query: What to add to every query.
         extra_body: What to add to every body of fields.
+        keep_extra: Whether models keep what came beyond their fields.
     """
 
     base_url: str
@@ -59,6 +60,7 @@ class Settings(NamedTuple):
     deadline: Deadline | None = None
     extra_query: Mapping[str, object] = {}
     extra_body: Mapping[str, object] = {}
+    keep_extra: bool = False
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r})"  # headers may be secret
@@ -82,6 +84,7 @@ class Settings(NamedTuple):
         deadline: float | Unset | None = UNSET,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
+        keep_extra: bool | None = None,
     ) -> Settings:
         """Gives a copy with some settings changed and some headers added.
 
@@ -101,6 +104,7 @@ class Settings(NamedTuple):
             deadline=self.deadline if isinstance(deadline, Unset) else _deadline(deadline),
             extra_query={**self.extra_query, **fields("extra_query", extra_query)},
             extra_body={**self.extra_body, **fields("extra_body", extra_body)},
+            keep_extra=self.keep_extra if keep_extra is None else _switch("keep_extra", keep_extra),
         )
 
     def extended(self, endpoint: Endpoint, parts: Parts) -> Parts:
@@ -125,6 +129,7 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     http_client: HTTPClient | AsyncHTTPClient | None,
     errors: ErrorTable,
     renewable: bool,
+    keep_extra: bool,
 ) -> Settings:
     """Makes settings from what the user gave; see `SyncClient`.
 
@@ -145,6 +150,7 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
         _whole("max_retries", max_retries, least=0),
         errors,
         renewable,
+        keep_extra=_switch("keep_extra", keep_extra),
     )
 
 
@@ -196,6 +202,12 @@ def _checked_timeout(
     raise CozeError(
         f"timeout must be seconds, an httpx.Timeout or None, got {type(timeout).__name__}."
     )
+
+
+def _switch(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise CozeError(f"{name} must be True or False, got {type(value).__name__}.")
+    return value
 
 
 def _whole(name: str, number: object, *, least: int) -> int:

@@ -42,8 +42,11 @@ class _StreamBase(Generic[E_co, B]):
         errors: ErrorTable,
         recoverer: Recoverer[E_co] | None,
         max_event_bytes: float,
+        *,
+        keep_extra: bool,
     ) -> None:
         self._max_event_bytes = max_event_bytes
+        self._keep_extra = keep_extra
         self._operation = operation
         self._errors = errors
         self._recoverer = recoverer
@@ -91,6 +94,7 @@ class _StreamBase(Generic[E_co, B]):
             self._recoverer,
             self._max_event_bytes,
             body.secret,
+            keep_extra=self._keep_extra,
         )
         self._collector = self._reader.collector
         return self._reader
@@ -139,17 +143,20 @@ class Stream(_StreamBase[E_co, Body], Generic[E_co]):
         errors: The error codes of the API.
         recoverer: Finds the rest of the events when the connection breaks.
         max_event_bytes: The longest event.
+        keep_extra: Whether models keep what came beyond their fields.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each setting
         self,
         operation: StreamOperation[E_co],
         open_body: Callable[[], tuple[Body, ResponseInfo]],
         errors: ErrorTable,
         recoverer: Recoverer[E_co] | None = None,
         max_event_bytes: float = inf,
+        *,
+        keep_extra: bool = False,
     ) -> None:
-        super().__init__(operation, errors, recoverer, max_event_bytes)
+        super().__init__(operation, errors, recoverer, max_event_bytes, keep_extra=keep_extra)
         self._open_body = open_body
 
     def __enter__(self) -> Self:
@@ -233,17 +240,20 @@ class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
         errors: The error codes of the API.
         recoverer: Finds the rest of the events when the connection breaks.
         max_event_bytes: The longest event.
+        keep_extra: Whether models keep what came beyond their fields.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each setting
         self,
         operation: StreamOperation[E_co],
         open_body: Callable[[], Awaitable[tuple[AsyncBody, ResponseInfo]]],
         errors: ErrorTable,
         recoverer: Recoverer[E_co] | None = None,
         max_event_bytes: float = inf,
+        *,
+        keep_extra: bool = False,
     ) -> None:
-        super().__init__(operation, errors, recoverer, max_event_bytes)
+        super().__init__(operation, errors, recoverer, max_event_bytes, keep_extra=keep_extra)
         self._open_body = open_body
 
     async def __aenter__(self) -> Self:

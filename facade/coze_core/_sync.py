@@ -63,6 +63,7 @@ class SyncClient:
         http: The family of HTTP clients to send with; see `ClientOptions`, like the next two.
         proxy: A proxy.
         verify: How certificates are checked.
+        keep_extra: Whether models keep what came beyond their fields.
 
     Attributes:
         tokens: Where the token of a request comes from, unless httpx authenticates.
@@ -89,6 +90,7 @@ class SyncClient:
         http: HTTPFamily | None = None,
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
+        keep_extra: bool = False,
     ) -> None:
         self.tokens, self.http_auth = credentials(token, auth)
         options = ClientOptions(user_agent, http, proxy, verify)
@@ -102,6 +104,7 @@ class SyncClient:
             http_client=http_client,
             errors=errors,
             renewable=self.tokens is not None and self.tokens.renewable,
+            keep_extra=keep_extra,
         )
         self.recorder: Recorder | None = None
 
@@ -209,6 +212,7 @@ class SyncClient:
             self.settings.errors,
             recoverer,
             self.settings.max_response_bytes,
+            keep_extra=self.settings.keep_extra,
         )
 
     def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> Download:

@@ -17,7 +17,7 @@ from generator.normalise.walk import Key, Node, Part, map_children, omit, shape_
 from generator.spec import SCHEMAS, join, json_path, split
 
 _NAME: Final = "x-client-name"
-_OF_PLACE: Final = ("nullable", "x-client-present", _NAME)
+_OF_PLACE: Final = ("nullable", "x-client-present", "x-client-spelling-of", _NAME)
 _WORDS: Final = {
     **{str(status.value): status.phrase for status in HTTPStatus},
     "2XX": "Success",

@@ -27,7 +27,7 @@ CHOICES: Final = ("oneOf", "anyOf")
 """The fields of which a value is held to one or some members."""
 OF_VALUE: Final = (
     "description", "nullable", "deprecated", "default", "readOnly", "writeOnly", "example",
-    "x-client-name", "x-client-present",
+    "x-client-name", "x-client-present", "x-client-spelling-of",
 )  # fmt: skip
 """What a schema may say of a value beside a reference to what the value is."""
 COMPOSING: Final = ("allOf", *CHOICES)

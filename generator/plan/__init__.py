@@ -208,6 +208,7 @@ def _check_members(
     for class_ in (class_ for module in modules for class_ in module.classes):
         if isinstance(class_, Model):
             found = {one.wire: one.required for one in class_.fields}
+            found |= dict.fromkeys(class_.spellings, False)
             left_out = hidden.get(class_.name, frozenset()) | schemas.saying(
                 class_.name, "writeOnly"
             )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import evolve, frozen
 
@@ -15,8 +17,10 @@ from generator.plan.types import TypeRef, as_field, literal, references, spelled
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from generator.plan.schemas import Schemas
+    from generator.plan.schemas import Property, Schemas
     from generator.plan.unions import Tags
+
+_SPELLING: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 @frozen
@@ -58,11 +62,13 @@ class Model:
 
     Attributes:
         tags: The wire names and values that tell its objects from others of a union.
+        spellings: Other wire names of fields, and the Python names of these.
     """
 
     name: str
     text: str
     fields: tuple[Field, ...]
+    spellings: dict[str, str]
     tags: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
     kind: Literal["model"] = "model"
 
@@ -170,8 +176,12 @@ def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | Enume
         values = tuple(value for value in component["enum"] if value is not None)
         return EnumerationClass(name, text, values, _members(component, values, pointer))
     fields: dict[str, Field] = {}
+    spellings: list[Property] = []
     for prop in schemas.answer_properties(name):
         if prop.wire in hidden:
+            continue
+        if "x-client-spelling-of" in prop.schema:
+            spellings.append(prop)
             continue
         attribute = field_name(prop.label, prop.pointer)
         if attribute in fields:
@@ -191,7 +201,38 @@ def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | Enume
             prop.schema.get("x-client-present", False),
         )
     ordered = sorted(fields.values(), key=lambda field: not field.required)
-    return Model(name, text, tuple(ordered))
+    by_wire = {field.wire: field for field in ordered}
+    named = {prop.wire: _spelled(schemas, prop, by_wire) for prop in spellings}
+    return Model(name, text, tuple(ordered), named)
+
+
+def _spelled(schemas: Schemas, prop: Property, fields: dict[str, Field]) -> str:
+    """Return the Python name of the field that a property is another spelling of."""
+    of = prop.schema["x-client-spelling-of"]
+    field = fields.get(of)
+    if field is None:
+        problem = f"{of!r} is no other property of the schema"
+    elif field.required or prop.required:
+        problem = "one of the spellings is required"
+    elif schemas.type_of(prop.schema, prop.pointer) != field.type:
+        problem = f"the properties {of!r} and {prop.wire!r} have different types"
+    elif not _SPELLING.fullmatch(prop.wire) or iskeyword(prop.wire):
+        problem = f"{prop.wire!r} is no name that an attribute can have"
+    elif prop.wire in _taken(fields.values()):
+        problem = f"{prop.wire!r} is the name of an attribute or of a type already"
+    else:
+        return field.name
+    raise GeneratorError(
+        f"x-client-spelling-of: {problem}",
+        pointer=f"{prop.pointer}/x-client-spelling-of",
+        remedy="Name an optional property of the same type, or remove the key.",
+    )
+
+
+def _taken(fields: Iterable[Field]) -> set[str]:
+    """Return the names of attributes, and those that annotations mention."""
+    words = (re.findall(r"\w+", field.annotation) for field in fields)
+    return {field.name for field in fields}.union(*words)
 
 
 def _members(

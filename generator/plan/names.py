@@ -14,7 +14,7 @@ _NOT_WORD = re.compile(r"\W+")
 
 # What a field of a model can't be called: constructors and the base class have the first two, and
 # annotations of the same class are evaluated with its fields in sight, which would hide the others.
-_FIELDS = frozenset({"self", "to_dict", "bool", "dict", "float", "int", "list", "str"})
+_FIELDS = frozenset({"self", "to_dict", "extra", "bool", "dict", "float", "int", "list", "str"})
 # What emitted modules import, or Python keeps for itself.
 _CLASSES = frozenset({
     "Any", "False", "Final", "Literal", "Mapping", "Model", "None", "NotRequired", "Sequence",

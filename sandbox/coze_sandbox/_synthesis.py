@@ -83,6 +83,8 @@ class Synthesiser:
         given: Object = {} if example is ABSENT else example
         made: Object = {}
         for name, node in schema.get("properties", {}).items():
+            if "x-client-spelling-of" in node:
+                continue
             value = self.value(
                 node, name=name, seed=seed, example=given.get(name, ABSENT), above=above
             )

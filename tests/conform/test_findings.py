@@ -176,10 +176,6 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
         example("POST /v1/workflow/stream_run", sse=["event: Done\ndata: {debug_url:null}"]),
         "the data of the printed Done is not JSON",
     ),
-    "a class with other names than JSON": (
-        example("GET /v1/plugins/{plugin_id}", responses=[{"code": 0, "data": {"tools": []}}]),
-        "no fast path: PluginTool renames inputSchema, outputSchema",
-    ),
 }
 
 

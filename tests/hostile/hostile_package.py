@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _FILE = re.compile(r"(openapi\.yaml|coze_api/([a-z]+/)?[a-z_][a-z0-9_]*\.(py|json|typed))")
 _IMPORTED = {
     *("__future__", "builtins", "collections.abc", "functools", "importlib", "types", "typing"),
-    *("attrs", "coze_core", "coze_core._lazy"),
+    *("attrs", "coze_core", "coze_core._errors", "coze_core._lazy", "keyword", "re"),
 }
 _CALLED = {
     *("Operation", "ListOperation", "BatchOperation", "StreamOperation", "Endpoint", "frozenset"),

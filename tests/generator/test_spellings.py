@@ -1,0 +1,116 @@
+"""Wire names that Python has otherwise, and several names of one field."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from coze_core._decode import TypeDecoder
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Package
+
+    Generate = Callable[[str], Package]
+
+
+def document(**properties: Any) -> str:
+    schema = {"type": "object", **properties}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Bot"}}}
+    operation = {
+        "operationId": "bots.retrieve",
+        "responses": {"200": {"description": "Success", "content": content}},
+    }
+    paths = {"/v1/bots": {"get": operation}}
+    return f"paths: {json.dumps(paths)}\ncomponents: {json.dumps({'schemas': {'Bot': schema}})}"
+
+
+TEXT = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("wire", "name", "is_fast"),
+    [
+        ("inputSchema", "input_schema", True),
+        ("to_dict", "to_dict_", True),
+        ("extra", "extra_", True),
+        ("from", "from_", False),
+        ("str", "str_", False),
+        ("None", "none", False),
+        ("x-id", "x_id", False),
+        ("__class__", "class_", False),
+        ("größe", "größe", False),
+    ],
+)
+def test_any_wire_name_is_read_and_written(
+    generate: Generate, wire: str, name: str, *, is_fast: bool
+) -> None:
+    bot = generate(document(properties={wire: TEXT, "id": TEXT})).load("models").Bot
+    decoder = TypeDecoder(bot)
+    assert (decoder.fast is not None) == is_fast
+    body = json.dumps({wire: "v", "id": "1"}).encode()
+    found = decoder.decode(body)
+    assert getattr(found, name) == "v"
+    assert found == bot(**{name: "v", "id": "1"})
+    assert found.to_dict() == {wire: "v", "id": "1"}
+    assert getattr(decoder.decode(b"{}"), name) is None
+    assert getattr(decoder.decode(body, keep_extra=True), name) == "v"
+
+
+def test_a_wire_name_may_be_the_name_of_another_field(generate: Generate) -> None:
+    properties = {"Id": TEXT, "id": TEXT | {"x-client-name": "number"}}
+    bot = generate(document(properties=properties, required=["id"])).load("models").Bot
+    found = TypeDecoder(bot).decode(b'{"Id": "a", "id": "b"}')
+    assert (found.id, found.number) == ("a", "b")
+    assert found.to_dict() == {"Id": "a", "id": "b"}
+
+
+SPELLED = TEXT | {"x-client-spelling-of": "name"}
+
+
+def test_a_spelling_is_no_field_of_its_own(generate: Generate) -> None:
+    properties = {"name": TEXT, "Name": SPELLED, "NAME": SPELLED}
+    bot = generate(document(properties=properties)).load("models").Bot
+    decoder = TypeDecoder(bot)
+    for wire in properties:
+        body = json.dumps({wire: "v"}).encode()
+        for found in (decoder.decode(body), decoder.examine(body).value):
+            assert found == bot(name="v")
+            assert found.to_dict() == {"name": "v"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "required", "problem"),
+    [
+        ({"Name": SPELLED}, [], "'name' is no other property of the schema"),
+        ({"name": SPELLED}, [], "'name' is no other property of the schema"),
+        (
+            {"name": {"type": "integer"}, "Name": SPELLED},
+            [],
+            "the properties 'name' and 'Name' have different types",
+        ),
+        ({"name": TEXT, "x-name": SPELLED}, [], "'x-name' is no name that an attribute can have"),
+        ({"name": TEXT, "from": SPELLED}, [], "'from' is no name that an attribute can have"),
+        (
+            {"name": TEXT, "aB": TEXT, "a_b": SPELLED},
+            [],
+            "'a_b' is the name of an attribute or of a type already",
+        ),
+        (
+            {"name": TEXT, "str": SPELLED},
+            [],
+            "'str' is the name of an attribute or of a type already",
+        ),
+        ({"name": TEXT, "Name": SPELLED}, ["name"], "one of the spellings is required"),
+        ({"name": TEXT, "Name": SPELLED}, ["Name"], "one of the spellings is required"),
+    ],
+)
+def test_a_spelling_is_that_of_an_optional_field_of_its_type(
+    generate: Generate, properties: dict[str, Any], required: list[str], problem: str
+) -> None:
+    with pytest.raises(GeneratorError, match=f"x-client-spelling-of: {problem}"):
+        generate(document(properties=properties, required=required))
