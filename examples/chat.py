@@ -13,4 +13,5 @@ with (
 ):
     for text in stream.text:
         print(text, end="", flush=True)
-    print(f"\n{stream.final().usage.token_count} tokens")
+    if usage := stream.final().usage:
+        print(f"\n{usage.token_count} tokens")

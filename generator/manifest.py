@@ -126,6 +126,7 @@ def _behaviour(method: Method, wait: Wait | None) -> dict[str, Any]:
         "paging": method.paging and {**paging, "items": method.paging.items},
         "batch-size": method.batch and method.batch.size,
         "batch": method.batch and {"argument": method.batch.argument, "join": method.batch.join},
+        "stream-outcome": method.stream and dict(method.stream.outcome),
         "stream-pause": method.stream and list(method.stream.pause),
         "stream-errors": method.stream and list(method.stream.errors),
         "recovery": method.recovery

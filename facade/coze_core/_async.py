@@ -169,7 +169,7 @@ class AsyncClient:
         operation: StreamOperation[E],
         recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
         **parts: Unpack[Parts],
-    ) -> AsyncStream[E]:
+    ) -> AsyncStream[E, Any]:
         """As `SyncClient.stream`."""
         from coze_core._recovery import Methods, Recoverer
         from coze_core._streams import AsyncStream

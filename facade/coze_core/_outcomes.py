@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
     from typing import Self
+
+M = TypeVar("M")
+D = TypeVar("D")
+S = TypeVar("S")
+U = TypeVar("U")
 
 
 class Outcome(NamedTuple):
@@ -31,7 +36,7 @@ class Outcome(NamedTuple):
     answer: Mapping[str, object] = {}
 
 
-class StreamResult(NamedTuple):
+class StreamResult(NamedTuple, Generic[M, D, S, U]):
     """What a stream brought.
 
     Attributes:
@@ -43,10 +48,10 @@ class StreamResult(NamedTuple):
     """
 
     text: str
-    messages: list[Any]
-    end: Any
-    status: Any
-    usage: Any
+    messages: list[M]
+    end: D | None
+    status: S | None
+    usage: U | None
 
 
 class Collector:
@@ -62,8 +67,8 @@ class Collector:
 
     def __init__(self, outcome: Outcome) -> None:
         self._outcome = outcome
-        self._messages: list[object] = []
-        self._end: object = None
+        self._messages: list[Any] = []
+        self._end: Any = None
         self._said: dict[object, int] = {}  # characters of each message
         self.recovered = False
         self.watched = frozenset({*outcome.ends, outcome.message})
@@ -94,7 +99,7 @@ class Collector:
             return text
         return text[said:] if self.recovered or not said else ""
 
-    def result(self) -> StreamResult:
+    def result(self) -> StreamResult[Any, Any, Any, Any]:
         """Return what the events until now add up to."""
         outcome, end = self._outcome, self._end
         return StreamResult(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from coze_core._iteration import misuse
-from coze_core._streams import AsyncStream, Stream
+from coze_core._streams import AsyncStream, R_co, Stream
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -25,7 +25,7 @@ E_co = TypeVar("E_co", covariant=True)
 T = TypeVar("T")
 
 
-class Rounds(Stream[E_co], Generic[E_co]):
+class Rounds(Stream[E_co, R_co], Generic[E_co, R_co]):
     """The events of all rounds.
 
     The connection of a round is given back before the next one is decided about.
@@ -37,12 +37,14 @@ class Rounds(Stream[E_co], Generic[E_co]):
     """
 
     def __init__(
-        self, first: Stream[E_co], follow: Callable[[StreamResult], Stream[E_co] | None]
+        self,
+        first: Stream[E_co, R_co],
+        follow: Callable[[R_co], Stream[E_co, R_co] | None],
     ) -> None:
         super().__init__(first._operation, first._open_body, first._errors)  # noqa: SLF001  # it stands for the first
         self._current = first
         self._follow = follow
-        self._results: list[StreamResult] = []
+        self._results: list[R_co] = []
         self._over = self._left = False
         self._iterator = self._read(iter)
 
@@ -73,7 +75,7 @@ class Rounds(Stream[E_co], Generic[E_co]):
         """As `Stream.text`, of all rounds."""
         return self._read(lambda stream: stream.text)
 
-    def final(self) -> StreamResult:
+    def final(self) -> R_co:
         """As `Stream.final`: the messages of all rounds, with the end of the last one."""
         if not (self._over or self._left):
             for _ in self:
@@ -85,7 +87,7 @@ class Rounds(Stream[E_co], Generic[E_co]):
         self._left = True
         self._current.close()
 
-    def _read(self, parts: Callable[[Stream[E_co]], Iterator[T]]) -> Generator[T]:
+    def _read(self, parts: Callable[[Stream[E_co, R_co]], Iterator[T]]) -> Generator[T]:
         go_on = self._left or not self._over
         while go_on:
             yield from parts(self._current)
@@ -109,7 +111,7 @@ class Rounds(Stream[E_co], Generic[E_co]):
         return True
 
 
-class AsyncRounds(AsyncStream[E_co], Generic[E_co]):
+class AsyncRounds(AsyncStream[E_co, R_co], Generic[E_co, R_co]):
     """The async twin of `Rounds`.
 
     Args:
@@ -119,13 +121,13 @@ class AsyncRounds(AsyncStream[E_co], Generic[E_co]):
 
     def __init__(
         self,
-        first: AsyncStream[E_co],
-        follow: Callable[[StreamResult], Awaitable[AsyncStream[E_co] | None]],
+        first: AsyncStream[E_co, R_co],
+        follow: Callable[[R_co], Awaitable[AsyncStream[E_co, R_co] | None]],
     ) -> None:
         super().__init__(first._operation, first._open_body, first._errors)  # noqa: SLF001  # it stands for the first
         self._current = first
         self._follow = follow
-        self._results: list[StreamResult] = []
+        self._results: list[R_co] = []
         self._over = self._left = False
         self._iterator = self._read(aiter)
 
@@ -156,7 +158,7 @@ class AsyncRounds(AsyncStream[E_co], Generic[E_co]):
         """As `Rounds.text`."""
         return self._read(lambda stream: stream.text)
 
-    async def final(self) -> StreamResult:
+    async def final(self) -> R_co:
         """As `Rounds.final`."""
         if not (self._over or self._left):
             async for _ in self:
@@ -168,7 +170,9 @@ class AsyncRounds(AsyncStream[E_co], Generic[E_co]):
         self._left = True
         await self._current.aclose()
 
-    def _read(self, parts: Callable[[AsyncStream[E_co]], AsyncIterator[T]]) -> AsyncIterator[T]:
+    def _read(
+        self, parts: Callable[[AsyncStream[E_co, R_co]], AsyncIterator[T]]
+    ) -> AsyncIterator[T]:
         return _AsyncParts(
             lambda: parts(self._current) if self._left or not self._over else None, self._advance
         )
@@ -216,8 +220,10 @@ class _AsyncParts(Generic[T]):
                 self._present = None
 
 
-def _joined(name: str, results: Sequence[StreamResult], *, complete: bool) -> StreamResult:
+def _joined(name: str, results: Sequence[R_co], *, complete: bool) -> R_co:
     if not complete:
         raise misuse(name, "did not end, so it has no result")
-    messages: list[Any] = [one for result in results for one in result.messages]
-    return results[-1]._replace(text="".join(one.text for one in results), messages=messages)
+    rounds = cast("Sequence[StreamResult[Any, Any, Any, Any]]", results)
+    messages = [one for result in rounds for one in result.messages]
+    last = rounds[-1]._replace(text="".join(one.text for one in rounds), messages=messages)
+    return cast("R_co", last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from coze_core._body import AsyncBody, Body
 from coze_core._errors import CozeError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     )
     from typing import Self
 
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
     from coze_core._error_table import ErrorTable
     from coze_core._errors import StreamError
     from coze_core._operation import StreamOperation
@@ -29,12 +31,22 @@ if TYPE_CHECKING:
     from coze_core._recovery import Recoverer
     from coze_core._response import ResponseInfo
 
+    R_co = TypeVarWithDefault("R_co", covariant=True, default=StreamResult[Any, Any, Any, Any])
+else:
+    R_co = TypeVar("R_co", covariant=True)
+
 B = TypeVar("B", bound=Body | AsyncBody)
 E_co = TypeVar("E_co", covariant=True)
 
 
-class _StreamBase(Generic[E_co, B]):
+class _StreamBase(Generic[E_co, B, R_co]):
     """What both kinds of stream are, apart from waiting."""
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, kinds: Any) -> Any:
+            """Take the events alone, too, as checkers do: the result has a default."""
+            return super().__class_getitem__(kinds if isinstance(kinds, tuple) else (kinds, Any))
 
     def __init__(
         self,
@@ -99,7 +111,7 @@ class _StreamBase(Generic[E_co, B]):
         self._collector = self._reader.collector
         return self._reader
 
-    def _continue(self, earlier: _StreamBase[E_co, B]) -> None:
+    def _continue(self, earlier: _StreamBase[E_co, B, R_co]) -> None:
         """Know what an earlier stream of the same subject brought, for a recovery."""
         if self._recoverer and earlier._recoverer:
             self._recoverer.take_over(earlier._recoverer)
@@ -113,7 +125,7 @@ class _StreamBase(Generic[E_co, B]):
             )
         return self._collector
 
-    def _result(self) -> StreamResult:
+    def _result(self) -> R_co:
         """Return the result of a stream that was read.
 
         Raises:
@@ -123,14 +135,14 @@ class _StreamBase(Generic[E_co, B]):
             self._complete = self._reader.complete
         if not self._complete:
             raise misuse(self._operation.name, "did not end, so it has no result")
-        return self._collecting().result()
+        return cast("R_co", self._collecting().result())
 
     def _check_open(self) -> None:
         if self._reader is None:
             raise misuse(self._operation.name, "is closed" if self._used else "is not open")
 
 
-class Stream(_StreamBase[E_co, Body], Generic[E_co]):
+class Stream(_StreamBase[E_co, Body, R_co], Generic[E_co, R_co]):
     """Events as they arrive.
 
     Opened by ``with``, which sends the request, and read inside it. Leaving it closes the
@@ -204,7 +216,7 @@ class Stream(_StreamBase[E_co, Body], Generic[E_co]):
         self._check_open()
         return filter(None, map(self._collecting().text_of, iter(self)))
 
-    def final(self) -> StreamResult:
+    def final(self) -> R_co:
         """Read the rest, and return the messages, usage and status of the whole stream.
 
         Raises:
@@ -231,7 +243,7 @@ class Stream(_StreamBase[E_co, Body], Generic[E_co]):
             self._events.close()
 
 
-class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
+class AsyncStream(_StreamBase[E_co, AsyncBody, R_co], Generic[E_co, R_co]):
     """Events as they arrive: the async twin of `Stream`.
 
     Args:
@@ -298,7 +310,7 @@ class AsyncStream(_StreamBase[E_co, AsyncBody], Generic[E_co]):
         self._check_open()
         return AsyncTexts(self._collecting().text_of, aiter(self))
 
-    async def final(self) -> StreamResult:
+    async def final(self) -> R_co:
         """As `Stream.final`."""
         self._collecting()
         if self._reader is not None:

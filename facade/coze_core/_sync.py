@@ -185,7 +185,7 @@ class SyncClient:
         operation: StreamOperation[E],
         recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
         **parts: Unpack[Parts],
-    ) -> Stream[E]:
+    ) -> Stream[E, Any]:
         """Gives the stream of an operation; it sends the request when it is entered.
 
         Args:

@@ -46,7 +46,12 @@ def _sources(plan: Plan) -> dict[str, str]:
     )
     sources = {
         "__init__.py": render("package.py.jinja"),
-        "events.py": render("events.py.jinja", streams=plan.streams, callbacks=plan.callbacks),
+        "events.py": render(
+            "events.py.jinja",
+            streams=plan.streams,
+            callbacks=plan.callbacks,
+            names=plan.event_names,
+        ),
         "waiting.py": render("waiting.py.jinja", waits=plan.waits),
         "resources/__init__.py": render("resources/__init__.py.jinja", root=plan.root),
         "models/__init__.py": render(

@@ -94,6 +94,12 @@ class Plan:
         return tuple(walk_tree(self.root))
 
     @property
+    def event_names(self) -> tuple[str, ...]:
+        """The names of what is told of streams and callbacks."""
+        names = {stream.result_name for stream in self.streams} - {""}
+        return tuple(sorted(names.union(one.name for one in (*self.streams, *self.callbacks))))
+
+    @property
     def methods(self) -> tuple[Method, ...]:
         """All methods, in the order of the tree."""
         return tuple(method for resource in self.resources for method in resource.methods)

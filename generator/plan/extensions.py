@@ -10,8 +10,11 @@ from generator.client_keys import PAGING_STYLES
 from generator.errors import GeneratorError
 from generator.plan.names import check_class, field_name
 from generator.plan.types import (
+    NONE,
     ListOf,
+    Reference,
     TypeRef,
+    UnionOf,
     as_result,
     literal,
     references,
@@ -71,6 +74,7 @@ class Stream:
         pause: The events after which the connection may end as well.
         errors: The events that are raised instead of delivered.
         outcome: How text and result are read: the keyword arguments of the runtime class.
+        parts: The types of a message, the end, the status and the usage in the result.
     """
 
     name: str
@@ -79,11 +83,22 @@ class Stream:
     pause: tuple[str, ...]
     errors: tuple[str, ...]
     outcome: tuple[tuple[str, str | list[str] | dict[str, str]], ...] = ()
+    parts: tuple[TypeRef, ...] = ()
 
     @property
     def data(self) -> tuple[tuple[str, str], ...]:
         """Each event with the type of its data."""
         return tuple((name, as_result(type_)) for names, type_ in self.groups for name in names)
+
+    @property
+    def result_name(self) -> str:
+        """The name of the type of its result, if it has one."""
+        return f"{self.name.removesuffix('Event')}StreamResult" if self.parts else ""
+
+    @property
+    def result(self) -> str:
+        """How a module spells its result."""
+        return f"StreamResult[{', '.join(map(as_result, self.parts))}]"
 
     @property
     def annotations(self) -> tuple[str, ...]:
@@ -163,7 +178,7 @@ def recovery(keys: dict[str, Any], resource: str, pointer: str) -> Recovery:
     )
 
 
-_UNIONS = frozenset({"Callback", "Event", "UnknownCallback", "UnknownEvent"})
+_UNIONS = frozenset({"Callback", "Event", "StreamResult", "UnknownCallback", "UnknownEvent"})
 
 
 @frozen
@@ -256,7 +271,36 @@ def stream(keys: dict[str, Any], schemas: Schemas, pointer: str) -> Stream:
         tuple(keys.get("pause", ())),
         errors,
         tuple(keys.get("outcome", {}).items()),
+        _result(keys["outcome"], groups, schemas) if "outcome" in keys else (),
     )
+
+
+def _result(
+    outcome: dict[str, Any], groups: dict[TypeRef, list[str]], schemas: Schemas
+) -> tuple[TypeRef, ...]:
+    """Return the types of a message, the end, the status and the usage in the result."""
+    types = {event: type_ for type_, events in groups.items() for event in events}
+    ends = [types[event] for event in outcome["ends"]]
+    message = types[outcome["message"]]
+    status = _fields(ends, outcome["status"], schemas)
+    usage = _fields([*ends, message], outcome["usage"], schemas)
+    return message, _any_of(ends), _any_of(status), _any_of(usage)
+
+
+def _fields(types: list[TypeRef], attribute: str, schemas: Schemas) -> list[TypeRef]:
+    """Return the types of an attribute in those of the classes that have it."""
+    return [
+        without_null(schemas.type_of(prop.schema, prop.pointer))
+        for type_ in types
+        if isinstance(type_, Reference)
+        for prop in schemas.answer_properties(type_.name)
+        if field_name(prop.label, prop.pointer) == attribute
+    ]
+
+
+def _any_of(types: list[TypeRef]) -> TypeRef:
+    members = tuple(dict.fromkeys(types))
+    return members[0] if len(members) == 1 else UnionOf(members) if members else NONE
 
 
 def callbacks(operation: dict[str, Any], schemas: Schemas, pointer: str) -> list[Callback]:

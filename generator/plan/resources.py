@@ -81,7 +81,8 @@ class Resource:
                 item = as_result(method.paging.item, list_name=self.list_name)
                 return f"{variant.page}[{item}]"
             case "stream" if method.stream:
-                return f"{variant.prefix}Stream[events.{method.stream.name}]"
+                kinds = filter(None, (method.stream.name, method.stream.result_name))
+                return f"{variant.prefix}Stream[{', '.join(f'events.{kind}' for kind in kinds)}]"
             case "download":
                 return f"{variant.prefix}Download"
             case _:

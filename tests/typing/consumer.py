@@ -151,22 +151,40 @@ def chat_with_a_workflow(event: events.WorkflowChatEvent) -> str:
 
 def streams(coze: Coze) -> None:
     with coze.chat.stream(bot_id="1", user_id="u") as stream:
-        assert_type(stream, "Stream[events.ChatEvent]")
+        assert_type(stream, "Stream[events.ChatEvent, events.ChatStreamResult]")
         assert_type(stream.response, ResponseInfo)
+        annotated: Stream[events.ChatEvent] = stream
+        chat_result(annotated, stream.final())
         for event in stream:
             narrowing(event)
             assert_type(event.id, str | None)
             assert_type(event.retry, int | None)
-    assert_type(coze.workflows.runs.stream(workflow_id="1"), "Stream[events.WorkflowEvent]")
+    with coze.workflows.runs.stream(workflow_id="1") as run:
+        assert_type(run, "Stream[events.WorkflowEvent, events.WorkflowStreamResult]")
+        end = run.final().end
+        assert_type(end, models.WorkflowInterrupt | models.WorkflowDone | None)
+        assert_type(run.final().messages, list[models.WorkflowMessage])
+        assert_type(run.final().usage, models.WorkflowUsage | None)
+    with coze.chat.run(bot_id="1", user_id="u", tools={}) as rounds:
+        assert_type(rounds.final().messages, list[models.ChatMessage])
     output: params.ToolOutput = {"tool_call_id": "1", "output": "o"}
     outputs = coze.chat.stream_submit_tool_outputs(
         conversation_id="1", chat_id="2", tool_outputs=[output]
     )
-    assert_type(outputs, "Stream[events.ChatEvent]")
+    assert_type(outputs, "Stream[events.ChatEvent, events.ChatStreamResult]")
     assert_type(next(outputs), "events.ChatEvent")
     assert_type(outputs.close(), None)
     with coze.workflows.chat.stream(workflow_id="1", parameters={}, additional_messages=[]) as chat:
-        assert_type(chat, "Stream[events.WorkflowChatEvent]")
+        assert_type(chat, "Stream[events.WorkflowChatEvent, events.WorkflowChatStreamResult]")
+
+
+def chat_result(stream: Stream[events.ChatEvent], result: events.ChatStreamResult) -> None:
+    assert_type(stream.final().text, str)
+    assert_type(result.text, str)
+    assert_type(result.messages, list[models.ChatMessage])
+    assert_type(result.end, models.Chat | None)
+    assert_type(result.status, str | None)
+    assert_type(result.usage, models.ChatUsage | None)
 
 
 def options(coze: Coze) -> None:
@@ -262,7 +280,8 @@ async def asynchronous(coze: AsyncCoze) -> None:
         assert_type(bot, models.BotSummary)
     assert_type((await coze.plugins.mget(ids=["1"])).items, list[models.Plugin])
     async with coze.chat.stream(bot_id="1", user_id="u") as stream:
-        assert_type(stream, "AsyncStream[events.ChatEvent]")
+        assert_type(stream, "AsyncStream[events.ChatEvent, events.ChatStreamResult]")
+        assert_type(await stream.final(), "events.ChatStreamResult")
         async for event in stream:
             narrowing(event)
     download = await coze.audio.speech.create(input="hi", voice_id="1")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_type_
 
 import msgspec
 
+from coze_api import models
 from coze_client import messages
 from coze_client._jobs._steps import check_rounds
 from coze_core import CozeError
@@ -16,8 +17,8 @@ from coze_core import CozeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from coze_api import models, params
-    from coze_core import StreamResult
+    from coze_api import params
+    from coze_api.events import ChatStreamResult
 
 ToolErrors: TypeAlias = Literal["output", "raise"]
 
@@ -56,14 +57,16 @@ class Tools:
         self._rounds_left = self._max_rounds = max_rounds
         self._raise = errors == "raise"
 
-    def asked(self, result: StreamResult) -> list[_Call]:
+    def asked(self, result: ChatStreamResult) -> list[_Call]:
         """Return the calls that a chat waits for.
 
         Raises:
             CozeError: One names no tool, or the bot has asked too often.
         """
-        action: models.RequiredAction | None = getattr(result.end, "required_action", None)
-        wanted = action.submit_tool_outputs if action else None
+        chat = result.end
+        if not isinstance(chat, models.Chat) or not chat.required_action:
+            return []
+        wanted = chat.required_action.submit_tool_outputs
         calls = [
             _Call(one.id or "", one.function.name or "", one.function.arguments or "{}")
             if one.function
@@ -74,12 +77,12 @@ class Tools:
         if unknown:
             raise CozeError(
                 f"chat.run: the bot calls {', '.join(unknown)}, and tools has "
-                f"{', '.join(self._functions) or 'none'}. {_left_open(result.end)}"
+                f"{', '.join(self._functions) or 'none'}. {_left_open(chat)}"
             )
         if calls and not self._rounds_left:
             raise CozeError(
                 f"chat.run: the bot asks for tools again after {self._max_rounds} rounds. Allow "
-                f"more with max_rounds=. {_left_open(result.end)}"
+                f"more with max_rounds=. {_left_open(chat)}"
             )
         self._rounds_left -= 1
         return calls
@@ -181,7 +184,7 @@ def _decoder(name: str, function: Callable[..., object]) -> msgspec.json.Decoder
         ) from error
 
 
-def _left_open(chat: Any) -> str:
+def _left_open(chat: models.Chat) -> str:
     return (
         f"The chat waits for their outputs. [conversation_id={chat.conversation_id}, "
         f"chat_id={chat.id}]"

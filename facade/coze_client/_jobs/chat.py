@@ -21,7 +21,7 @@ from coze_core import (
 )
 
 if TYPE_CHECKING:
-    from coze_core import Job, StreamResult
+    from coze_core import Job
 
 
 class ChatResult(NamedTuple):
@@ -82,7 +82,7 @@ class Chat(chats.Chat):
         tool_errors: Literal["output", "raise"] = "output",
         recover: bool = False,
         **arguments: Unpack[waiting.ChatCreateArguments],
-    ) -> Stream[events.ChatEvent]:
+    ) -> Stream[events.ChatEvent, events.ChatStreamResult]:
         """Stream a chat, and call the functions that the bot asks for, until it is done.
 
         All functions of a round are called at once, in threads; an async one gets an event loop of
@@ -112,8 +112,10 @@ class Chat(chats.Chat):
         ready = Tools(tools, max_rounds, tool_errors)
         _check_saved(arguments)
 
-        def follow(result: StreamResult) -> Stream[events.ChatEvent] | None:
-            if not (calls := ready.asked(result)):
+        def follow(
+            result: events.ChatStreamResult,
+        ) -> Stream[events.ChatEvent, events.ChatStreamResult] | None:
+            if result.end is None or not (calls := ready.asked(result)):
                 return None
             return self.stream_submit_tool_outputs(
                 conversation_id=result.end.conversation_id,
@@ -148,7 +150,7 @@ class AsyncChat(chats.AsyncChat):
         tool_errors: Literal["output", "raise"] = "output",
         recover: bool = False,
         **arguments: Unpack[waiting.ChatCreateArguments],
-    ) -> AsyncStream[events.ChatEvent]:
+    ) -> AsyncStream[events.ChatEvent, events.ChatStreamResult]:
         """As `Chat.run`; async functions are awaited, others run in threads."""
         from coze_client._jobs._tools import Tools  # noqa: PLC0415  # loaded when it is used
         from coze_core import AsyncRounds  # noqa: PLC0415  # as above
@@ -156,8 +158,10 @@ class AsyncChat(chats.AsyncChat):
         ready = Tools(tools, max_rounds, tool_errors)
         _check_saved(arguments)
 
-        async def follow(result: StreamResult) -> AsyncStream[events.ChatEvent] | None:
-            if not (calls := ready.asked(result)):
+        async def follow(
+            result: events.ChatStreamResult,
+        ) -> AsyncStream[events.ChatEvent, events.ChatStreamResult] | None:
+            if result.end is None or not (calls := ready.asked(result)):
                 return None
             return self.stream_submit_tool_outputs(
                 conversation_id=result.end.conversation_id,

@@ -13,7 +13,7 @@ from coze_client._jobs.tasks import DEADLINE
 from coze_core import AsyncStream, CozeError, Stream, arun, check_deadline, polled, run
 
 if TYPE_CHECKING:
-    from coze_core import Job, StreamResult
+    from coze_core import Job
 
 
 class StreamArguments(TypedDict):
@@ -57,7 +57,7 @@ class WorkflowRuns(workflows_runs.WorkflowsRuns):
         on_interrupt: Callable[[models.WorkflowInterrupt], str | None] | None = None,
         max_rounds: int = 10,
         **arguments: Unpack[StreamArguments],
-    ) -> Stream[events.WorkflowEvent]:
+    ) -> Stream[events.WorkflowEvent, events.WorkflowStreamResult]:
         """Run a workflow and stream its events, on over the questions that it asks.
 
         Args:
@@ -80,7 +80,9 @@ class WorkflowRuns(workflows_runs.WorkflowsRuns):
 
         resumption = _Resumption(arguments["workflow_id"], max_rounds)
 
-        def follow(result: StreamResult) -> Stream[events.WorkflowEvent] | None:
+        def follow(
+            result: events.WorkflowStreamResult,
+        ) -> Stream[events.WorkflowEvent, events.WorkflowStreamResult] | None:
             asked = resumption.asked(result)
             answer = on_interrupt(asked) if asked else None
             if asked is None or answer is None:
@@ -110,7 +112,7 @@ class AsyncWorkflowRuns(workflows_runs.AsyncWorkflowsRuns):
         | None = None,
         max_rounds: int = 10,
         **arguments: Unpack[StreamArguments],
-    ) -> AsyncStream[events.WorkflowEvent]:
+    ) -> AsyncStream[events.WorkflowEvent, events.WorkflowStreamResult]:
         """As `WorkflowRuns.stream`; ``on_interrupt`` may be async."""
         stream = super().stream(**arguments)
         if on_interrupt is None:
@@ -119,7 +121,9 @@ class AsyncWorkflowRuns(workflows_runs.AsyncWorkflowsRuns):
 
         resumption = _Resumption(arguments["workflow_id"], max_rounds)
 
-        async def follow(result: StreamResult) -> AsyncStream[events.WorkflowEvent] | None:
+        async def follow(
+            result: events.WorkflowStreamResult,
+        ) -> AsyncStream[events.WorkflowEvent, events.WorkflowStreamResult] | None:
             asked = resumption.asked(result)
             answer = on_interrupt(asked) if asked else None
             if isinstance(answer, Awaitable):
@@ -143,7 +147,7 @@ class _Resumption:
         self._workflow_id = workflow_id
         self._rounds_left = self._max_rounds = max_rounds
 
-    def asked(self, result: StreamResult) -> models.WorkflowInterrupt | None:
+    def asked(self, result: events.WorkflowStreamResult) -> models.WorkflowInterrupt | None:
         """Return the interrupt with which a round ended, if it did.
 
         Raises:
