@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping  # noqa: TC003  # hints resolve
+from collections.abc import Awaitable, Callable, Mapping  # hints resolve
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-import coze_core as core  # noqa: TC001  # hints resolve at run time
+import coze_core as core  # hints resolve at run time
 from coze_client._requests import AsyncRequests, Requests
 from coze_core._lazy import Later
 from coze_core._unset import UNSET, Unset

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003  # hints resolve at run time
+from collections.abc import Mapping  # hints resolve at run time
 from typing import Any, TypeVar, overload
 
-import coze_core as core  # noqa: TC001  # as above
+import coze_core as core  # as above
 from coze_api.resources import AsyncCozeAPI, CozeAPI
 
 R = TypeVar("R")

@@ -18,7 +18,7 @@ from typing import Literal, NotRequired, TypedDict, cast
 
 import msgspec
 
-from coze_api import models, params  # noqa: TC001  # hints resolve at run time
+from coze_api import models, params  # hints resolve at run time
 from coze_core import CozeError
 
 __all__ = ["Attachment", "again", "assistant", "audio", "file", "image", "tool", "user"]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from os import PathLike
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, Self
 
+from coze_core._body import AsyncBody, Body
 from coze_core._errors import CozeError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-
-    from coze_core._body import AsyncBody, Body
-    from coze_core._response import ResponseInfo
+from coze_core._response import ResponseInfo
 
 
 class Download:

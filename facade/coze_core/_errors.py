@@ -20,14 +20,12 @@ request. No error ever holds the token. All of them can be pickled.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from coze_core._advice import Advice
-    from coze_core._response import RequestInfo, ResponseInfo
+from coze_core._advice import Advice
+from coze_core._response import RequestInfo, ResponseInfo
 
 CONTEXT = "_context"
 """The attribute of an error with the redacted request and response; see `coze_core._report`."""

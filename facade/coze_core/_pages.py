@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
+from typing import Any, Generic, TypeAlias, TypeVar
 
+from coze_core._operation import ListOperation
 from coze_core._paging import Step
+from coze_core._response import ResponseInfo
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
+Answer: TypeAlias = tuple[Any, ResponseInfo]
+Fetch: TypeAlias = Callable[[Mapping[str, object]], Answer]
+AsyncFetch: TypeAlias = Callable[[Mapping[str, object]], Awaitable[Answer]]
 
-    from coze_core._operation import ListOperation
-    from coze_core._response import ResponseInfo
-
-    Answer: TypeAlias = tuple[Any, ResponseInfo]
-    Fetch: TypeAlias = Callable[[Mapping[str, object]], Answer]
-    AsyncFetch: TypeAlias = Callable[[Mapping[str, object]], Awaitable[Answer]]
 
 T = TypeVar("T")
 

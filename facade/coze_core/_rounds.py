@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterator,
+    Sequence,
+)
+from typing import Any, Generic, Self, TypeVar, cast
 
 from coze_core._iteration import misuse
+from coze_core._outcomes import StreamResult
+from coze_core._response import ResponseInfo
 from coze_core._streams import AsyncStream, R_co, Stream
-
-if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncIterator,
-        Awaitable,
-        Callable,
-        Generator,
-        Iterator,
-        Sequence,
-    )
-    from typing import Self
-
-    from coze_core._outcomes import StreamResult
-    from coze_core._response import ResponseInfo
 
 E_co = TypeVar("E_co", covariant=True)
 T = TypeVar("T")

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from coze_core._body import AsyncBody, Body
-from coze_core._errors import CozeError
+from coze_core._error_table import ErrorTable
+from coze_core._errors import CozeError, StreamError
 from coze_core._failures import stream_error
 from coze_core._iteration import AsyncEvents, Events, async_events, batches, misuse
-from coze_core._outcomes import AsyncTexts
+from coze_core._operation import StreamOperation
+from coze_core._outcomes import AsyncTexts, Collector, StreamResult
 from coze_core._reader import EventReader
+from coze_core._recovery import Recoverer
+from coze_core._response import ResponseInfo
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncIterator,
-        Awaitable,
-        Callable,
-        Iterator,
-    )
-    from typing import Self
-
     from typing_extensions import TypeVar as TypeVarWithDefault
-
-    from coze_core._error_table import ErrorTable
-    from coze_core._errors import StreamError
-    from coze_core._operation import StreamOperation
-    from coze_core._outcomes import Collector, StreamResult
-    from coze_core._recovery import Recoverer
-    from coze_core._response import ResponseInfo
 
     R_co = TypeVarWithDefault("R_co", covariant=True, default=StreamResult[Any, Any, Any, Any])
 else:

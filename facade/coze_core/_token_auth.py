@@ -8,17 +8,13 @@ status alone.
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
+from collections.abc import AsyncGenerator, Generator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from coze_core._auth import TokenSource, bearer
 from coze_core._errors import AuthenticationError, CozeError
-from coze_core._http import auth_bases, can_repeat, same_origin
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
-
-    from coze_core._http import HTTPRequest, HTTPResponse
+from coze_core._http import HTTPRequest, HTTPResponse, auth_bases, can_repeat, same_origin
 
 _UNAUTHORIZED = 401
 

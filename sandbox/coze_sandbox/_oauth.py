@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from secrets import token_hex, token_urlsafe
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from coze_sandbox._answers import Answer
+from coze_sandbox._call import Call
 from coze_sandbox._grants import Code, Device, GrantError
 from coze_sandbox._json import Object, encode
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from joserfc.jwk import RSAKey
-
-    from coze_sandbox._call import Call
 
 CODE_SECONDS = 600
 DEVICE_PAGE = "/open/oauth/device"
@@ -48,7 +43,7 @@ class OAuth:
     consent: bool = True
     device_status: int = 400
     _secrets: dict[str, str | None] = field(default_factory=dict[str, str | None], repr=False)
-    _keys: dict[str, tuple[str, RSAKey]] = field(default_factory=dict[str, Any], repr=False)
+    _keys: dict[str, tuple[str, Any]] = field(default_factory=dict[str, Any], repr=False)
     _jtis: set[str] = field(default_factory=set[str], repr=False)
     _codes: dict[str, Code] = field(default_factory=dict[str, Code], repr=False)
     _devices: dict[str, Device] = field(default_factory=dict[str, Device], repr=False)

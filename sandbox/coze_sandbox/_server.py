@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
 
 import uvicorn
 
@@ -13,14 +16,8 @@ from coze_sandbox._application import Application
 from coze_sandbox._delivery import Protocol
 from coze_sandbox._document import load
 from coze_sandbox._oauth import OAuth
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping, Sequence
-    from types import TracebackType
-
-    from coze_sandbox._requests import RecordedRequest
-    from coze_sandbox._scenarios import Scenario
+from coze_sandbox._requests import RecordedRequest
+from coze_sandbox._scenarios import Scenario
 
 HOST = "127.0.0.1"
 KEEP_ALIVE = 3600  # seconds; callers shall not meet connections that close while they rest

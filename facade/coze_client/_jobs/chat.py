@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping  # noqa: TC003  # hints resolve at run time
+from collections.abc import Callable, Mapping  # hints resolve at run time
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Unpack
 
 from coze_api import events, models, waiting  # hints resolve at run time

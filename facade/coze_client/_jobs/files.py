@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable  # noqa: TC003  # hints resolve at run time
+from collections.abc import Callable  # hints resolve at run time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from coze_api import models  # noqa: TC001  # hints resolve at run time
+from coze_api import models  # hints resolve at run time
 from coze_api.resources import files
 from coze_core import CozeError, FileContent, TrackedFile
 

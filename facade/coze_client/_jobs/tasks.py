@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence  # noqa: TC003  # hints resolve at run time
+from collections.abc import Callable, Sequence  # hints resolve at run time
 from functools import cached_property
-from os import PathLike  # noqa: TC003  # as above
+from os import PathLike  # as above
 from typing import TYPE_CHECKING, Any, Unpack
 
 from coze_api import models, params, waiting

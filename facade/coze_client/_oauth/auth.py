@@ -5,14 +5,15 @@ from __future__ import annotations
 from contextlib import closing
 from functools import partial
 from time import time
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from urllib.parse import urlsplit
 
+from coze_api.models import TokenResponse
 from coze_client._defaults import base_url as default_base_url
-from coze_client._oauth.renewal import run_detached
-from coze_client._oauth.requests import TokenRequest
-from coze_client._oauth.steps import Blocking, adrive, drive
-from coze_client._oauth.stores import MemoryTokenStore, StoreLock
+from coze_client._oauth.renewal import Renewal, run_detached
+from coze_client._oauth.requests import Grant, GrantType, TokenRequest
+from coze_client._oauth.steps import Blocking, Steps, adrive, drive
+from coze_client._oauth.stores import MemoryTokenStore, StoreLock, TokenStore
 from coze_client._oauth.token import (
     LATEST,
     OAuthToken,
@@ -24,22 +25,17 @@ from coze_client._oauth.token import (
 from coze_client._oauth.token_cache import TokenCache
 from coze_core import (
     APIError,
+    AsyncClient,
     AuthenticationError,
     CozeError,
     InvalidRequestError,
     PermissionDeniedError,
+    ResponseInfo,
+    SyncClient,
     TokenAuth,
     response_of,
 )
 from coze_core._report import share_facts
-
-if TYPE_CHECKING:
-    from coze_api.models import TokenResponse
-    from coze_client._oauth.renewal import Renewal
-    from coze_client._oauth.requests import Grant, GrantType
-    from coze_client._oauth.steps import Steps
-    from coze_client._oauth.stores import TokenStore
-    from coze_core import AsyncClient, ResponseInfo, SyncClient
 
 _TOLERANCE = 5.0
 """Seconds that clocks may differ: answers take time, and their times are in whole seconds."""

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Callable
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING
 
+from coze_api.models import TokenResponse
 from coze_client._oauth.auth import OAuth
-from coze_client._oauth.authorization import AuthorizationRequest, authorize_url, challenge_of
+from coze_client._oauth.authorization import (
+    AuthorizationRequest,
+    ChallengeMethod,
+    authorize_url,
+    challenge_of,
+)
 from coze_client._oauth.receiver import LoopbackReceiver
-from coze_client._oauth.steps import Blocking, Show
+from coze_client._oauth.requests import Grant
+from coze_client._oauth.steps import Blocking, Show, Steps
+from coze_client._oauth.stores import TokenStore
+from coze_client._oauth.token import OAuthToken
 from coze_core import CozeError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from coze_api.models import TokenResponse
-    from coze_client._oauth.authorization import ChallengeMethod
-    from coze_client._oauth.requests import Grant
-    from coze_client._oauth.steps import Steps
-    from coze_client._oauth.stores import TokenStore
-    from coze_client._oauth.token import OAuthToken
 
 _FIVE_MINUTES = 300.0
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from urllib.parse import quote
 
 import msgspec
 
+from coze_api.models import DeviceCodeResponse, TokenResponse
 from coze_client._oauth.auth import OAuth
-from coze_client._oauth.requests import DEVICE_CODE, DeviceCodeRequest, TokenRequest
-from coze_client._oauth.steps import Pause, Show
-from coze_client._oauth.token import malformed_answer
+from coze_client._oauth.requests import DEVICE_CODE, DeviceCodeRequest, Grant, TokenRequest
+from coze_client._oauth.steps import Pause, Show, Steps
+from coze_client._oauth.stores import TokenStore
+from coze_client._oauth.token import OAuthToken, malformed_answer
 from coze_core import APIConnectionError, APIError, AuthenticationError, RateLimitError, ServerError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from threading import Event
-
-    from coze_api.models import DeviceCodeResponse, TokenResponse
-    from coze_client._oauth.requests import Grant
-    from coze_client._oauth.steps import Steps
-    from coze_client._oauth.stores import TokenStore
-    from coze_client._oauth.token import OAuthToken
 
 _INTERVAL = 5
 _SLOW_DOWN = 5

@@ -6,21 +6,19 @@ import os
 import shlex
 import stat
 import sys
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic, sleep, time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from coze_client._oauth.file_lock import file_lock
 from coze_client._oauth.token import OAuthToken
 from coze_core import CozeError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
 
 T = TypeVar("T")
 _LOCK_TIMEOUT = 60.0

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import time
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from coze_api.models import TokenResponse
+from coze_api.params import TokenScope
 from coze_client._oauth.assertion import Signer
 from coze_client._oauth.auth import OAuth
 from coze_client._oauth.requests import JWT_BEARER, Grant, OwnerTokenRequest, TokenRequest
+from coze_client._oauth.steps import Steps
+from coze_client._oauth.token import OAuthToken
 from coze_core import AuthenticationError, CozeError, InvalidRequestError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from coze_api.models import TokenResponse
-    from coze_api.params import TokenScope
-    from coze_client._oauth.steps import Steps
-    from coze_client._oauth.token import OAuthToken
 
 _MAX_DURATION = 86_399
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from threading import Event, Lock, get_ident
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Any
 
 import anyio
 from anyio.lowlevel import current_token
 
+from coze_client._oauth.steps import Steps
+from coze_client._oauth.token import OAuthToken
 from coze_core import APITimeoutError, CozeError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any
-
-    from coze_client._oauth.steps import Steps
-    from coze_client._oauth.token import OAuthToken
 
 _TIMEOUT = 60.0
 _running: set[asyncio.Task[None]] = set()

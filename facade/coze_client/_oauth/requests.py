@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import Literal, TypedDict
 
+from coze_api.models import DeviceCodeResponse, TokenResponse
+from coze_api.params import TokenScope
 from coze_api.resources.oauth import AsyncOauth, Oauth
 from coze_client._threads import run_in_thread
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from coze_api.models import DeviceCodeResponse, TokenResponse
-    from coze_api.params import TokenScope
-    from coze_core import AsyncClient, SyncClient
+from coze_core import AsyncClient, SyncClient
 
 JWT_BEARER: Literal["urn:ietf:params:oauth:grant-type:jwt-bearer"] = (
     "urn:ietf:params:oauth:grant-type:jwt-bearer"

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import aclosing, closing
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from threading import Event
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import anyio
 
@@ -17,9 +18,6 @@ from coze_client._defaults import ERRORS, USER_AGENT
 from coze_client._threads import run_in_thread
 from coze_core import AsyncClient, CozeError, SyncClient
 from coze_core._errors import no_stop_iteration
-
-if TYPE_CHECKING:
-    from threading import Event
 
 T = TypeVar("T")
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from coze_client._oauth.token import OAuthToken
 from coze_core import CozeError
 from coze_core._fork import reset_in_children
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-    from contextlib import AbstractContextManager
-
-    from coze_client._oauth.token import OAuthToken
 
 _LOCK_TIMEOUT = 60.0
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import msgspec
 
 from coze_core import CozeError, ServerError, response_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Self
-
     from typing_extensions import TypeIs
 
     from coze_core import ResponseInfo

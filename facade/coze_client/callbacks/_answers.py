@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from coze_api.events import CallbackEvent
+from coze_client.callbacks._errors import CallbackError
 from coze_core import CozeError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from coze_api.events import CallbackEvent
-    from coze_client.callbacks._errors import CallbackError
 
 _STATUSES = {"in_review": 1, "approved": 2, "rejected": 3}
 _JSON = {"content-type": "application/json"}

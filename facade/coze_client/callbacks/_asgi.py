@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
 
 from coze_client.callbacks._answers import Answer, error_answer
-from coze_client.callbacks._receiver import too_large
+from coze_client.callbacks._receiver import AsyncHandler, Handler, Receiver, too_large
 from coze_core import CozeError
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
-
-    from coze_client.callbacks._receiver import AsyncHandler, Handler, Receiver
-
-Message: TypeAlias = "MutableMapping[str, Any]"
-Receive: TypeAlias = "Callable[[], Awaitable[Message]]"
-Send: TypeAlias = "Callable[[Message], Awaitable[None]]"
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 _DIGITS = 18  # more than any body has bytes
 

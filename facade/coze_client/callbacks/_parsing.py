@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import attrs
 
 from coze_api import events, models
+from coze_api.events import CallbackEvent
 from coze_client.callbacks._errors import PayloadError
 from coze_core import Callback, UnknownCallback
 from coze_core._lenient import NotJSONError, build, json_object
 from coze_core._lenient import parse as parse_json
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from coze_api.events import CallbackEvent
 
 T = TypeVar("T")
 _NEWER = "_str"

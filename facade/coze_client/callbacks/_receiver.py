@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from math import inf
 from secrets import token_bytes
@@ -25,15 +26,13 @@ from coze_client.callbacks._store import MemoryStore
 from coze_core import CozeError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
     from typing_extensions import TypeIs
 
-    from coze_api.events import CallbackEvent
-    from coze_client.callbacks._store import EventStore
+from coze_api.events import CallbackEvent
+from coze_client.callbacks._store import EventStore
 
-Handler: TypeAlias = "Callable[[CallbackEvent], Audit | None]"
-AsyncHandler: TypeAlias = "Callable[[CallbackEvent], Awaitable[Audit | None]]"
+Handler: TypeAlias = Callable[[CallbackEvent], Audit | None]
+AsyncHandler: TypeAlias = Callable[[CallbackEvent], Awaitable[Audit | None]]
 
 _LOG = logging.getLogger("coze_client")
 _DAY = 86_400.0

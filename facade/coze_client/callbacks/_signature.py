@@ -6,13 +6,10 @@ import hashlib
 import hmac
 import re
 import time
+from collections.abc import Mapping
 from math import inf
-from typing import TYPE_CHECKING
 
 from coze_client.callbacks._errors import SignatureError, TimestampError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # Exactly as many digits as the API sends, from 2001 to 2286: the signature does not say where the
 # timestamp ends and the nonce begins, so digits could be moved from one to the other.
