@@ -82,6 +82,7 @@ class Coze(Requests):
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
         from coze_core import SyncClient  # noqa: PLC0415  # as above
 
+        _defaults.configure_logging()
         if token is None and auth is None:
             token = _defaults.token(http_client, headers)
         client = SyncClient(
@@ -277,6 +278,7 @@ class AsyncCoze(AsyncRequests):
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
         from coze_core import AsyncClient  # noqa: PLC0415  # as above
 
+        _defaults.configure_logging()
         if token is None and auth is None:
             token = _defaults.token(http_client, headers)
         client = AsyncClient(

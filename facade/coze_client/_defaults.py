@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from coze_core import AsyncHTTPClient, HTTPAuth, HTTPClient
 
 _BASE_URL = "https://api.coze.cn"
+_LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 USER_AGENT = f"coze-client/{__version__}"
 
 
@@ -52,6 +55,29 @@ def token(
         "No token. Make a personal access token on the Coze site, then pass it as "
         'Coze(token="pat_..."), or set the environment variable COZE_API_TOKEN to it.'
     )
+
+
+@cache
+def configure_logging() -> None:
+    """Write the log to stderr at the level of ``COZE_LOG``, once, and unless handlers do that.
+
+    Raises:
+        CozeError: It is no level.
+    """
+    name = os.environ.get("COZE_LOG", "").strip()
+    if not name:
+        return
+    level = _LOG_LEVELS.get(name.lower())
+    if level is None:
+        raise CozeError(f"COZE_LOG is {name!r}. Set it to 'debug' or 'info', or leave it unset.")
+    logger = logging.getLogger("coze_client")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(level)
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.addFilter(lambda _: not logging.root.handlers)  # those that come later take over
+        logger.addHandler(handler)
 
 
 def _load() -> dict[str, Advice]:

@@ -119,12 +119,6 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
 _LOG = logging.getLogger("coze_client")
 
 
-_DONE = "%s: HTTP %d, sent %d x in %.3f s, log id %s"
-
-
-_FAILED = "%s: %s, sent %d x in %.3f s, log id %s"
-
-
 class Attempt(NamedTuple):
     """What a driver is asked to do: wait for some seconds, then send the request.
 
@@ -305,9 +299,7 @@ def _attempts(
             if again is None:
                 from coze_core._report import keep_facts
 
-                logid = getattr(failure, "logid", None)
-                elapsed = perf_counter() - started
-                _LOG.info(_FAILED, endpoint.name, type(failure).__name__, sent, elapsed, logid)
+                _log_end(endpoint.name, failure, sent, perf_counter() - started)
                 if sent > 1:
                     failure.add_note(f"The request was sent {sent} times.")
                 keep_facts(failure, request, token)
@@ -315,8 +307,7 @@ def _attempts(
             sent, pause = sent + 1, again
         else:
             _keep_sending(request, pause, asked, response)
-            end, elapsed = response.status_code, response.elapsed
-            _LOG.info(_DONE, endpoint.name, end, sent, elapsed, response.logid)
+            _log_end(endpoint.name, response, sent, response.elapsed)
             return result
 
 
@@ -340,4 +331,33 @@ def _log_attempt(request: Request, number: int, pause: float) -> None:
 
         headers = shown_headers(request.headers)
         line = f"{request.method} {request.url}"  # without the query, which may be private
-        _LOG.debug("attempt %d after %.2f s: %s %s", number, pause, line, headers)
+        text = "attempt %d after %.2f s: %s %s"
+        fields = _log_fields(request.operation, number)
+        _LOG.debug(text, number, pause, line, headers, extra=fields)
+
+
+def _log_end(operation: str, end: ResponseInfo | CozeError, attempts: int, seconds: float) -> None:
+    if _LOG.isEnabledFor(logging.INFO):
+        status: int | None = getattr(end, "status_code", None)
+        logid: str | None = getattr(end, "logid", None)
+        outcome = type(end).__name__ if isinstance(end, CozeError) else f"HTTP {status}"
+        text = "%s: %s, sent %d x in %.3f s, log id %s"
+        fields = _log_fields(operation, attempts, status, logid, seconds)
+        _LOG.info(text, operation, outcome, attempts, seconds, logid, extra=fields)
+
+
+def _log_fields(
+    operation: str,
+    attempts: int,
+    status: int | None = None,
+    log_id: str | None = None,
+    seconds: float | None = None,
+) -> dict[str, object]:
+    """Return the attributes of each record of a call, for structured logs."""
+    return {
+        "operation": operation,
+        "attempts": attempts,
+        "status": status,
+        "log_id": log_id,
+        "seconds": seconds,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Mapping
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from coze_core._operation import ListOperation
@@ -110,11 +110,11 @@ class AsyncPage(_Content[T]):
         return self
 
 
-class AsyncPages(Generic[T]):
+class AsyncPages(Coroutine[Any, Any, AsyncPage[T]]):
     """A collection that is still to be asked for.
 
     ``await`` gives its first page, ``async for`` the items of all pages. Nothing is sent before,
-    and each of them asks anew.
+    and each of them asks anew. It is a coroutine, so that tasks can be made of it.
 
     Args:
         operation: The operation that answers one page.
@@ -131,6 +131,7 @@ class AsyncPages(Generic[T]):
         self._operation = operation
         self._fetch = fetch
         self._arguments = arguments
+        self._running: Coroutine[Any, Any, AsyncPage[T]] | None = None
 
     def __await__(self) -> Generator[Any, Any, AsyncPage[T]]:
         return self._first().__await__()
@@ -138,8 +139,26 @@ class AsyncPages(Generic[T]):
     def __aiter__(self) -> _ItemIterator[T]:
         return _ItemIterator(_PageIterator(self._first))
 
+    def send(self, value: object, /) -> Any:
+        """Go on as the coroutine of a task, which begins by asking for the first page."""
+        return self._coroutine().send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """Raise an error where the coroutine of a task waits."""
+        return self._coroutine().throw(*error)
+
+    def close(self) -> None:
+        """End the coroutine of a task."""
+        if self._running is not None:
+            self._running.close()
+
     def __repr__(self) -> str:
         return f"<AsyncPages {self._operation.name}: to be awaited or iterated over>"
+
+    def _coroutine(self) -> Coroutine[Any, Any, AsyncPage[T]]:
+        if self._running is None:
+            self._running = self._first()
+        return self._running
 
     async def _first(self) -> AsyncPage[T]:
         return await _async_page(self._operation, self._fetch, Step(self._arguments))

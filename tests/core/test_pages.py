@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -349,6 +350,32 @@ def test_a_strategy_needs_nothing_but_data() -> None:
     step = NUMBERS.following(Step({"page_num": 4}), SimpleNamespace(has_more=True), [1])
     assert step is not None
     assert step.arguments == {"page_num": 5}
+
+
+def test_a_list_can_be_run_and_made_a_task_and_cancelled() -> None:
+    server = NumberServer(25)
+    assert asyncio.run(server.async_pages()).items == list(range(10))
+
+    async def tasks() -> list[AsyncPage[Any]]:
+        cancelled = asyncio.create_task(server.async_pages())
+        cancelled.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await cancelled
+        async with asyncio.TaskGroup() as group:
+            made = [group.create_task(server.async_pages(page_num=page)) for page in (1, 2)]
+        return [task.result() for task in made]
+
+    assert [page.items[0] for page in asyncio.run(tasks())] == [0, 10]
+    assert len(server.asked) == 3
+
+
+def test_an_error_reaches_the_task_of_a_list() -> None:
+    class Refusing(NumberServer):
+        def page(self, arguments: Arguments) -> Any:
+            raise TimeoutError(arguments)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(Refusing(1).async_pages())
 
 
 @pytest.mark.anyio

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,81 @@ def test_asynchronous_calls_are_logged_alike(caplog: pytest.LogCaptureFixture) -
         asyncio.run(call(server.url))
     (line,) = [record for record in caplog.records if record.name == "coze_client"]
     assert line.getMessage().startswith("bots.retrieve: HTTP 200, sent 1 x in")
+
+
+def test_records_of_calls_carry_fields(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", logger="coze_client")
+    with ScriptedServer(BUSY, BOT, FAILED) as server, Coze("t", base_url=server.url) as coze:
+        coze.bots.retrieve(bot_id="7")
+        missing(coze)
+    names = ("operation", "attempts", "status", "log_id")
+    ours = [record for record in caplog.records if record.name == "coze_client"]
+    found = [tuple(getattr(record, name) for name in names) for record in ours]
+    assert found == [
+        ("bots.retrieve", 1, None, None),
+        ("bots.retrieve", 2, None, None),
+        ("bots.retrieve", 2, 200, "log-7"),
+        ("bots.retrieve", 1, None, None),
+        ("bots.retrieve", 1, 404, None),
+    ]
+    ends = [vars(record)["seconds"] for record in ours if record.levelno == logging.INFO]
+    assert all(isinstance(seconds, float) for seconds in ends)
+
+
+ENVIRONMENT = """
+import logging, sys
+exec(sys.argv[2])
+from coze_client import Coze, CozeError
+try:
+    with Coze("planted", base_url=sys.argv[1]) as coze:
+        coze.bots.retrieve(bot_id="7")
+except CozeError as error:
+    print(error)
+exec(sys.argv[3])
+"""
+CONFIGURED = "logging.basicConfig(format='theirs %(message)s')"
+
+
+@pytest.mark.parametrize(
+    ("level", "before", "lines"),
+    [
+        ("debug", "", ["DEBUG coze_client: attempt 1", "INFO coze_client: bots.retrieve"]),
+        ("INFO", "", ["INFO coze_client: bots.retrieve"]),
+        ("info", CONFIGURED, ["theirs bots.retrieve"]),
+        ("info", f"{CONFIGURED}; logging.getLogger('coze_client').setLevel('ERROR')", []),
+        ("", "", []),
+    ],
+)
+def test_the_environment_turns_the_log_on_and_leaves_handlers_alone(
+    level: str, before: str, lines: list[str]
+) -> None:
+    error = _run(level, before).stderr.splitlines()
+    assert len(error) == len(lines)
+    assert all(text in line for text, line in zip(lines, error, strict=True))
+
+
+def test_handlers_that_come_later_take_the_log_over() -> None:
+    after = f"{CONFIGURED}; logging.getLogger('coze_client').info('later')"
+    error = _run("info", "", after).stderr.splitlines()
+    assert len(error) == 2
+    assert error[-1] == "theirs later"
+
+
+def test_a_level_that_is_none_is_an_error() -> None:
+    said = "COZE_LOG is 'loud'. Set it to 'debug' or 'info', or leave it unset.\n"
+    assert _run("loud").stdout == said
+
+
+def _run(level: str, before: str = "", after: str = "") -> subprocess.CompletedProcess[str]:
+    path = f"import sys; sys.path[:] = {sys.path!r}"
+    with ScriptedServer(BOT) as server:
+        return subprocess.run(
+            [sys.executable, "-c", f"{path}\n{ENVIRONMENT}", server.url, before, after],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "COZE_LOG": level},
+        )
 
 
 PROGRAM = """
