@@ -67,6 +67,7 @@ METHODS = [
         pytest.param(r"\[[^\]\n]*\n[^\]\n]*\]\(", id="a link torn in its text"),
         pytest.param(r"\]\([^)\s]*\n", id="a link torn in its address"),
         pytest.param(r"(?<!\*)\*\*(?!\*)[^*]+(?<!\*)\*\*(?!\*)", id="marks of bold text"),
+        pytest.param(r"(?<!\S)\*{4}(?!\S)", id="marks of bold text around nothing"),
         pytest.param(r"(?m)^\s*[。.]\s*$", id="a line of a full stop"),
         pytest.param(r"!\[[^\]\n]*\]\(", id="an image"),
         pytest.param(r"(?m)^\s*#{1,6} ", id="a heading"),
@@ -132,3 +133,12 @@ def test_every_field_without_a_sentence_is_an_id_or_a_name() -> None:
         if (file, f"{class_.name}.{field.target.id}") not in told
     ]
     assert [name for _, name in found if not re.search(r"[._](id|name|title)$", name)] == []
+
+
+def test_where_a_page_is_narrower_than_the_service_the_docstring_says_so() -> None:
+    said = {(file, name): text for file, name, text in TEXTS}
+    assert "narrower than the service" in said["params.py", "EnterMessage"]
+    create = said["resources/conversations.py", "Conversations.create"]
+    assert "The page names no type; the service takes it here, too." in create
+    stream = said["resources/workflows_chat.py", "WorkflowsChat.stream"]
+    assert "The page takes text alone; the service takes object_string, too." in stream

@@ -57,6 +57,8 @@ def dict_literals(coze: Coze) -> None:
     coze.chat.create(bot_id="1", user_id="u", additional_messages=right)  # mistake: one for many
     several = [misspelt, misvalued, mistyped, incomplete]
     coze.chat.create(bot_id="1", user_id="u", additional_messages=several)
+    one = {"role": "user", "contents": "hi"}
+    coze.chat.create(bot_id="1", user_id="u", additional_messages=[one])  # mistake: any dict
     coze.bots.create(space_id="1", name="n", prompt_info={"prompt": "p"})
     coze.bots.create(space_id="1", name="n", prompt_info={"promt": "p"})  # mistake: misspelt key
     right["roll"] = "user"  # mistake: misspelt key
