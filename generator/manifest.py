@@ -21,6 +21,7 @@ _DECIDING: Final = (
     "skeleton.py",
     "schema_check.py",
     "emit",
+    "graph.py",
     "media.py",
     "normalise",
     "plan",

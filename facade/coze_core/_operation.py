@@ -61,7 +61,8 @@ class Endpoint:
         headers: Headers that every request of this operation carries.
         delimiters: What joins the items of a list to one value, by name in the query or form.
         encoding: How the body is written; a raw one is a single file.
-        media_types: The media types of files and of fields of a form, by name.
+        media_types: The media types of files and of fields of a form, by name; that of a JSON body
+            as ``body``, if it is another one than JSON's.
         lists: Names of arguments that take a list, and so no single text.
         null_fields: Fields of a JSON body whose ``None`` is sent as null; others are left out.
         idempotent: Whether sending the request twice does no more than sending it once. Taken

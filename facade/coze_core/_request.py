@@ -158,7 +158,8 @@ def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) 
                 for name, value in body.items()
                 if value is not None or name in endpoint.null_fields
             }
-            _set_content(request, "application/json", to_json("the body", content))
+            media_type = endpoint.media_types.get("body", "application/json")
+            _set_content(request, media_type, to_json("the body", content))
     elif endpoint.encoding == "form":
         text = urlencode(_pairs(endpoint, parts.get("body")))
         _set_content(request, "application/x-www-form-urlencoded", text.encode())

@@ -7,12 +7,13 @@ each other, and recurse: a few lines of a document can stand for more than a mac
 from __future__ import annotations
 
 import re
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
+from generator.graph import circles
 from generator.json_values import MAX_DEPTH
 from generator.normalise.objects import COMPOSING, is_composed
 from generator.normalise.structure import MAX_MEMBERS
@@ -53,21 +54,26 @@ class _Sizes:
     def measure(self) -> None:
         """Measure each component, those that it is made of first."""
         graph = {name: set(self._written_out(_part(one))) for name, one in self.components.items()}
-        try:
-            order = list(TopologicalSorter(graph).static_order())
-        except CycleError as error:
-            circle: list[str] = error.args[1]
-            raise _error(min(circle), "contains itself with no object in between") from None
+        raise_all(
+            _error(circle[0], "contains itself with no object in between")
+            for circle in circles(graph)
+        )
         total = 0
-        for name in order:
+        refused: dict[str, GeneratorError | None] = {}  # with None for what only contains another
+        for name in TopologicalSorter(graph).static_order():
             size = self.known[name] = self._size(_part(self.components[name]))
             total += size.parts
-            if size.depth > MAX_DEPTH:
-                raise _error(name, f"is nested deeper than {MAX_DEPTH} levels")
-            if size.properties > MAX_MEMBERS:
-                raise _error(name, f"has more than {MAX_MEMBERS} properties")
-            if total > MAX_PARTS:
-                raise _error(name, f"makes more than {MAX_PARTS} parts with references written out")
+            if graph[name] & refused.keys():
+                refused[name] = None
+            elif size.depth > MAX_DEPTH:
+                refused[name] = _error(name, f"is nested deeper than {MAX_DEPTH} levels")
+            elif size.properties > MAX_MEMBERS:
+                refused[name] = _error(name, f"has more than {MAX_MEMBERS} properties")
+            elif total > MAX_PARTS:
+                message = f"makes more than {MAX_PARTS} parts with references written out"
+                refused[name] = _error(name, message)
+                break
+        raise_all(error for error in refused.values() if error)
 
     def _written_out(self, part: Part) -> Iterator[str]:
         """Return the components that are written out in the place of references to them."""

@@ -15,6 +15,8 @@ _STRUCTURED: Final = ("properties", "additionalProperties", "items", "allOf", "o
 def media_types(document: Node) -> Node:
     """Spell JSON, forms and event streams one way, and drop duplicates under other media types.
 
+    A body in a JSON of its own, as in ``application/merge-patch+json``, keeps that media type.
+
     Raises:
         GeneratorError: A body or an answer has several forms, and one has to be chosen.
     """
@@ -57,7 +59,13 @@ def _one_form(document: Node, content: Node, pointer: str, *, is_body: bool) -> 
         if both_raw or not same:
             raise _choice(document, pointer, spelled[kept], spelled[name])
         del forms[name]
+    if is_body and JSON in forms and all(bare(one).endswith("+json") for one in _json(content)):
+        return {spelled[name] if name == JSON else name: media for name, media in forms.items()}
     return forms
+
+
+def _json(content: Node) -> list[str]:
+    return [media_type for media_type in content if kind_of(media_type) == "json"]
 
 
 def _canonical(document: Node, media_type: str, media: Node, pointer: str) -> str:

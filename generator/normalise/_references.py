@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final, get_args
 from urllib.parse import unquote
 
 from generator.errors import GeneratorError, raise_all
+from generator.graph import circles
 from generator.json_values import is_object
 from generator.normalise.objects import OF_VALUE, mapped, mapping
 from generator.normalise.walk import Node, Part, Role, children, omit, parts, rewrite
@@ -65,7 +65,7 @@ def check_references(document: Node) -> Node:
     Raises:
         GeneratorError: One does not.
     """
-    same: dict[_Name, set[_Name]] = {}
+    same: dict[str, set[str]] = {}
     errors: list[GeneratorError] = []
     for part in parts(document):
         try:
@@ -74,9 +74,16 @@ def check_references(document: Node) -> Node:
             errors.append(error)
         name = _component(part.pointer)
         if name is not None and part.pointer == join("/components", *name):
-            same[name] = set(_same_value(part))
+            same[part.pointer] = {join("/components", *one) for one in _same_value(part)}
+    errors += (
+        GeneratorError(
+            "the component refers to itself with nothing in between",
+            pointer=circle[0],
+            remedy="Describe a value of its own in an overlay.",
+        )
+        for circle in circles(same)
+    )
     raise_all(errors)
-    _check_circles(same)
     return document
 
 
@@ -154,15 +161,3 @@ def _same_value(part: Part) -> Iterator[_Name]:
             Part(part.role, {k: v for k, v in part.node.items() if k == "$ref"}, "")
         )
         waiting += (lower for field, _, lower in children(part) if field in _SAME_VALUE)
-
-
-def _check_circles(edges: dict[_Name, set[_Name]]) -> None:
-    try:
-        TopologicalSorter(edges).prepare()
-    except CycleError as error:
-        circle: list[_Name] = error.args[1]
-        raise GeneratorError(
-            "the component refers to itself with nothing in between",
-            pointer=join("/components", *min(circle)),
-            remedy="Describe a value of its own in an overlay.",
-        ) from None

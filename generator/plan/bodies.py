@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from generator.errors import GeneratorError
 from generator.media import JSON, kind_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from generator.plan.schemas import Property, Schemas
 
 Encoding: TypeAlias = Literal["json", "form", "multipart", "raw"]
-_RAW: Final = "body"
+_BODY: Final = "body"
 _TEXT: Final = ("text/", "application/xml")
 
 
@@ -43,7 +43,8 @@ class Body:
     Attributes:
         encoding: How it is written.
         arguments: What callers give.
-        media_types: The media types of files and fields, by name.
+        media_types: The media types of files and fields, by name; that of a raw body, or of JSON
+            with one of its own, as ``body``.
         delimiters: What joins the items of lists, by name.
     """
 
@@ -71,7 +72,9 @@ def read_body(body: dict[str, Any], schemas: Schemas, pointer: str) -> Body:
                 return _raw(media_type, media, schemas, place, required=body.get("required", False))
             case kind:
                 fields = _fields(media.get("schema", {}), schemas, place)
-                return _Form(kind, fields, media.get("encoding", {}), schemas, place).read()
+                form = _Form(kind, fields, media.get("encoding", {}), schemas, place).read()
+                own = kind == "json" and media_type != JSON
+                return evolve(form, media_types=((_BODY, media_type),)) if own else form
     return Body()
 
 
@@ -89,8 +92,8 @@ def _raw(
             "for a method that takes the bytes, in an overlay.",
         )
     text = schemas.text_of(schema).strip()
-    argument = Argument(_RAW, _RAW, "files", Binary(), required, None, text)
-    return Body("raw", (argument,), ((_RAW, media_type),))
+    argument = Argument(_BODY, _BODY, "files", Binary(), required, None, text)
+    return Body("raw", (argument,), ((_BODY, media_type),))
 
 
 def _fields(schema: dict[str, Any], schemas: Schemas, place: str) -> list[Property]:

@@ -220,6 +220,16 @@ class Answer:
 
     def _property(self, part: str) -> Property:
         by_place = {self.prefix + prop.wire: prop for prop in self.properties}
+        outer, _, inner = self.places[part].partition(".")
+        if inner and outer in by_place:
+            beside = ", ".join(name for name in by_place if name != outer)
+            raise GeneratorError(
+                f"{self.key} says {part}: {self.places[part]}, and {beside} stands beside {outer}, "
+                "so that the whole answer is the result",
+                pointer=join(self.pointer, self.key, part),
+                remedy=f"Remove {beside} from the answer in an overlay, or name it among the "
+                "fields of x-client-envelope.",
+            )
         if self.places[part] not in by_place:
             raise GeneratorError(
                 f"{self.key} says {part}: {self.places[part]}, and the answer has no such field",

@@ -269,7 +269,7 @@ class _Operation:
                 "x-client-pagination",
                 keys,
                 self.schemas,
-                self._fields_of(method.result, "x-client-pagination"),
+                self._fields_of(method, "x-client-pagination"),
                 self.pointer,
                 f"{unwrap}." if unwrap else "",
             ),
@@ -287,7 +287,7 @@ class _Operation:
             evolve(one, limits="") if one.wire == keys["argument"] else one
             for one in method.arguments
         )
-        fields = self._fields_of(method.result, "x-client-batch")
+        fields = self._fields_of(method, "x-client-batch")
         return evolve(
             method,
             kind="batch",
@@ -297,12 +297,13 @@ class _Operation:
             ),
         )
 
-    def _fields_of(self, result: TypeRef, key: str) -> list[Property]:
-        result = without_null(result)
+    def _fields_of(self, method: Method, key: str) -> list[Property]:
+        result = without_null(method.result)
         if not isinstance(result, Reference):
             raise GeneratorError(
                 f"{key} names fields of the answer, which is not an object",
                 pointer=self.pointer,
                 remedy=f"Correct the answer in an overlay, or drop {key}.",
             )
-        return self.schemas.properties(result.name)
+        _, wrapping = method.answers.result.hidden or ("", frozenset())
+        return [prop for prop in self.schemas.properties(result.name) if prop.wire not in wrapping]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import evolve, frozen
 
-from generator.errors import GeneratorError
-from generator.plan.graph import components_of
+from generator.errors import GeneratorError, raise_all
+from generator.graph import components_of
 from generator.plan.names import check_class, constant_name, field_name, module_name
 from generator.plan.types import TypeRef, as_field, literal, references, spelled, without_null
 
@@ -129,12 +129,17 @@ def make_models(
         tags: For a component, what tells its objects from others of a union.
     """
     classes: dict[str, Model | EnumerationClass] = {}
+    errors: list[GeneratorError] = []
     waiting = sorted(set(roots), reverse=True)
     while waiting:
         name = waiting.pop()
         if name in classes:
             continue
-        class_ = _class(schemas, name, hidden.get(name, frozenset()))
+        try:
+            class_ = _class(schemas, name, hidden.get(name, frozenset()))
+        except GeneratorError as error:
+            errors.append(error)
+            class_ = Model(name, "", (), {})
         if isinstance(class_, Model):
             known = [
                 (wire, tuple(sorted(some, key=repr))) for wire, some in tags.get(name, {}).items()
@@ -153,11 +158,14 @@ def make_models(
     for one, other in pairwise(modules):
         if one.name == other.name:
             first, second = one.classes[0].name, other.classes[0].name
-            raise GeneratorError(
-                f"the classes {first} and {second} would both stand in the module {one.name}",
-                pointer=f"/components/schemas/{second}",
-                remedy="Rename one of them with x-client-name in an overlay.",
+            errors.append(
+                GeneratorError(
+                    f"the classes {first} and {second} would both stand in the module {one.name}",
+                    pointer=f"/components/schemas/{second}",
+                    remedy="Rename one of them with x-client-name in an overlay.",
+                )
             )
+    raise_all(errors)
     return tuple(modules)
 
 

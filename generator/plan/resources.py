@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from generator.client_keys import PAGING_STYLES
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
 from generator.json_values import pascal
 from generator.plan.types import as_result, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from generator.plan.methods import Method
 
@@ -133,23 +133,31 @@ def make_tree(methods: Iterable[Method], texts: Mapping[str, str]) -> Resource:
             emitted code, or an internal method has public neighbours.
     """
     by_path = {method.path: method for method in methods}
-    for method in by_path.values():
-        _check_recovery(method, by_path)
     paths = {""}
     for method in by_path.values():
         parts = method.path.split(".")[:-1]
         paths.update(".".join(parts[: end + 1]) for end in range(len(parts)))
-    for path in sorted(paths & by_path.keys()):
-        raise GeneratorError(
-            f"{path} is a method, and the resource of other methods",
-            pointer=f"{by_path[path].pointer}/operationId",
-            remedy="Rename the method or the resource in an overlay.",
-        )
     root = _node("", by_path, sorted(paths - {""}), texts)
-    _check_classes(root)
-    for resource in walk_tree(root):
-        _check_members(resource)
-        _check_company(resource)
+    raise_all(
+        [
+            *(fault for method in by_path.values() for fault in _check_recovery(method, by_path)),
+            *(
+                GeneratorError(
+                    f"{path} is a method, and the resource of other methods",
+                    pointer=f"{by_path[path].pointer}/operationId",
+                    remedy="Rename the method or the resource in an overlay.",
+                )
+                for path in paths & by_path.keys()
+            ),
+            *_check_classes(root),
+            *(
+                fault
+                for resource in walk_tree(root)
+                for check in (_check_members, _check_company)
+                for fault in check(resource)
+            ),
+        ]
+    )
     return root
 
 
@@ -172,28 +180,28 @@ def _node(
     return Resource(path, texts.get(path, ""), tuple(own), tuple(nodes))
 
 
-def _check_classes(root: Resource) -> None:
+def _check_classes(root: Resource) -> Iterator[GeneratorError]:
     taken = dict.fromkeys(_IMPORTED, "what the runtime calls so")
     for resource in walk_tree(root):
         for name in resource.class_names:
             other = taken.setdefault(name, resource.path)
             if other != resource.path:
-                raise GeneratorError(
+                yield GeneratorError(
                     f"the class {name} would be the resource {resource.path}, and {other}",
                     pointer=_pointer(resource),
                     remedy="Rename the resource in an overlay.",
                 )
 
 
-def _check_members(resource: Resource) -> None:
+def _check_members(resource: Resource) -> Iterator[GeneratorError]:
     mentioned = {"cached_property"}
     for method in resource.methods:
         annotations = [argument.annotation for argument in method.arguments]
         for text in (resource.returns(method, VARIANTS[0]), *annotations):
             nodes = ast.walk(ast.parse(text, mode="eval"))
             mentioned.update(node.id for node in nodes if isinstance(node, ast.Name))
-    for name in sorted(mentioned.intersection(resource.members)):
-        raise GeneratorError(
+    for name in mentioned.intersection(resource.members):
+        yield GeneratorError(
             f"{name} beside the other attributes of {resource.path or 'the client'} hides what "
             "their annotations mean by that",
             pointer=_pointer(resource),
@@ -208,24 +216,24 @@ def _pointer(resource: Resource) -> str:
     return f"{resource.methods[0].pointer}/operationId"
 
 
-def _check_company(resource: Resource) -> None:
+def _check_company(resource: Resource) -> Iterator[GeneratorError]:
     """Refuse an internal method whose resource has public ones: it would be public."""
     for method in resource.methods:
         if method.internal and not resource.internal:
-            raise GeneratorError(
+            yield GeneratorError(
                 f"{method.path} is internal, and other methods of its resource are public",
                 pointer=f"{method.pointer}/operationId",
                 remedy="Give it a resource of its own in an overlay.",
             )
 
 
-def _check_recovery(method: Method, methods: dict[str, Method]) -> None:
+def _check_recovery(method: Method, methods: dict[str, Method]) -> Iterator[GeneratorError]:
     """Refuse a stream that recovers by methods that don't exist, or that do more than read."""
     recovery = method.recovery
     for name in (recovery.subject, recovery.items) if recovery else ():
         path = f"{method.resource}.{name}"
         if path not in methods or methods[path].http_method != "GET":
-            raise GeneratorError(
+            yield GeneratorError(
                 f"{method.path} recovers with {path}, which is not a method that only reads",
                 pointer=f"{method.pointer}/x-client-stream/recover",
                 remedy="Name a method of a GET operation.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from generator.plan.graph import components_of
+from generator.graph import components_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 
+def circles(graph: Mapping[str, AbstractSet[str]]) -> list[tuple[str, ...]]:
+    """Return the strongly connected components that hold a circle; other names lead nowhere."""
+    known = {name: {one for one in targets if one in graph} for name, targets in graph.items()}
+    groups = components_of(known)
+    return [group for group in groups if any(known[one] & {*group} for one in group)]
+
+
 def components_of(  # noqa: C901  # one algorithm, in one piece
     graph: Mapping[str, AbstractSet[str]],
 ) -> list[tuple[str, ...]]:

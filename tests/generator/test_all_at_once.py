@@ -1,0 +1,95 @@
+"""One run tells every error that a pass or the plan finds, not its first one alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from generator.errors import GeneratorError
+from generator.normalise import normalise, run_passes
+from generator.plan import make_plan
+from tests.generator.inline import REF, holding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def errors_of(work: Callable[[], object]) -> list[str]:
+    with pytest.raises(GeneratorError) as caught:
+        work()
+    return [f"{error.pointer}: {error.message}" for error in caught.value.errors]
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": REF + name}
+
+
+def test_references_that_lead_nowhere_and_all_circles_are_told() -> None:
+    schemas: dict[str, Any] = {
+        "A": ref("B"),
+        "B": ref("A"),
+        "C": {"allOf": [ref("C")]},
+        "D": {"type": "object", "properties": {"x": ref("Nowhere")}},
+    }
+    listed = {"oneOf": [ref(name) for name in schemas]}
+    found = [
+        f"{one.pointer}: {one.message}" for one in run_passes(holding(listed, **schemas)).errors
+    ]
+    assert [one.partition(": ")[0] for one in sorted(found)] == [
+        "/components/schemas/A",
+        "/components/schemas/C",
+        "/components/schemas/D/properties/x/$ref",
+    ]
+
+
+def test_all_components_beyond_the_limits_are_told_and_none_that_only_holds_one() -> None:
+    def deep(levels: int) -> dict[str, Any]:
+        return {"type": "array", "items": deep(levels - 1)} if levels else {"type": "string"}
+
+    chains = {
+        f"{one}{n}": {"type": "array", "items": ref(f"{one}{n - 1}")}
+        for one in "AB"
+        for n in range(1, 120)
+    }
+    schemas: dict[str, Any] = {
+        **chains,
+        "A0": deep(1),
+        "B0": deep(1),
+        "C": {"type": "array", "items": ref("A119")},
+    }
+    listed = {"type": "object", "properties": {"c": ref("C"), "b": ref("B119")}}
+    found = errors_of(lambda: normalise(holding(listed, **schemas)))
+    assert len(found) == 2
+    assert {one[len("/components/schemas/")] for one in found} == {"A", "B"}
+
+
+def operation(path: str) -> dict[str, Any]:
+    return {"get": {"operationId": path, "responses": {"204": {"description": "None"}}}}
+
+
+def test_all_that_the_plan_refuses_of_names_is_told() -> None:
+    document = holding({"type": "string"})
+    document["paths"] = {
+        "/a": operation("bots.get"),
+        "/b": operation("bots.get.all"),
+        "/c": operation("cats.list"),
+        "/d": operation("cats.list.all"),
+    }
+    found = errors_of(lambda: make_plan(normalise(document)))
+    assert [one.partition(": ")[2] for one in found] == [
+        "bots.get is a method, and the resource of other methods",
+        "cats.list is a method, and the resource of other methods",
+    ]
+
+
+def test_all_classes_that_can_not_be_are_told() -> None:
+    twice = {"type": "object", "properties": {"aB": {"type": "string"}, "a_b": {"type": "string"}}}
+    schemas = {"One": twice, "Two": twice | {"description": "other", "required": ["aB"]}}
+    listed = {"type": "object", "properties": {"one": ref("One"), "two": ref("Two")}}
+    document = holding(listed | {"properties": listed["properties"]}, **schemas)
+    found = errors_of(lambda: make_plan(normalise(document)))
+    assert [one.split(": ")[0] for one in found] == [
+        "/components/schemas/One/properties/a_b",
+        "/components/schemas/Two/properties/a_b",
+    ]
