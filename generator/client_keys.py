@@ -200,10 +200,12 @@ _SOCKET: Final = Fields(
     {
         "turn_after": LISTS,
         "resume": NAMED,
-        "pipe": Fields(dict.fromkeys(("feed", "done", "take", "end"), TEXT)),
+        "pipe": Fields(dict.fromkeys(("feed", "done", "take", "end"), TEXT), {"limit": COUNT}),
     },
 )
-SOCKET_MEMBERS: Final = frozenset({"close", "pipe", "send", "turn", "until"})
+SOCKET_MEMBERS: Final = frozenset(
+    {"aclose", "close", "closed", "pipe", "response", "send", "turn", "until"}
+)
 """What a socket has beside its senders: no event that is sent may begin with one of them."""
 SOCKET_EVENTS: Final = frozenset({"reconnected", "unknown"})
 """What the runtime calls events of its own: none that is received may be called so."""

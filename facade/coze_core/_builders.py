@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from types import NoneType, UnionType
@@ -50,6 +51,7 @@ class Walk:
 
 EXTRA = "_extra"
 """The attribute in which a model keeps what came beyond its fields."""
+_URL_SAFE = str.maketrans("-_", "+/")
 _REST = "*"
 """The wire name of the field that takes what has no field of its own."""
 
@@ -111,6 +113,22 @@ class _Text(_Scalar):
     def build(self, value: object, walk: Walk) -> object:
         kept = super().build(value, walk)
         return str(kept) if type(kept) is int else kept
+
+
+class _Bytes(Builder):
+    """Takes base64 of either alphabet, with or without its padding."""
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, str)
+
+    def build(self, value: object, walk: Walk) -> object:
+        if isinstance(value, str):
+            text = "".join(value.split()).translate(_URL_SAFE).rstrip("=")
+            try:
+                return a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
+            except ValueError:
+                pass
+        return walk.keep(value)
 
 
 class _Float(Builder):
@@ -315,6 +333,7 @@ _PLAIN: Mapping[object, Callable[[], Builder]] = {
     Any: _Anything,
     object: _Anything,
     str: _Text,
+    bytes: _Bytes,
     int: lambda: _Scalar(int),
     float: _Float,
     bool: lambda: _Scalar(bool),

@@ -80,9 +80,10 @@ def compare_surfaces(
                     arguments[subject] = (*subject[:2], f"{place}.{located.new}")
             elif subject[0] == "field":
                 fields[subject[1], located.old] = located.new
-    yield from Methods(
-        old.surface.get("methods", {}), new.surface.get("methods", {}), renamed, arguments
-    ).compare()
+    for section in ("methods", "senders"):
+        yield from Methods(
+            old.surface.get(section, {}), new.surface.get(section, {}), renamed, arguments
+        ).compare()
     pointers = _by_class(old), _by_class(new)
     yield from Classes(old.surface, new.surface, renamed, fields, pointers).compare()
 

@@ -312,7 +312,7 @@ def _key(change: Change) -> _Key:
 
 
 def _operation_at(change: Change) -> str:
-    verb, _, path = change.operation.partition(" ")
+    verb, _, path = change.operation.partition("#")[0].partition(" ")
     return join("/paths", path, verb.lower()) if path else change.new_at
 
 

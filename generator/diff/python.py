@@ -59,14 +59,19 @@ class PythonNames:
             for names in (self._old, self._new)
         )
         found = (
-            _signature(old, self.old["methods"][old]) if old else None,
-            _signature(new, self.new["methods"][new]) if new else None,
+            _signature(old, _called(self.old)[old]) if old else None,
+            _signature(new, _called(self.new)[new]) if new else None,
         )
         return found if found[0] != found[1] else (None, None)
 
 
+def _called(surface: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the methods of a surface, with those that send events."""
+    return {**surface.get("methods", {}), **surface.get("senders", {})}
+
+
 def _parts(surface: Mapping[str, Any]) -> Iterator[tuple[ClientPart, str]]:
-    for name, method in surface.get("methods", {}).items():
+    for name, method in _called(surface).items():
         key = operation_key(*method["operation"].split(" ", 1))
         for kind in ("method", "returns", "body"):
             yield (kind, key), name

@@ -57,6 +57,8 @@ def default_surface(document: Document) -> DefaultSurface:
     """
     builder = _Builder(document)
     methods: dict[str, Any] = {}
+    senders: dict[str, Any] = {}
+    events: dict[str, Any] = {}
     for operation in operations_of(document).values():
         if operation.node.get("x-client-internal") is True:
             continue
@@ -64,11 +66,16 @@ def default_surface(document: Document) -> DefaultSurface:
         if path in methods:
             path = f"{path}_{operation.method.lower()}"
         methods[path] = builder.method(path, operation)
+        socket = object_at(operation.part, "x-client-socket")
+        if socket[0]:
+            senders |= builder.senders(operation, socket)
+            events[str(socket[0].get("events"))] = builder.events(socket)
     surface = {
         "methods": methods,
+        "senders": senders,
         "models": builder.models,
         "shapes": builder.shapes,
-        "events": {},
+        "events": events,
     }
     return DefaultSurface(surface, builder.classes)
 
@@ -115,6 +122,31 @@ class _Builder:
             "arguments": arguments,
         }
 
+    def senders(self, operation: Operation, socket: Part) -> dict[str, Any]:
+        """Return the methods that send the events of a WebSocket."""
+        name, found = str(socket[0].get("name")), dict[str, Any]()
+        for event, part in objects_at(socket, "send"):
+            arguments: dict[str, Any] = {}
+            self._fields(arguments, f"{name}{pascal(event)}", schema_of(self.document, (part,)))
+            found[f"{name}.{event}"] = {
+                "operation": f"SEND {operation.path}#{event}",
+                "class": f"sockets.{name}",
+                "kind": "send",
+                "returns": "None",
+                "arguments": arguments,
+            }
+        self._fill()
+        return found
+
+    def events(self, socket: Part) -> dict[str, Any]:
+        """Return the types of the data that a WebSocket receives."""
+        found = {
+            event: self._type((part,), "result", pascal(event))
+            for event, part in objects_at(socket, "receive")
+        }
+        self._fill()
+        return found
+
     def _arguments(self, hint: str, operation: Operation) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for (place, _), part in operation.parameters.items():
@@ -125,14 +157,16 @@ class _Builder:
         body = self.document.follow(object_at(operation.part, "requestBody"))
         for _, media in self._chosen(body):
             schema = schema_of(self.document, schema_at(media))
-            for name, parts in schema.properties.items():
-                required = name in schema.required
-                if "readOnly" not in schema_of(self.document, parts).keywords:
-                    self._argument(found, hint, f"body.{name}", parts, required)
+            self._fields(found, hint, schema)
             if not schema.properties:
                 required = body[0].get("required") is True
                 self._argument(found, hint, "body.body", schema_at(media), required)
         return found
+
+    def _fields(self, into: dict[str, Any], hint: str, schema: Schema) -> None:
+        for name, parts in schema.properties.items():
+            if "readOnly" not in schema_of(self.document, parts).keywords:
+                self._argument(into, hint, f"body.{name}", parts, name in schema.required)
 
     def _argument(
         self,
@@ -215,6 +249,8 @@ class _Builder:
             return f"{_MAPS[position]}[str, {value}]"
         if kind == "string" and schema.encoding == BINARY:
             return "FileContent" if position == "argument" else "bytes"
+        if kind == "string" and schema.encoding[2] == "base64":
+            return "bytes"
         return _SCALARS.get(kind, "Any")
 
     def _enumeration(self, schema: Schema, values: list[Any], position: Position) -> list[str]:

@@ -28,6 +28,7 @@ from generator.diff.operations import (
 )
 from generator.diff.parameters import Parameters
 from generator.diff.security import Security
+from generator.diff.sockets import Sockets
 from generator.diff.unions import compare_unions, compare_wrapped
 from generator.spec import join, split
 
@@ -130,6 +131,8 @@ class Comparison:
         self._found.extend(self.security.operation(old, new))
         self._found.extend(_servers(new.label, old.part, new.part))
         self._sent(old, new, "request")
+        for event, found in Sockets(self.graph, old, new).compare():
+            self._take(event, found)
         self._callbacks(old, new)
 
     def _sent(self, old: Operation, new: Operation, direction: Direction) -> None:

@@ -106,6 +106,8 @@ _CONFIG = GenerateConfig(
 def _view(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the structure of a schema with its texts made safe for docstrings."""
     view = {key: schema[key] for key in _STRUCTURE if key in schema}
+    if schema.get("format") == "byte":
+        view["format"] = "binary"  # as the library calls bytes
     if text := marked(schema, schema.get("description", "")):
         view["description"] = paragraphs(text)
     if "properties" in view:

@@ -11,6 +11,7 @@ from generator.normalise.objects import CHOICES, REST, referred
 from generator.plan.types import (
     ANY,
     STRING,
+    Base64,
     Binary,
     Enumeration,
     ListOf,
@@ -113,6 +114,8 @@ class Schemas:
                 return MapOf(self.type_of(inner, f"{pointer}/additionalProperties"))
             case "string" if schema.get("format") == "binary":
                 return Binary()
+            case "string" if schema.get("format") == "byte":
+                return Base64()
             case str(kind) if kind in _SCALARS:
                 return _SCALARS[kind]
             case None:

@@ -71,7 +71,14 @@ class Binary:
     """The content of a file; within JSON a text."""
 
 
-TypeRef: TypeAlias = Scalar | Enumeration | Reference | ListOf | MapOf | UnionOf | Nullable | Binary
+@frozen
+class Base64:
+    """Bytes that are base64 on the wire."""
+
+
+TypeRef: TypeAlias = (
+    Scalar | Enumeration | Reference | ListOf | MapOf | UnionOf | Nullable | Binary | Base64
+)
 
 ANY = Scalar("Any")
 STRING = Scalar("str")
@@ -104,8 +111,8 @@ def as_field(type_: TypeRef) -> str:
             return _union(as_field(member) for member in members)
         case Nullable(inner=inner):
             return _union((as_field(inner), "None"))
-        case Binary():
-            return "str"
+        case Binary() | Base64():
+            return "str" if type_ == Binary() else "bytes"
 
 
 def as_argument(type_: TypeRef) -> str:
@@ -125,8 +132,8 @@ def as_argument(type_: TypeRef) -> str:
             return _union(as_argument(member) for member in members)
         case Nullable(inner=inner):
             return _union((as_argument(inner), "None"))
-        case Binary():
-            return "FileContent"
+        case Binary() | Base64():
+            return "FileContent" if type_ == Binary() else "bytes"
 
 
 def as_result(type_: TypeRef, *, list_name: str = "list") -> str:
@@ -151,8 +158,8 @@ def as_result(type_: TypeRef, *, list_name: str = "list") -> str:
             return _union(as_result(member, list_name=list_name) for member in members)
         case Nullable(inner=inner):
             return _union((as_result(inner, list_name=list_name), "None"))
-        case Binary():
-            return "str"
+        case Binary() | Base64():
+            return "str" if type_ == Binary() else "bytes"
 
 
 def walk(type_: TypeRef) -> Iterator[TypeRef]:

@@ -45,6 +45,12 @@ def response(schema: Json, **components: Json) -> Json:
     return made | ({"components": {"schemas": components}} if components else {})
 
 
+def event(side: str, schema: Json) -> Json:
+    """A document with a WebSocket that sends or receives data of a schema."""
+    events: Json = {"send": {}, "receive": {}} | {side: {"talk.text": schema}}
+    return operation(**{"x-client-socket": {"name": "Talk", "events": "TalkEvent", **events}})
+
+
 def parameter(schema: Json, **fields: Json) -> Json:
     return operation(parameters=[{"name": "value", "in": "query", "schema": schema} | fields])
 

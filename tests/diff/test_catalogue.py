@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from diff_samples import Json, compare, header, parameter, request_body, response
+from diff_samples import Json, compare, event, header, parameter, request_body, response
 
 from generator.diff.change import Verdict
 from generator.spec import load
@@ -47,6 +48,8 @@ REQUESTS: Final[dict[str, Callable[[Json], Json]]] = {
     "item": inside(request_body, in_list),
     "further property": inside(request_body, in_map),
     "reference": in_reference(request_body),
+    "event": partial(event, "send"),
+    "property of an event": inside(partial(event, "send"), in_property),
 }
 RESPONSES: Final[dict[str, Callable[[Json], Json]]] = {
     "header": header,
@@ -55,6 +58,8 @@ RESPONSES: Final[dict[str, Callable[[Json], Json]]] = {
     "item": inside(response, in_list),
     "further property": inside(response, in_map),
     "reference": in_reference(response),
+    "event": partial(event, "receive"),
+    "property of an event": inside(partial(event, "receive"), in_property),
 }
 PLACES: Final = {**REQUESTS, **{f"response {name}": place for name, place in RESPONSES.items()}}
 

@@ -33,6 +33,7 @@ _FILE = re.compile(r"(openapi\.yaml|coze_api/([a-z]+/)?[a-z_][a-z0-9_]*\.(py|jso
 _IMPORTED = {
     *("__future__", "builtins", "collections.abc", "functools", "importlib", "types", "typing"),
     *("attrs", "coze_core", "coze_core._errors", "coze_core._lazy", "keyword", "re"),
+    "binascii",
 }
 _CALLED = {
     *("Operation", "ListOperation", "BatchOperation", "StreamOperation", "Endpoint", "frozenset"),
