@@ -16,12 +16,12 @@ run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the rea
 	$(BIN)/python examples/tour.py
 
 test: lint check  ## all gates
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-all: lint check $(LOWEST)/.ready  ## all gates; the long form of each test (TIMES=10 as many examples); what sends requests over httpx2 and the lowest httpx too
-	FUZZ_TIMES=$(or $(TIMES),10) $(BIN)/python -m pytest -n auto --dist loadfile
-	COZE_HTTP=httpx2 $(BIN)/python -m pytest -n auto --dist loadfile $(TRANSPORT)
-	PYTHONPATH=$(LOWEST) $(BIN)/python -m pytest -n auto --dist loadfile $(TRANSPORT)
+	FUZZ_TIMES=$(or $(TIMES),10) $(BIN)/python -m pytest -n auto --dist worksteal
+	COZE_HTTP=httpx2 $(BIN)/python -m pytest -n auto --dist worksteal $(TRANSPORT)
+	PYTHONPATH=$(LOWEST) $(BIN)/python -m pytest -n auto --dist worksteal $(TRANSPORT)
 
 generate: $(READY)  ## rebuild generated/ from openapi/ and overlays/
 	$(BIN)/python -m generator build

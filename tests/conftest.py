@@ -17,6 +17,11 @@ if "FUZZ_TIMES" not in os.environ:
     settings.load_profile("same cases")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Take two workers a core: half of what the tests do is to wait for sockets and processes."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture
 def redirect_uri() -> str:
     with socket.create_server(("127.0.0.1", 0)) as free:

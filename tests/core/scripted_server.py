@@ -102,10 +102,11 @@ class ScriptedServer:
         """How many connections were made so far."""
         return len(self._connections)
 
-    def wait_until_closed(self) -> None:
-        """Waits until the acts that close their connections have done so."""
-        for thread in self._threads[1:]:
+    def wait_until_closed(self, first: int | None = None) -> None:
+        """Wait until the acts of the first connections (default: all) have ended."""
+        for thread in self._threads[1:][:first]:
             thread.join(5)
+            assert not thread.is_alive(), "a connection stays open"
 
     def _start(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)

@@ -67,21 +67,21 @@ def test_build_makes_the_same_files_again(project: Project) -> None:
     assert re.search(r"\d+ methods, \d+ models -> \d+ files, \d+ lines in \d", done.stderr)
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda out: append(out / "coze_api/events.py", "# mine\n"), "edited by hand"),
-        (lambda out: (out / "coze_api/mine.py").write_text(""), "mine.py: should not be there"),
-        (lambda out: (out / "coze_api/params.py").unlink(), "params.py: is missing"),
-        (lambda out: (out / "openapi.yaml").write_text("x"), "openapi.yaml: is stale"),
-    ],
-)
-def test_check_tells_what_is_not_as_built(project: Project, change: object, told: str) -> None:
-    assert callable(change)
-    change(project.output)
+def test_check_tells_all_that_is_not_as_built(project: Project) -> None:
+    out = project.output
+    append(out / "coze_api/events.py", "# mine\n")
+    (out / "coze_api/mine.py").write_text("")
+    (out / "coze_api/params.py").unlink()
+    (out / "openapi.yaml").write_text("x")
     done = run(project, "check")
     assert done.returncode == 1
-    assert told in done.stderr
+    for finding in (
+        "edited by hand",
+        "mine.py: should not be there",
+        "params.py: is missing",
+        "openapi.yaml: is stale",
+    ):
+        assert finding in done.stderr
 
 
 def test_check_notices_a_changed_document(project: Project) -> None:
@@ -104,26 +104,6 @@ BAD_OVERLAYS = {
         overlay({"target": "$.paths['/nope'].get", "description": "d", "update": {"x-a": 1}}),
         "/nope",
     ),
-    "two operations of one name": (
-        overlay(
-            {
-                "target": "$.paths['/v1/bots'].get",
-                "description": "d",
-                "update": {"operationId": "bots.retrieve"},
-            }
-        ),
-        "bots.retrieve",
-    ),
-    "unknown key": (
-        overlay(
-            {
-                "target": "$.paths['/v1/bots'].get",
-                "description": "d",
-                "update": {"x-client-speed": "fast"},
-            }
-        ),
-        "x-client-speed",
-    ),
     "a reference to nowhere": (
         overlay(
             {
@@ -133,16 +113,6 @@ BAD_OVERLAYS = {
             }
         ),
         "Nowhere",
-    ),
-    "a kind of schema without a type": (
-        overlay(
-            {
-                "target": "$.components.schemas.BotInfo.properties",
-                "description": "d",
-                "update": {"odd": {"type": "string", "enum": ["a", 1]}},
-            }
-        ),
-        "enumeration of",
     ),
     "broken YAML": ("overlay: [", "99-bad.yaml"),
 }
