@@ -229,7 +229,7 @@ class Exchange:
                 "CONTENT_LENGTH": str(len(sent.body)),
                 "REQUEST_METHOD": "POST",
             }
-            _, form, files = parse_form_data(environ)
+            _, form, files = parse_form_data(environ, stream_factory=lambda *_, **__: BytesIO())
             got = [(name, value) for name, value in form.items(multi=True)]
             got += [(name, one.stream.read().decode()) for name, one in files.items(multi=True)]
             due = [
