@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from attrs import frozen
 
 from generator.correction import Correction
-from generator.emit import Files, emit
+from generator.emit import Files, emit, emit_reference
 from generator.errors import GeneratorError, raise_all
 from generator.manifest import make_manifest
 from generator.normalise import Normalised, run_passes, unused
@@ -231,4 +231,6 @@ def build(project: Project, step: Callable[[str], None]) -> Built:
     package["manifest.json"] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
     files = {f"coze_api/{name}": content for name, content in package.items()}
     files["openapi.yaml"] = text
+    step("reference")
+    files |= emit_reference(plan)
     return Built(source, files, plan, effective)

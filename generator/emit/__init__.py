@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from generator.emit.files import Files, emit
+from generator.emit.reference import emit_reference
 
-__all__ = ["Files", "emit"]
+__all__ = ["Files", "emit", "emit_reference"]

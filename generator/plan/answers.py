@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
+from generator.json_values import is_object
 from generator.media import JSON, kind_of
 from generator.normalise.objects import REST, referred
 from generator.normalise.walk import PHRASES, successes
+from generator.plan.samples import answer_sample
 from generator.plan.types import (
     ANY,
     NONE,
@@ -35,12 +37,14 @@ class Result:
         unwrap: The field of the body that holds it; ``None``: the body itself.
         nullable: Whether a success may come without it.
         hidden: For the component of the body, the fields that only wrap the result.
+        example: What the document gives as an example, as JSON; ``None`` if nothing.
     """
 
     type: TypeRef = NONE
     unwrap: str | None = None
     nullable: bool = False
     hidden: tuple[str, frozenset[str]] | None = None
+    example: Any = field(default=None, eq=False)
 
     @property
     def runtime_type(self) -> str:
@@ -97,7 +101,9 @@ def read_answers(
         results[status] = Result()
         if JSON in content:
             schema = content[JSON].get("schema", {})
-            results[status] = _json_result(schema, schemas, envelope, join(place, JSON, "schema"))
+            result = _json_result(schema, schemas, envelope, join(place, JSON, "schema"))
+            given = content[JSON].get("example") or answer_sample(schema, schemas)
+            results[status] = evolve(result, example=_result_of(given, result))
     if not results:
         raise GeneratorError(
             "the operation has no answer of success",
@@ -181,6 +187,16 @@ def _json_result(
     is_open = rest[-1].wire == REST
     result = _typed(schemas.type_of(schema, pointer))
     return result if is_open else evolve(result, hidden=(name, wrapping))
+
+
+def _result_of(body: Any, result: Result) -> Any:
+    """Return what a body holds as its result."""
+    if not is_object(body):
+        return body
+    if result.unwrap is not None:
+        return body.get(result.unwrap)
+    hidden = result.hidden[1] if result.hidden else frozenset[str]()
+    return {name: value for name, value in body.items() if name not in hidden}
 
 
 def _typed(type_: TypeRef, unwrap: str | None = None) -> Result:

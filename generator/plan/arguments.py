@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from generator.errors import GeneratorError
 from generator.plan.names import attribute_name
+from generator.plan.samples import argument_sample
 from generator.plan.schemas import marked
 from generator.plan.types import (
     ANY,
@@ -41,6 +42,7 @@ class Argument:
         wire: Its name in the request.
         default: What is sent if callers give nothing.
         limits: The default and the limits that the schema states, in words.
+        example: A value for it, as JSON; ``None`` if there is none.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Argument:
     default: str | int | None
     text: str
     limits: str = ""
+    example: Any = field(default=None, eq=False)
 
     @property
     def annotation(self) -> str:
@@ -105,6 +108,7 @@ def parameter_arguments(
                     parameter, parameter.get("description") or schemas.text_of(parameter["schema"])
                 ).strip(),
                 _limits(parameter["schema"]),
+                parameter.get("example", argument_sample(parameter["schema"], schemas)),
             )
         )
     return found
@@ -220,6 +224,7 @@ def body_argument(prop: Property, schemas: Schemas) -> Argument:
         *_need(prop.schema, required=prop.required),
         schemas.text_of(prop.schema).strip(),
         _limits(prop.schema),
+        argument_sample(prop.schema, schemas),
     )
 
 

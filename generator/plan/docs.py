@@ -34,20 +34,23 @@ _RAISES: Final = {
 
 def of_method(method: Method) -> str:
     """Return the docstring of a method, to stand inside its body."""
-    summary = paragraphs(method.summary) or f"{method.http_method} {method.url}"
-    if summary[-1] not in ".!?。":
-        summary += "."
     return docstring(
         (
-            summary,
+            summary(method),
             "Deprecated by the API." if method.deprecated else "",
             paragraphs(method.text),
             _arguments(method),
-            f"Returns:\n    {_returns(method)}",
+            f"Returns:\n    {returns(method)}",
             _reference(method),
         ),
         _BODY,
     )
+
+
+def summary(method: Method) -> str:
+    """Return what a method does, in a sentence."""
+    text = paragraphs(method.summary) or f"{method.http_method} {method.url}"
+    return text if text[-1] in ".!?。" else f"{text}."
 
 
 def of_field(field: Field) -> str:
@@ -68,17 +71,23 @@ def of_class(class_: Model | EnumerationClass, uses: Mapping[str, str]) -> str:
 def of_resource(resource: Resource) -> str:
     """Return the docstring of a resource class, which says what its methods raise."""
     kinds = {method.kind for method in resource.methods} | {"call"}
-    errors = "; ".join(text for kind, text in _RAISES.items() if kind in kinds)
-    raises = f"Raises:\n    CozeError: Each method: {errors}." if resource.methods else ""
-    return docstring((_of(resource), raises), _MEMBER)
+    raises = (
+        f"Raises:\n    CozeError: Each method: {when_raised(kinds)}." if resource.methods else ""
+    )
+    return docstring((what_it_is(resource), raises), _MEMBER)
+
+
+def when_raised(kinds: set[str]) -> str:
+    """Return when methods of some kinds raise."""
+    return "; ".join(text for kind, text in _RAISES.items() if kind in kinds)
 
 
 def of_child(resource: Resource) -> str:
     """Return the docstring of the attribute that leads to a resource."""
-    return docstring((_of(resource),), _BODY)
+    return docstring((what_it_is(resource),), _BODY)
 
 
-def _of(resource: Resource) -> str:
+def what_it_is(resource: Resource) -> str:
     """Return what a resource is: the document's word, or else what it holds."""
     if resource.text:
         return paragraphs(resource.text)
@@ -128,7 +137,8 @@ def _arguments(method: Method) -> str:
     return f"Args:\n{indented}" if lines else ""
 
 
-def _returns(method: Method) -> str:
+def returns(method: Method) -> str:
+    """Return what a method says of its result."""
     if method.batch:
         (name,) = (one.name for one in method.arguments if one.wire == method.batch.argument)
         return f"The joined answers: {method.batch.size} of {name} are asked at a time."

@@ -22,6 +22,9 @@ _MARKUP: Final = re.compile(
     r"(?P<code>`[^`\n]*`)|(?<!\*)\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*(?!\*)"
     r"|\\(?P<escaped>[_*~<>#\[\]])"
 )
+# Breaks within the cells of tables are all the HTML that is meant.
+_CODE_OR_TAG: Final = re.compile(r"(?P<code>`[^`\n]*`|<br\s*/?>)|<")
+_ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+\.) ")
 _BORDER: Final = re.compile(r"(?<!\\)\|")
 _BREAK: Final = re.compile(r"<br\s*/?>")
 _PAIR: Final = 2
@@ -60,6 +63,33 @@ def paragraphs(text: str, *, hanging: int = 0) -> str:
     ]
     collapsed = re.sub(r"\n{3,}", "\n\n", "\n".join(plain)).strip()
     return re.sub(r"\n(?=[^\n])", "\n" + " " * hanging, collapsed)
+
+
+def markdown(text: str, *, indent: int = 0) -> str:
+    """Return a Markdown text that loads nothing and runs nothing, as part of a page.
+
+    Images go, headings become bold, and markup of HTML is shown, not obeyed.
+
+    Args:
+        text: Any text of the document.
+        indent: Columns by which all lines but the first are indented.
+    """
+    lines = _IMAGE.sub("", clean(text)).strip().split("\n")
+    safe = (_CODE_OR_TAG.sub(lambda match: match["code"] or "&lt;", line) for line in lines)
+    bold = (_HEADING.sub(lambda match: f"\n**{match[1].strip('* ')}**\n", line) for line in safe)
+    margin = " " * indent
+    spaced = (line for text in _apart(bold) for line in text.split("\n"))
+    return "\n".join(f"{margin}{line}".rstrip() for line in spaced).removeprefix(margin)
+
+
+def _apart(lines: Iterable[str]) -> Iterator[str]:
+    """Put a blank line before a list that follows a paragraph, which else would be part of it."""
+    before = ""
+    for line in lines:
+        if _ITEM.match(line) and before.strip() and not _ITEM.match(before) and before[0] != " ":
+            yield ""
+        yield line
+        before = line
 
 
 def clean(text: str) -> str:

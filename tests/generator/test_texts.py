@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.plan.texts import docstring, paragraphs
+from generator.plan.texts import docstring, markdown, paragraphs
 
 
 @given(st.text())
@@ -59,3 +59,17 @@ def test_the_cells_of_a_wider_table_are_told_with_their_heads() -> None:
 
 def test_all_lines_but_the_first_hang() -> None:
     assert paragraphs("a\n\n- b", hanging=4) == "a\n\n    - b"
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("# Title", "**Title**"),
+        ("a ![x](https://elsewhere/x.png) b", "a  b"),
+        ("<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"),
+        ("`<b>` and a<br>b", "`<b>` and a<br>b"),
+        ("one:\n- two\n- three", "one:\n\n- two\n- three"),
+    ],
+)
+def test_a_text_on_a_page_of_the_reference_loads_and_runs_nothing(text: str, page: str) -> None:
+    assert markdown(text).strip() == page
