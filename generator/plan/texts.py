@@ -23,7 +23,8 @@ _MARKUP: Final = re.compile(
     r"|\\(?P<escaped>[_*~<>#\[\]])"
 )
 # Breaks within the cells of tables are all the HTML that is meant.
-_CODE_OR_TAG: Final = re.compile(r"(?P<code>`[^`\n]*`|<br\s*/?>)|<")
+_CODE_OR_MARK: Final = re.compile(r"(?P<code>`[^`\n]*`|<br\s*/?>)|<|(?<!\\)\[(?=[^\]\n]*\](?!\())")
+_SHOWN: Final = {"<": "&lt;", "[": "\\["}
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+\.) ")
 _BORDER: Final = re.compile(r"(?<!\\)\|")
 _BREAK: Final = re.compile(r"<br\s*/?>")
@@ -75,7 +76,7 @@ def markdown(text: str, *, indent: int = 0) -> str:
         indent: Columns by which all lines but the first are indented.
     """
     lines = _IMAGE.sub("", clean(text)).strip().split("\n")
-    safe = (_CODE_OR_TAG.sub(lambda match: match["code"] or "&lt;", line) for line in lines)
+    safe = (_CODE_OR_MARK.sub(lambda one: one["code"] or _SHOWN[one[0]], line) for line in lines)
     bold = (_HEADING.sub(lambda match: f"\n**{match[1].strip('* ')}**\n", line) for line in safe)
     margin = " " * indent
     spaced = (line for text in _apart(bold) for line in text.split("\n"))

@@ -68,6 +68,7 @@ def test_all_lines_but_the_first_hang() -> None:
         ("a ![x](https://elsewhere/x.png) b", "a  b"),
         ("<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"),
         ("`<b>` and a<br>b", "`<b>` and a<br>b"),
+        ("Map[a][b] [c](https://d)", "Map\\[a]\\[b] [c](https://d)"),
         ("one:\n- two\n- three", "one:\n\n- two\n- three"),
     ],
 )
