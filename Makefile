@@ -4,12 +4,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 AUDIT := .venv-audit
 BENCH := .venv-bench
-LOWEST := .httpx-lowest
+LOWEST := .lowest
 FRESH := .venv-fresh
 TRANSPORT := tests/auth tests/core tests/faults
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test test-all generate check coverage lint bench diff fuzz soak tools build release audit sbom clean lock lock-tools
+.PHONY: run test test-all test-lowest generate check coverage lint bench diff fuzz soak tools build release audit sbom clean lock lock-tools
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -18,10 +18,12 @@ run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the rea
 test: lint check  ## all gates
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-all: lint check $(LOWEST)/.ready  ## all gates; the long form of each test (TIMES=10 as many examples); what sends requests over httpx2 and the lowest httpx too
+test-all: lint check test-lowest  ## all gates; the long form of each test (TIMES=10 as many examples); what sends requests over httpx2 and the lowest versions too
 	FUZZ_TIMES=$(or $(TIMES),10) $(BIN)/python -m pytest -n auto --dist worksteal
 	COZE_HTTP=httpx2 $(BIN)/python -m pytest -n auto --dist worksteal $(TRANSPORT)
-	PYTHONPATH=$(LOWEST) $(BIN)/python -m pytest -n auto --dist worksteal $(TRANSPORT)
+
+test-lowest: $(LOWEST)/.ready  ## what sends requests, on the lowest versions of all that the client runs on
+	PYTHONPATH=$(LOWEST) $(BIN)/python -m pytest -n auto --dist worksteal $(TRANSPORT) tests/client/test_every_method.py
 
 generate: $(READY)  ## rebuild generated/ from openapi/ and overlays/
 	$(BIN)/python -m generator build
@@ -76,7 +78,7 @@ release: check $(AUDIT)/.ready  ## VERSION=1.2.3 (DRY=1 commits nothing): set it
 	$(AUDIT)/bin/check-wheel-contents dist
 	for package in dist/*.whl dist/*.tar.gz; do \
 	  $(PYTHON) -m venv --clear $(FRESH) && cp examples/tour.py $(FRESH) && \
-	  $(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check "./$$package[sandbox]" rich && \
+	  $(FRESH)/bin/python -m pip install --quiet --disable-pip-version-check "./$$package[examples,sandbox]" && \
 	  env -u COZE_API_TOKEN -u PYTHONPATH $(FRESH)/bin/python $(FRESH)/tour.py || exit 1; \
 	done
 	$(if $(DRY),git checkout CHANGELOG.md facade/coze_client/_version.py,git commit --all --message "Release $(VERSION)" && git tag --annotate --message "Release $(VERSION)" "v$(VERSION)")

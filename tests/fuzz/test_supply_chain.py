@@ -82,6 +82,13 @@ def test_what_users_install_has_no_upper_bounds() -> None:
     assert [one for one in wanted if not re.fullmatch(r"[\w-]+>=[\d.]+", one)] == []
 
 
+def test_the_lowest_versions_that_are_tested_are_the_bounds_of_what_users_install() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    tested = (ROOT / "requirements" / "lowest.in").read_text(encoding="utf-8").splitlines()[1:]
+    bounds = [one.replace("==", ">=").removesuffix(".0") for one in tested]
+    assert bounds == project["dependencies"]
+
+
 def test_the_wheel_is_the_same_wherever_and_whenever_it_is_built(tmp_path: Path) -> None:
     wheels: list[bytes] = []
     for number in range(2):
