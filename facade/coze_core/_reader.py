@@ -95,7 +95,7 @@ class EventReader(Generic[E_co]):
                         self._collect(event)
                     yield event
                     continue
-            read = decoder.event(block)
+            read = decoder.event(block, self._last_ones)
             if read is not None:
                 yield self._typed(read)
                 if self.ended:
@@ -180,7 +180,8 @@ class EventReader(Generic[E_co]):
         plain = _plain(raw)
         code, msg = _reason(plain)
         if msg is None:
-            msg = plain if isinstance(plain, str) else f"the event {event.event}, without a reason"
+            text = plain if isinstance(plain, str) else ""
+            msg = text or f"the event {event.event}, without a reason"
         decode = self._data_decoders.get(event.event)
         data = plain if decode is None else decode(raw)
         return self._make_error(code=code, msg=msg, logid=_logid(plain), data=data)

@@ -11,8 +11,12 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from math import inf
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _BOM = b"\xef\xbb\xbf"
 _COMMENT = re.compile(rb"^:.*\n", re.MULTILINE)
@@ -132,8 +136,13 @@ class Decoder:
         self._after_cr = chunk.endswith(b"\r")
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    def event(self, block: bytes) -> ServerSentEvent | None:
-        """Read the lines of an event; without data there is none."""
+    def event(self, block: bytes, without_data: Collection[str] = ()) -> ServerSentEvent | None:
+        """Read the lines of an event; without data there is none.
+
+        Args:
+            block: The lines.
+            without_data: Names of events that count all the same: some servers end a stream so.
+        """
         name = b""
         data: bytearray | None = None
         retry = None
@@ -154,11 +163,12 @@ class Decoder:
                     self.last_id = value.decode(errors="replace")
             elif field == b"retry":
                 retry = _milliseconds(value, retry)
-        if data is None:
+        text = name.decode("utf-8", "replace") if name else "message"
+        if data is None and text not in without_data:
             return None
         return ServerSentEvent(
-            name.decode("utf-8", "replace") if name else "message",
-            bytes(data),
+            text,
+            bytes(data or b""),
             self.last_id,
             retry,
         )

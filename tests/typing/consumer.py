@@ -145,7 +145,7 @@ def chat_with_a_workflow(event: events.WorkflowChatEvent) -> str:
             assert_type(name, str)
             return name
         case _:
-            assert_type(event.data, models.Chat | models.ChatMessage | models.WorkflowDone)
+            assert_type(event.data, models.Chat | models.ChatMessage | models.WorkflowDone | str)
             return ""
 
 

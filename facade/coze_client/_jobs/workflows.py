@@ -26,6 +26,7 @@ class StreamArguments(TypedDict):
     app_id: NotRequired[str | None]
     workflow_version: NotRequired[str | None]
     connector_id: NotRequired[str | None]
+    is_async: NotRequired[bool | None]
 
 
 class WorkflowRuns(workflows_runs.WorkflowsRuns):
