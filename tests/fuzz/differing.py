@@ -266,9 +266,15 @@ class Exchange:
             content_type=sent.headers.get("content-type", ""),
             data=sent.body,
         )
-        OpenAPI.from_dict(self.effective, config=Config(spec_validator_cls=None)).validate_request(
-            request
+        config = Config(
+            spec_validator_cls=None,
+            extra_media_type_deserializers={
+                media_type: json.loads
+                for media_type in self.operation.get("requestBody", {}).get("content", ())
+                if media_type.endswith("+json")  # openapi-core knows but some by themselves
+            },
         )
+        OpenAPI.from_dict(self.effective, config=config).validate_request(request)
 
     def _answer(self, entry: Node, media_type: str, schema: Node) -> Any:
         if entry["kind"] == "stream":
