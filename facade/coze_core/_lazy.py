@@ -39,6 +39,9 @@ def lazy(
 class Later(ModuleType):
     """A stand-in for a module, which is loaded when it is first asked for a name."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(name, f"The module `{name}`, loaded when it is first asked for a name.")
+
     def __getattr__(self, name: str) -> object:
         return getattr(__import__(self.__name__, fromlist=[name]), name)
 
