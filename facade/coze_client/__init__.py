@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from coze_core._lazy import lazy
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()  # noqa: UP018  # Jedi takes what stands below a plain False for dead
 if TYPE_CHECKING:
     from coze_api import events, models, params
     from coze_client import callbacks, messages

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from coze_core._lazy import lazy
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()  # noqa: UP018  # Jedi takes what stands below a plain False for dead
 if TYPE_CHECKING:
     from coze_core._advice import Advice
     from coze_core._async import AsyncClient

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Mapping
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
+from coze_core._errors import CozeError
 from coze_core._operation import ListOperation
 from coze_core._paging import Step
 from coze_core._response import ResponseInfo
@@ -17,6 +18,12 @@ AsyncFetch: TypeAlias = Callable[[Mapping[str, object]], Awaitable[Answer]]
 T = TypeVar("T")
 
 
+class _Pickled(NamedTuple):
+    """What stands for the operation in a pickle."""
+
+    name: str
+
+
 class _Content(Generic[T]):
     """A page, apart from asking for the next one."""
 
@@ -25,13 +32,56 @@ class _Content(Generic[T]):
         self.data, self._response = answer
         self.items: list[T] = _items(operation, self.data)
         self.total: int | None = operation.paging.total_of(self.data)
-        self._operation = operation
+        self._operation: ListOperation[Any, T] | _Pickled = operation
         self._next = operation.paging.following(step, self.data, self.items)
 
     @property
     def has_more(self) -> bool:
         """Whether there is another page to ask for; it may turn out to be empty."""
         return self._next is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the items of this page, ``total`` and ``has_more`` as JSON data."""
+        items: list[Any] = self.items
+        items = [item.to_dict() if hasattr(item, "to_dict") else item for item in items]
+        return {"items": items, "total": self.total, "has_more": self.has_more}
+
+    @classmethod
+    def from_dict(cls, _data: object) -> Any:
+        """Refuse to make a page: only an answer does.
+
+        Raises:
+            CozeError: Always.
+        """
+        raise CozeError(f"{cls.__name__} comes of a call, and can't be made of a dict.")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from coze_core._frameworks import core_schema
+
+        return core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        counts = {"total": {"type": ["integer", "null"]}, "has_more": {"type": "boolean"}}
+        return {"type": "object", "properties": {"items": {"type": "array"}, **counts}}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A pickle has the items, and no connection to ask for more.
+        return {**self.__dict__, "_operation": _Pickled(self._operation.name), "_fetch": None}
+
+    def __copy__(self) -> Self:
+        clone = object.__new__(type(self))
+        clone.__dict__.update(self.__dict__)
+        return clone
+
+    def _live(self) -> ListOperation[Any, T]:
+        if isinstance(self._operation, _Pickled):
+            raise CozeError(
+                f"{self._operation.name}: this page was pickled, and has no client to ask for the "
+                "next one. Call the method again."
+            )
+        return self._operation
 
     def __repr__(self) -> str:
         count = f"{len(self.items)} items" + ("" if self.total is None else f" of {self.total}")
@@ -62,7 +112,7 @@ class Page(_Content[T]):
         Raises:
             CozeError: The request failed.
         """
-        return _page(self._operation, self._fetch, self._next) if self._next else None
+        return _page(self._live(), self._fetch, self._next) if self._next else None
 
     def iter_pages(self) -> Iterator[Page[T]]:
         """Iterate over this page and all further ones."""
@@ -97,7 +147,7 @@ class AsyncPage(_Content[T]):
         Raises:
             CozeError: The request failed.
         """
-        return await _async_page(self._operation, self._fetch, self._next) if self._next else None
+        return await _async_page(self._live(), self._fetch, self._next) if self._next else None
 
     def iter_pages(self) -> _PageIterator[T]:
         """Iterate over this page and all further ones."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any, ParamSpec, Self, TypeVar
 
     from coze_core._async import AsyncClient
+    from coze_core._errors import CozeError
     from coze_core._recording import Recorder
     from coze_core._response import Response
     from coze_core._sync import SyncClient
@@ -25,6 +26,12 @@ class Resource:
 
     def __init__(self, client: SyncClient) -> None:
         self._client = client
+
+    def __repr__(self) -> str:
+        return _described(self)
+
+    def __getstate__(self) -> object:
+        raise _not_copied(self)
 
     def _rebound(self, client: SyncClient) -> Self:
         """Gives the same group with another client, which its subgroups will have too."""
@@ -46,6 +53,12 @@ class AsyncResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    def __repr__(self) -> str:
+        return _described(self)
+
+    def __getstate__(self) -> object:
+        raise _not_copied(self)
+
     def _rebound(self, client: AsyncClient) -> Self:
         """Gives the same group with another client, which its subgroups will have too."""
         clone = object.__new__(type(self))
@@ -54,6 +67,21 @@ class AsyncResource:
                 setattr(clone, name, value)
         clone._client = client
         return clone
+
+
+def _described(resource: object) -> str:
+    kind = type(resource)
+    names = [name for name in dir(kind) if not name.startswith("_")]
+    return f"<{kind.__name__}: {', '.join(names)}>"
+
+
+def _not_copied(resource: object) -> CozeError:
+    from coze_core._errors import CozeError
+
+    return CozeError(
+        f"{type(resource).__name__} holds connections, and can't be pickled or copied. Make a "
+        "client in each process; with_options() gives another one over the same connections."
+    )
 
 
 def with_response(method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Response[R]:
