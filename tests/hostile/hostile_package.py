@@ -29,13 +29,16 @@ if TYPE_CHECKING:
 
     from coze_core import Endpoint
 
-_FILE = re.compile(r"(openapi\.yaml|coze_api/([a-z]+/)?[a-z_][a-z0-9_]*\.(py|json|typed))")
+_FILE = re.compile(
+    r"openapi\.yaml|coze_api/([a-z]+/)?[a-z_][a-z0-9_]*\.(py|json|typed)|docs/([a-z0-9_.]+\.md|llms\.txt)"
+)
 _IMPORTED = {
     *("__future__", "builtins", "collections.abc", "functools", "importlib", "types", "typing"),
     *("attrs", "coze_core", "coze_core._errors", "coze_core._lazy", "keyword", "re"),
     "binascii",
 }
 _CALLED = {
+    "bool",
     *("Operation", "ListOperation", "BatchOperation", "StreamOperation", "Endpoint", "frozenset"),
     *("NumberPaging", "TokenPaging", "WindowPaging", "TypedDict", "Outcome", "Later", "Wait"),
     *("import_module", "getattr", "globals", "sorted", "AttributeError", "get"),
