@@ -35,7 +35,7 @@ _FILE = re.compile(
 _IMPORTED = {
     *("__future__", "builtins", "collections.abc", "functools", "importlib", "types", "typing"),
     *("attrs", "coze_core", "coze_core._errors", "coze_core._lazy", "keyword", "re"),
-    "binascii",
+    *("binascii", "coze_core._frameworks", "json"),
 }
 _CALLED = {
     "bool",
