@@ -113,14 +113,17 @@ def test_two_builds_give_the_same_bytes(builds: tuple[Path, Path]) -> None:
 
 
 def test_folders_are_listed_backwards_in_the_second_build(tmp_path: Path) -> None:
+    listed, hook = tmp_path / "listed", tmp_path / "hook"
+    listed.mkdir()
+    hook.mkdir()
     for name in "abc":
-        (tmp_path / name).touch()
-    (tmp_path / "sitecustomize.py").write_text(BACKWARDS, encoding="utf-8")
-    code = "import os, pathlib; print([p.name for p in pathlib.Path('.').glob('?')], os.listdir()[-3:])"
+        (listed / name).touch()
+    (hook / "sitecustomize.py").write_text(BACKWARDS, encoding="utf-8")
+    code = "import os, pathlib; print([p.name for p in pathlib.Path('.').glob('?')], os.listdir())"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=listed,
+        env={**os.environ, "PYTHONPATH": str(hook)},
         capture_output=True,
         text=True,
         check=True,
