@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from coze_core._lazy import lazy
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()  # noqa: UP018  # Jedi takes what stands below a plain False for dead
 if TYPE_CHECKING:
     from coze_api.events import CallbackEvent
     from coze_client.callbacks._answers import Answer, Audit
