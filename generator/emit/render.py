@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import jinja2
 
+from generator.plan.texts import code_span
+
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
 
@@ -25,13 +27,14 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701  # the output is Python; texts go through the filters below
+        autoescape=False,  # noqa: S701  # the output is Python and Markdown; texts go through the filters below
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.filters["literal"] = _literal
     environment.filters["literals"] = _literals
+    environment.filters["code_span"] = code_span
     return environment
 
 

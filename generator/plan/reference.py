@@ -119,7 +119,7 @@ def anchor(name: str) -> str:
 
 
 def _method(method: Method, resource: Resource) -> MethodEntry:
-    shown = [one for one in method.arguments if one.required or _is_told(one)]
+    shown = [one for one in method.arguments if one.required or _belongs_in_call(one)]
     example: Any = method.answers.result.example
     mentioned = method.paging.item if method.paging else method.result
     return MethodEntry(
@@ -136,7 +136,7 @@ def _method(method: Method, resource: Resource) -> MethodEntry:
     )
 
 
-def _is_told(argument: Argument) -> bool:
+def _belongs_in_call(argument: Argument) -> bool:
     """Return whether a call is of no use without an optional argument that holds messages."""
     type_ = without_null(argument.type)
     return isinstance(type_, ListOf) and argument.example not in (None, [{}], ["..."])
@@ -150,7 +150,8 @@ def _code(argument: Argument) -> str:
 
 
 def _argument(argument: Argument) -> Entry:
-    remarks = ("required" if argument.required else "", argument.limits)
+    limits = " ".join(markdown(argument.limits).split())
+    remarks = ("required" if argument.required else "", limits)
     return Entry(
         argument.name,
         argument.annotation,

@@ -83,6 +83,11 @@ def markdown(text: str, *, indent: int = 0) -> str:
     return "\n".join(f"{margin}{line}".rstrip() for line in spaced).removeprefix(margin)
 
 
+def code_span(text: str) -> str:
+    """Return a text as inline code of Markdown: one line, which holds no backtick."""
+    return f"`{' '.join(clean(text).split()).replace('`', chr(39))}`"
+
+
 def _apart(lines: Iterable[str]) -> Iterator[str]:
     """Put a blank line before a list that follows a paragraph, which else would be part of it."""
     before = ""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _FILE = re.compile(
     r"openapi\.yaml|coze_api/([a-z]+/)?[a-z_][a-z0-9_]*\.(py|json|typed)|docs/([a-z0-9_.]+\.md|llms\.txt)"
 )
+_DATA = (".json", ".yaml")
 _IMPORTED = {
     *("__future__", "builtins", "collections.abc", "functools", "importlib", "types", "typing"),
     *("attrs", "coze_core", "coze_core._errors", "coze_core._lazy", "keyword", "re"),
@@ -157,9 +158,10 @@ def check_code(package: Package) -> None:
     trees = {name: ast.parse(text) for name, text in package.code.items()}
     nodes = [(name, node) for name, tree in trees.items() for node in ast.walk(tree)]
     classes = {node.name for _, node in nodes if isinstance(node, ast.ClassDef)}
-    for name, text in package.code.items():
-        shown = {char for char in text if unicodedata.category(char) in _INVISIBLE}
-        assert shown <= {"\n"}, name
+    for name, text in package.files.items():
+        if not name.endswith(_DATA):
+            shown = {char for char in text if unicodedata.category(char) in _INVISIBLE}
+            assert shown <= {"\n"}, name
     for name, node in nodes:
         match node:
             case ast.Import(names=names):
