@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -44,6 +45,14 @@ def core_schema(kind: type[Any]) -> Any:
 
     dump = schemas.plain_serializer_function_ser_schema(kind.to_dict)
     return schemas.no_info_plain_validator_function(validate, serialization=dump)
+
+
+@cache
+def serializer(kind: type[Any]) -> Any:
+    """Return what dumps an object that pydantic meets where anything may stand."""
+    from pydantic_core import SchemaSerializer
+
+    return SchemaSerializer(core_schema(kind))
 
 
 def json_schema(hint: Any, above: tuple[Any, ...] = ()) -> dict[str, Any]:

@@ -61,6 +61,12 @@ class _Content(Generic[T]):
 
         return core_schema(cls)
 
+    @property
+    def __pydantic_serializer__(self) -> Any:
+        from coze_core._frameworks import serializer
+
+        return serializer(type(self))
+
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
         counts = {"total": {"type": ["integer", "null"]}, "has_more": {"type": "boolean"}}

@@ -61,17 +61,14 @@ def test_routes_of_fastapi_give_models_pages_and_streams(coze: Coze) -> None:
 
 
 def test_an_agent_framework_makes_a_tool_of_a_method(coze: Coze) -> None:
-    tool = Tool(coze.bots.retrieve, name="retrieve_bot")
-    schema = tool.tool_def.parameters_json_schema
+    one = Tool(coze.bots.retrieve, name="retrieve_bot")
+    schema = one.tool_def.parameters_json_schema
     assert schema["properties"]["bot_id"]["type"] == "string"
     assert schema["required"] == ["bot_id"]
-
-    def retrieve_bot(bot_id: str) -> dict[str, object]:
-        return coze.bots.retrieve(bot_id=bot_id).to_dict()
-
-    agent = Agent(TestModel(), tools=[retrieve_bot])
-    answer = asyncio.run(agent.run("Which bot is it?")).output
-    assert json.loads(answer)["retrieve_bot"]["bot_id"]
+    agent = Agent(TestModel(), tools=[one, Tool(coze.bots.list, name="list_bots")])
+    answer = json.loads(asyncio.run(agent.run("Which bots are there?")).output)
+    assert answer["retrieve_bot"] == coze.bots.retrieve(bot_id="a").to_dict()
+    assert answer["list_bots"] == coze.bots.list(workspace_id="1").to_dict()
 
 
 def test_pydantic_validates_a_model_or_a_dict_and_dumps_wire_names(coze: Coze) -> None:
