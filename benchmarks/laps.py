@@ -81,11 +81,11 @@ def measure(case: Case, url: str, packages: Sequence[Path], rounds: int | None) 
     try:
         for number in range(1 + (rounds or case.rounds)):
             for name, worker in workers.items():
-                told = worker.lap(case.count)
-                if told["seen"] != due:
-                    raise MeasuringError(f"{name}, {case.title}: {told['seen']}; due is {due}")
+                measured = worker.lap(case.count)
+                if measured["seen"] != due:
+                    raise MeasuringError(f"{name}, {case.title}: {measured['seen']}; due is {due}")
                 if number:  # the first round warms up
-                    laps[name].append(Lap(told["wall"], told["cpu"], told["memory"]))
+                    laps[name].append(Lap(measured["wall"], measured["cpu"], measured["memory"]))
     finally:
         for worker in started.values():
             worker.close()

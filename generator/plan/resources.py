@@ -200,7 +200,7 @@ def _check_members(resource: Resource) -> Iterator[GeneratorError]:
         for text in (resource.returns(method, VARIANTS[0]), *annotations):
             nodes = ast.walk(ast.parse(text, mode="eval"))
             mentioned.update(node.id for node in nodes if isinstance(node, ast.Name))
-    for name in mentioned.intersection(resource.members):
+    for name in sorted(mentioned.intersection(resource.members)):
         yield GeneratorError(
             f"{name} beside the other attributes of {resource.path or 'the client'} hides what "
             "their annotations mean by that",

@@ -10,8 +10,8 @@ from generator.errors import GeneratorError
 from generator.normalise.objects import CHOICES, REST, referred
 from generator.plan.types import (
     ANY,
+    BYTES,
     STRING,
-    Base64,
     Binary,
     Enumeration,
     ListOf,
@@ -115,7 +115,7 @@ class Schemas:
             case "string" if schema.get("format") == "binary":
                 return Binary()
             case "string" if schema.get("format") == "byte":
-                return Base64()
+                return BYTES
             case str(kind) if kind in _SCALARS:
                 return _SCALARS[kind]
             case None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Scalar:
     """A JSON scalar, or ``Any``."""
 
-    name: Literal["str", "int", "float", "bool", "Any", "None"]
+    name: Literal["str", "bytes", "int", "float", "bool", "Any", "None"]
 
 
 @frozen
@@ -71,17 +71,12 @@ class Binary:
     """The content of a file; within JSON a text."""
 
 
-@frozen
-class Base64:
-    """Bytes that are base64 on the wire."""
-
-
-TypeRef: TypeAlias = (
-    Scalar | Enumeration | Reference | ListOf | MapOf | UnionOf | Nullable | Binary | Base64
-)
+TypeRef: TypeAlias = Scalar | Enumeration | Reference | ListOf | MapOf | UnionOf | Nullable | Binary
 
 ANY = Scalar("Any")
 STRING = Scalar("str")
+BYTES = Scalar("bytes")
+"""Bytes that are base64 on the wire."""
 NONE = Scalar("None")
 # Integers among the numbers stay exact: a float has 15 digits, an id 19.
 _NUMBER = "int | float"
@@ -111,8 +106,8 @@ def as_field(type_: TypeRef) -> str:
             return _union(as_field(member) for member in members)
         case Nullable(inner=inner):
             return _union((as_field(inner), "None"))
-        case Binary() | Base64():
-            return "str" if type_ == Binary() else "bytes"
+        case Binary():
+            return "str"
 
 
 def as_argument(type_: TypeRef) -> str:
@@ -132,8 +127,8 @@ def as_argument(type_: TypeRef) -> str:
             return _union(as_argument(member) for member in members)
         case Nullable(inner=inner):
             return _union((as_argument(inner), "None"))
-        case Binary() | Base64():
-            return "FileContent" if type_ == Binary() else "bytes"
+        case Binary():
+            return "FileContent"
 
 
 def as_result(type_: TypeRef, *, list_name: str = "list") -> str:
@@ -158,8 +153,8 @@ def as_result(type_: TypeRef, *, list_name: str = "list") -> str:
             return _union(as_result(member, list_name=list_name) for member in members)
         case Nullable(inner=inner):
             return _union((as_result(inner, list_name=list_name), "None"))
-        case Binary() | Base64():
-            return "str" if type_ == Binary() else "bytes"
+        case Binary():
+            return "str"
 
 
 def walk(type_: TypeRef) -> Iterator[TypeRef]:
