@@ -7,7 +7,9 @@ long form of fuzzing (``make fuzz``) tries new ones.
 from __future__ import annotations
 
 import os
+import random
 import socket
+from contextlib import suppress
 
 import pytest
 from hypothesis import settings
@@ -23,6 +25,14 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture
-def redirect_uri() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"http://127.0.0.1:{free.getsockname()[1]}/callback"
+def free_port() -> int:
+    """Return a port that nobody has, outside the range from which connections are given theirs."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    pytest.fail("100 ports are taken")
+
+
+@pytest.fixture
+def redirect_uri(free_port: int) -> str:
+    return f"http://127.0.0.1:{free_port}/callback"

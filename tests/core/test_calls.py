@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import socket
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -44,11 +43,6 @@ def call(run: Runner, client: Any, operation: Any, **parts: Any) -> Any:
     if operation in {GET, PUT}:
         parts["path"] = PATH
     return run(client.call, operation, **parts)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def test_a_call_gives_the_result_and_remembers_its_answer(run: Runner, serve: Serve) -> None:
@@ -252,9 +246,9 @@ def test_retry_after_is_waited_for(run: Runner, serve: Serve) -> None:
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("operation", [GET, POST])
 def test_a_refused_connection_is_tried_again_whatever_the_method(
-    run: Runner, operation: Any
+    run: Runner, free_port: int, operation: Any
 ) -> None:
-    client = run.client(f"http://127.0.0.1:{free_port()}")
+    client = run.client(f"http://127.0.0.1:{free_port}")
     with pytest.raises(APIConnectionError) as caught:
         call(run, client, operation)
     assert not caught.value.sent

@@ -24,11 +24,6 @@ TOLD_NOT_DONE = {"408", "429", "503, Retry-After", "a code that refuses"}
 POSTS = [name for name, shape in SHAPES.items() if not shape.repeatable]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def test_the_table_repeats_a_post_only_where_the_server_said_that_it_did_nothing() -> None:
     repeated = {
         name.partition(", Retry-After ")[0] for name, fault in HEADS.items() if fault.other > 1
@@ -40,10 +35,10 @@ def test_the_table_repeats_a_post_only_where_the_server_said_that_it_did_nothing
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("shape_name", [name for name in SHAPES if not SHAPES[name].before])
 def test_a_refused_connection_is_tried_again_for_every_kind_of_call(
-    run: Runner, shape_name: str
+    run: Runner, free_port: int, shape_name: str
 ) -> None:
     shape = SHAPES[shape_name]
-    url = f"http://127.0.0.1:{free_port()}"
+    url = f"http://127.0.0.1:{free_port}"
     with pytest.raises(APIConnectionError, match="no connection") as caught:
         shape.prepare(run, run.client(url))()
     assert not caught.value.sent
