@@ -4,12 +4,13 @@ BIN := .venv/bin
 READY := .venv/.ready
 AUDIT := .venv-audit
 BENCH := .venv-bench
+DOCS := .venv-docs
 LOWEST := .lowest
 FRESH := .venv-fresh
 TRANSPORT := tests/auth tests/core tests/faults
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test test-all test-lowest generate check coverage lint bench diff fuzz soak tools build release audit sbom clean lock lock-tools
+.PHONY: run test test-all test-lowest generate check coverage lint bench diff fuzz soak tools docs build release audit sbom clean lock lock-tools
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -18,9 +19,10 @@ run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the rea
 test: lint check  ## all gates
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-all: lint check test-lowest  ## all gates; the long form of each test (TIMES=10 as many examples); what sends requests over httpx2 and the lowest versions too
+test-all: lint check docs test-lowest  ## all gates; the long form of each test (TIMES=10 as many examples); what sends requests over httpx2 and the lowest versions too
 	FUZZ_TIMES=$(or $(TIMES),10) $(BIN)/python -m pytest -n auto --dist worksteal
 	COZE_HTTP=httpx2 $(BIN)/python -m pytest -n auto --dist worksteal $(TRANSPORT)
+	$(DOCS)/bin/python -m pytest --noconftest tests/site
 
 test-lowest: $(LOWEST)/.ready  ## what sends requests, on the lowest versions of all that the client runs on
 	PYTHONPATH=$(LOWEST) $(BIN)/python -m pytest -n auto --dist worksteal $(TRANSPORT) tests/client/test_every_method.py
@@ -67,6 +69,12 @@ lock-tools:  ## resolve requirements/tools/package.json into hashed pins; needs 
 	npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund \
 	  --prefix requirements/tools
 
+docs: $(DOCS)/.ready  ## the site, in site/: guides and API reference, in English and Chinese
+	rm -rf site
+	$(DOCS)/bin/python .ci/site.py
+	$(DOCS)/bin/zensical build --strict -f .site.en.toml
+	$(DOCS)/bin/zensical build --strict -f .site.zh.toml
+
 build: $(READY)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build --no-isolation
 
@@ -85,7 +93,7 @@ release: check $(AUDIT)/.ready  ## VERSION=1.2.3 (DRY=1 commits nothing): set it
 
 audit: $(AUDIT)/.ready  ## look all pinned packages up among known vulnerabilities; needs the network
 	$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes \
-	  -r requirements/dev.txt -r requirements/bench.txt -r requirements/audit.txt
+	  -r requirements/dev.txt -r requirements/bench.txt -r requirements/audit.txt -r requirements/docs.txt
 
 sbom: $(AUDIT)/.ready  ## what the client is made with, in CycloneDX: dist/coze-client.cdx.json
 	mkdir -p dist
@@ -106,9 +114,12 @@ lock: $(READY)  ## resolve requirements/*.in into hashed pins; the benchmarks ha
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-header \
 	  --output-file requirements/lowest.txt requirements/lowest.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-header \
+	  --output-file requirements/docs.txt requirements/docs.in
 
 clean:  ## remove the environment and all that was built
-	rm -rf .venv $(AUDIT) $(BENCH) $(FRESH) $(LOWEST) .node dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv $(AUDIT) $(BENCH) $(DOCS) site .site* $(FRESH) $(LOWEST) .node dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements/dev.txt pyproject.toml
@@ -120,6 +131,11 @@ $(READY): requirements/dev.txt pyproject.toml
 $(BENCH)/.ready: requirements/bench.txt
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(DOCS)/.ready: requirements/docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(LOWEST)/.ready: requirements/lowest.txt

@@ -37,7 +37,9 @@ _BLOCK = re.compile(r"\n\n((?:    .*\n|\n)+)")
 
 def page_blocks() -> Iterator[tuple[str, str]]:
     """The Python blocks of README and all other pages."""
-    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("overlays/*.md")]):
+    for path in sorted(
+        [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("overlays/*.md")]
+    ):
         text = path.read_text(encoding="utf-8")
         for match in re.finditer(r"```python\n(.*?)```", text, re.DOTALL):
             yield f"{path.stem}:{text[: match.start()].count(chr(10)) + 1}", match[1]
