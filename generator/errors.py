@@ -105,6 +105,18 @@ def raise_all(errors: Iterable[GeneratorError]) -> None:
         raise found[0] if len(found) == 1 else GroupedError(found)
 
 
+class Faults(list[GeneratorError]):
+    """The errors of work that goes on after them."""
+
+    def attempt(self, work: Callable[[], T], fallback: T) -> T:
+        """Return what some work gives; if it fails, keep its error and return the fallback."""
+        try:
+            return work()
+        except GeneratorError as error:
+            self.append(error)
+            return fallback
+
+
 def gather(work: Iterable[Callable[[], Iterable[T]]]) -> list[T]:
     """Do all of some work; if parts of it fail, raise their errors together.
 
@@ -114,14 +126,9 @@ def gather(work: Iterable[Callable[[], Iterable[T]]]) -> list[T]:
     Raises:
         GeneratorError: A part fails.
     """
-    results: list[T] = []
-    errors: list[GeneratorError] = []
-    for part in work:
-        try:
-            results += part()
-        except GeneratorError as error:
-            errors.append(error)
-    raise_all(errors)
+    faults = Faults()
+    results = [one for part in work for one in faults.attempt(part, ())]
+    raise_all(faults)
     return results
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, get_args
 from urllib.parse import unquote
 
-from generator.errors import GeneratorError, raise_all
+from generator.errors import Faults, GeneratorError, raise_all
 from generator.graph import circles
 from generator.json_values import is_object
 from generator.normalise.objects import OF_VALUE, mapped, mapping
@@ -66,16 +67,13 @@ def check_references(document: Node) -> Node:
         GeneratorError: One does not.
     """
     same: dict[str, set[str]] = {}
-    errors: list[GeneratorError] = []
+    faults = Faults()
     for part in parts(document):
-        try:
-            _check_part(document, part)
-        except GeneratorError as error:
-            errors.append(error)
+        faults.attempt(partial(_check_part, document, part), None)
         name = _component(part.pointer)
         if name is not None and part.pointer == join("/components", *name):
             same[part.pointer] = {join("/components", *one) for one in _same_value(part)}
-    errors += (
+    faults += (
         GeneratorError(
             "the component refers to itself with nothing in between",
             pointer=circle[0],
@@ -83,7 +81,7 @@ def check_references(document: Node) -> Node:
         )
         for circle in circles(same)
     )
-    raise_all(errors)
+    raise_all(faults)
     return document
 
 

@@ -57,35 +57,29 @@ def check_structure(document: Node) -> Node:
     """Refuse fields that are not of the kind that OpenAPI gives them.
 
     Raises:
-        GeneratorError: For the first such field of each part.
+        GeneratorError: For all such fields.
     """
-    errors: list[GeneratorError] = []
-    for part in parts(document):
-        try:
-            _check_part(part)
-        except GeneratorError as error:
-            errors.append(error)
-    raise_all(errors)
+    raise_all(error for part in parts(document) for error in _faults(part))
     return document
 
 
-def _check_part(part: Part) -> None:
+def _faults(part: Part) -> Iterator[GeneratorError]:
     for name, kind in {**_EVERYWHERE, **_FIELDS.get(part.role, {})}.items():
         if name in part.node:
-            _check(part.node[name], name, kind, join(part.pointer, name))
+            yield from _check(part.node[name], name, kind, join(part.pointer, name))
     if part.role == "parameter" and "$ref" not in part.node and not _is_header(part):
-        _check_identity(part)
+        yield from _check_identity(part)
     if part.role == "schema":
-        _check_numbers(part)
+        yield from _check_numbers(part)
     for name, content, arity in _holders(part):
-        _check_holder(content, name, arity, join(part.pointer, name))
+        yield from _check_holder(content, name, arity, join(part.pointer, name))
 
 
-def _check_numbers(part: Part) -> None:
+def _check_numbers(part: Part) -> Iterator[GeneratorError]:
     for name in ("properties", "enum", "allOf", "oneOf", "anyOf"):
         content: Any = part.node.get(name)
         if (is_object(content) or is_array(content)) and len(content) > MAX_MEMBERS:
-            raise GeneratorError(
+            yield GeneratorError(
                 f"there are more than {MAX_MEMBERS} {name}",
                 pointer=join(part.pointer, name),
                 remedy="Describe a map, or a plain type, in an overlay.",
@@ -96,10 +90,10 @@ def _is_header(part: Part) -> bool:
     return split(part.pointer)[-2] == "headers"
 
 
-def _check_identity(part: Part) -> None:
+def _check_identity(part: Part) -> Iterator[GeneratorError]:
     for name in ("name", "in"):
         if name not in part.node:
-            raise GeneratorError(
+            yield GeneratorError(
                 f"the parameter has no {name!r}",
                 pointer=part.pointer,
                 remedy="Add it in an overlay.",
@@ -117,24 +111,22 @@ def _holders(part: Part) -> Iterator[tuple[str, Any, Arity]]:
             yield name, part.node[name], arity
 
 
-def _check_holder(content: Any, name: str, arity: Arity, pointer: str) -> None:
-    if arity == "one":
-        # Whether further properties are allowed may be said with true or false.
-        if not (isinstance(content, bool) and name == "additionalProperties"):
-            _check(content, name, "an object", pointer)
-    elif arity == "map":
-        _check(content, name, "an object", pointer)
+def _check_holder(content: Any, name: str, arity: Arity, pointer: str) -> Iterator[GeneratorError]:
+    # Whether further properties are allowed may be said with true or false.
+    if isinstance(content, bool) and name == "additionalProperties":
+        return
+    yield from _check(content, name, "an array" if arity == "list" else "an object", pointer)
+    if arity == "map" and is_object(content):
         for key, value in content.items():
             if not key.startswith("x-"):
-                _check(value, key, "an object", join(pointer, key))
-    else:
-        _check(content, name, "an array", pointer)
+                yield from _check(value, key, "an object", join(pointer, key))
+    elif arity == "list" and is_array(content):
         for number, value in enumerate(content):
-            _check(value, f"{name}[{number}]", "an object", join(pointer, number))
+            yield from _check(value, f"{name}[{number}]", "an object", join(pointer, number))
 
 
-def _check(value: Any, name: str, kind: str, pointer: str) -> None:
+def _check(value: Any, name: str, kind: str, pointer: str) -> Iterator[GeneratorError]:
     if not _KINDS[kind](value):
-        raise GeneratorError(
+        yield GeneratorError(
             f"{name} is not {kind}", pointer=pointer, remedy="Correct it in an overlay."
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import frozen
 
-from generator.errors import GeneratorError, raise_all
+from generator.errors import Faults, raise_all
 from generator.json_values import is_array, is_object
 from generator.spec import join
 
@@ -178,18 +179,16 @@ def rewrite(document: Node, changes: Mapping[Role, Callable[[Part], Node]]) -> N
     Raises:
         GeneratorError: For parts that can't be changed; the others were tried, too.
     """
-    errors: list[GeneratorError] = []
+    faults = Faults()
 
     def visit(part: Part, *_: object) -> Node:
         change, new = changes.get(part.role), part.node
-        try:
-            new = change(part) if change is not None else part.node
-        except GeneratorError as error:
-            errors.append(error)
+        if change is not None:
+            new = faults.attempt(partial(change, part), new)
         return map_children(part if new is part.node else Part(part.role, new, part.pointer), visit)
 
     result = visit(Part("document", document, ""))
-    raise_all(errors)
+    raise_all(faults)
     return result
 
 

@@ -30,17 +30,18 @@ the keys of each printed TypedDict are compared with what ``normalise.objects`` 
 difference to the classes of a plan for the public ones; exports and the manifest leave it out.
 
 **Errors** carry the JSON pointer of the place in the effective spec. ``gather`` runs all operations
-and collects what they refuse, so that one build reports everything.
+and collects what they refuse, ``Faults`` does so for parts of the plan that do not need each other:
+one build reports everything.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from generator.errors import GeneratorError, gather
+from generator.errors import Faults, GeneratorError, gather, raise_all
 from generator.normalise.objects import Objects
 from generator.normalise.walk import operations
 from generator.plan.extensions import Callback, Stream, callbacks
@@ -64,6 +65,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Callback", "Method", "Module", "Plan", "RequestDict", "Resource", "Stream", "make_plan"]
+
+_NO_TREE: Final = Resource("", "", (), ())
 
 
 @frozen
@@ -133,19 +136,24 @@ def make_plan(document: dict[str, Any]) -> Plan:
     hidden = dict(
         result.hidden for method in methods for result in method.answers.results if result.hidden
     )
-    streams = _streams(methods)
-    modules, shapes = _classes(schemas, methods, sent, hidden, tags)
+    faults = Faults()
+    streams, sent_by_name = faults.attempt(partial(_unions, methods, sent), ({}, {}))
+    tree = faults.attempt(partial(make_tree, methods, _texts(document)), _NO_TREE)
+    waits = faults.attempt(partial(make_waits, _waits(document), methods), [])
+    classes = partial(_classes, schemas, methods, sent, hidden, tags)
+    modules, shapes = faults.attempt(classes, ((), ()))
+    raise_all(faults)
     _check_members(schemas, modules, shapes, hidden)
     public = _classes(
         schemas, [method for method in methods if not method.internal], sent, hidden, tags
     )
     return Plan(
-        make_tree(methods, _texts(document)),
+        tree,
         modules,
         tuple(streams[name] for name in sorted(streams)),
-        _by_name(sent, streams),
+        tuple(sent_by_name[name] for name in sorted(sent_by_name)),
         shapes,
-        tuple(make_waits(_waits(document), methods)),
+        tuple(waits),
         _names(modules, shapes) - _names(*public),
     )
 
@@ -161,31 +169,31 @@ def _texts(document: dict[str, Any]) -> dict[str, str]:
     return {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
 
 
-def _streams(methods: list[Method]) -> dict[str, Stream]:
-    """Return the unions of events that streams deliver, by name; methods may share one."""
+def _unions(
+    methods: list[Method], sent: list[Callback]
+) -> tuple[dict[str, Stream], dict[str, Callback]]:
+    """Return the unions of events of streams and of callbacks, by name.
+
+    Methods that deliver the same events share one; each callback has its own.
+    """
     streams: dict[str, Stream] = {}
+    by_name: dict[str, Callback] = {}
+    errors: list[GeneratorError] = []
+
+    def refuse(name: str, pointer: str, remedy: str) -> None:
+        message = f"two unions of events would both be called {name}"
+        errors.append(GeneratorError(message, pointer=pointer, remedy=remedy))
+
     for method in methods:
         stream = method.stream
         if stream and set(streams.setdefault(stream.name, stream).data) != set(stream.data):
-            raise GeneratorError(
-                f"two unions of events would both be called {stream.name}",
-                pointer=f"{method.pointer}/x-client-stream",
-                remedy="Choose another name in x-client-stream, or give both the same events.",
-            )
-    return streams
-
-
-def _by_name(sent: list[Callback], streams: dict[str, Stream]) -> tuple[Callback, ...]:
-    """Return the callbacks by name; each union of events has a name of its own."""
-    by_name: dict[str, Callback] = {}
+            remedy = "Choose another name in x-client-stream, or give both the same events."
+            refuse(stream.name, f"{method.pointer}/x-client-stream", remedy)
     for callback in sent:
         if callback.name in streams or by_name.setdefault(callback.name, callback) != callback:
-            raise GeneratorError(
-                f"two unions of events would both be called {callback.name}",
-                pointer=callback.pointer,
-                remedy="Choose another name in x-client-events.",
-            )
-    return tuple(by_name[name] for name in sorted(by_name))
+            refuse(callback.name, callback.pointer, "Choose another name in x-client-events.")
+    raise_all(errors)
+    return streams, by_name
 
 
 def _classes(

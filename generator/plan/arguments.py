@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
 from generator.plan.names import attribute_name
 from generator.plan.samples import argument_sample
 from generator.plan.schemas import marked
@@ -194,19 +194,19 @@ def in_order(arguments: list[Argument], pointer: str) -> tuple[Argument, ...]:
     """Return the arguments as a signature lists them: required ones first, then by location.
 
     Raises:
-        GeneratorError: Two have the same name.
+        GeneratorError: Some have the same name.
     """
     seen: dict[str, Argument] = {}
-    for argument in arguments:
-        if argument.name in seen:
-            raise GeneratorError(
-                f"two arguments would both be called {argument.name!r}: {argument.wire!r} in "
-                f"{argument.location} and {seen[argument.name].wire!r} in "
-                f"{seen[argument.name].location}",
-                pointer=pointer,
-                remedy="Give one of them another name with x-client-name in an overlay.",
-            )
-        seen[argument.name] = argument
+    raise_all(
+        GeneratorError(
+            f"two arguments would both be called {argument.name!r}: {argument.wire!r} in "
+            f"{argument.location} and {first.wire!r} in {first.location}",
+            pointer=pointer,
+            remedy="Give one of them another name with x-client-name in an overlay.",
+        )
+        for argument in arguments
+        if (first := seen.setdefault(argument.name, argument)) is not argument
+    )
     return tuple(
         sorted(arguments, key=lambda one: (not one.required, min(LOCATIONS.index(one.location), 3)))
     )

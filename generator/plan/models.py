@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import pairwise
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import evolve, frozen
 
-from generator.errors import GeneratorError, raise_all
+from generator.errors import Faults, GeneratorError, gather, raise_all
 from generator.graph import components_of
 from generator.plan.names import check_class, constant_name, field_name, module_name
 from generator.plan.types import TypeRef, as_field, literal, references, spelled, without_null
@@ -129,17 +130,14 @@ def make_models(
         tags: For a component, what tells its objects from others of a union.
     """
     classes: dict[str, Model | EnumerationClass] = {}
-    errors: list[GeneratorError] = []
+    faults = Faults()
     waiting = sorted(set(roots), reverse=True)
     while waiting:
         name = waiting.pop()
         if name in classes:
             continue
-        try:
-            class_ = _class(schemas, name, hidden.get(name, frozenset()))
-        except GeneratorError as error:
-            errors.append(error)
-            class_ = Model(name, "", (), {})
+        make = partial(_class, schemas, name, hidden.get(name, frozenset()))
+        class_ = faults.attempt(make, Model(name, "", (), {}))
         if isinstance(class_, Model):
             known = [
                 (wire, tuple(sorted(some, key=repr))) for wire, some in tags.get(name, {}).items()
@@ -158,14 +156,14 @@ def make_models(
     for one, other in pairwise(modules):
         if one.name == other.name:
             first, second = one.classes[0].name, other.classes[0].name
-            errors.append(
+            faults.append(
                 GeneratorError(
                     f"the classes {first} and {second} would both stand in the module {one.name}",
                     pointer=f"/components/schemas/{second}",
                     remedy="Rename one of them with x-client-name in an overlay.",
                 )
             )
-    raise_all(errors)
+    raise_all(faults)
     return tuple(modules)
 
 
@@ -185,37 +183,43 @@ def _class(schemas: Schemas, name: str, hidden: frozenset[str]) -> Model | Enume
         return EnumerationClass(name, text, values, _members(component, values, pointer))
     fields: dict[str, Field] = {}
     spellings: list[Property] = []
+    faults = Faults()
     for prop in schemas.answer_properties(name):
         if prop.wire in hidden:
             continue
         if "x-client-spelling-of" in prop.schema:
             spellings.append(prop)
             continue
-        attribute = field_name(prop.label, prop.pointer)
-        if attribute in fields:
-            raise GeneratorError(
-                f"the properties {fields[attribute].wire!r} and {prop.wire!r} would both be "
-                f"called {attribute!r}",
-                pointer=prop.pointer,
-                remedy="Give one of them another name with x-client-name in an overlay.",
+        field = faults.attempt(partial(_field, schemas, prop), None)
+        if field and (other := fields.setdefault(field.name, field)) is not field:
+            faults.append(
+                GeneratorError(
+                    f"the properties {other.wire!r} and {prop.wire!r} would both be called "
+                    f"{field.name!r}",
+                    pointer=prop.pointer,
+                    remedy="Give one of them another name with x-client-name in an overlay.",
+                )
             )
-        type_ = schemas.type_of(prop.schema, prop.pointer)
-        fields[attribute] = Field(
-            attribute,
-            prop.wire,
-            type_,
-            prop.required,
-            schemas.text_of(prop.schema),
-            prop.schema.get("x-client-present", False),
-        )
+    raise_all(faults)
     ordered = sorted(fields.values(), key=lambda field: not field.required)
     by_wire = {field.wire: field for field in ordered}
-    named = {prop.wire: _spelled(schemas, prop, by_wire) for prop in spellings}
+    named = dict(gather(partial(_spelled, schemas, prop, by_wire) for prop in spellings))
     return Model(name, text, tuple(ordered), named)
 
 
-def _spelled(schemas: Schemas, prop: Property, fields: dict[str, Field]) -> str:
-    """Return the Python name of the field that a property is another spelling of."""
+def _field(schemas: Schemas, prop: Property) -> Field:
+    return Field(
+        field_name(prop.label, prop.pointer),
+        prop.wire,
+        schemas.type_of(prop.schema, prop.pointer),
+        prop.required,
+        schemas.text_of(prop.schema),
+        prop.schema.get("x-client-present", False),
+    )
+
+
+def _spelled(schemas: Schemas, prop: Property, fields: dict[str, Field]) -> list[tuple[str, str]]:
+    """Return a property, and the Python name of the field that it is another spelling of."""
     of = prop.schema["x-client-spelling-of"]
     field = fields.get(of)
     if field is None:
@@ -229,7 +233,7 @@ def _spelled(schemas: Schemas, prop: Property, fields: dict[str, Field]) -> str:
     elif prop.wire in _taken(fields.values()):
         problem = f"{prop.wire!r} is the name of an attribute or of a type already"
     else:
-        return field.name
+        return [(prop.wire, field.name)]
     raise GeneratorError(
         f"x-client-spelling-of: {problem}",
         pointer=f"{prop.pointer}/x-client-spelling-of",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from generator.errors import Faults, gather, raise_all
 from generator.normalise.objects import REST
 from generator.plan.arguments import no_file_here
 from generator.plan.names import check_class
@@ -14,7 +16,7 @@ from generator.plan.types import Binary, as_argument, literal, references, walk
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from generator.plan.schemas import Schemas
+    from generator.plan.schemas import Property, Schemas
     from generator.plan.types import TypeRef
 
 
@@ -55,37 +57,46 @@ def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[RequestDict, ..
     Args:
         schemas: The document's schemas.
         roots: The components that arguments mention.
+
+    Raises:
+        GeneratorError: Some can't be.
     """
     shapes: dict[str, RequestDict] = {}
+    faults = Faults()
     waiting = set(roots)
     while waiting:
         name = waiting.pop()
-        component = schemas.components[name]
-        check_class(name, f"/components/schemas/{name}")
-        if not schemas.is_model(name):
-            values = tuple(value for value in component["enum"] if value is not None)
-            shapes[name] = RequestDict(name, component, alias=literal(values))
-            continue
-        keys: list[Key] = []
-        properties = schemas.request_properties(name)
-        for prop in properties:
-            type_ = schemas.type_of(prop.schema, prop.pointer)
-            if Binary() in walk(type_):
-                raise no_file_here(prop.pointer)
-            waiting |= references(type_) - shapes.keys() - {name}
-            keys.append(Key(prop.wire, type_, prop.required))
-        merged = {
-            "type": "object",
-            "description": component.get("description", ""),
-            "properties": {
-                prop.wire: _described(prop.schema, schemas)
-                for prop in properties
-                if prop.wire != REST
-            },
-            "required": [prop.wire for prop in properties if prop.required],
-        }
-        shapes[name] = RequestDict(name, merged, tuple(keys))
+        shape = faults.attempt(partial(_shape, schemas, name), RequestDict(name, {}))
+        shapes[name] = shape
+        waiting.update(*(references(key.type) - shapes.keys() for key in shape.keys))
+    raise_all(faults)
     return tuple(shapes[name] for name in sorted(shapes))
+
+
+def _shape(schemas: Schemas, name: str) -> RequestDict:
+    component = schemas.components[name]
+    check_class(name, f"/components/schemas/{name}")
+    if not schemas.is_model(name):
+        values = tuple(value for value in component["enum"] if value is not None)
+        return RequestDict(name, component, alias=literal(values))
+    properties = schemas.request_properties(name)
+    keys = gather(partial(_key, schemas, prop) for prop in properties)
+    merged = {
+        "type": "object",
+        "description": component.get("description", ""),
+        "properties": {
+            prop.wire: _described(prop.schema, schemas) for prop in properties if prop.wire != REST
+        },
+        "required": [prop.wire for prop in properties if prop.required],
+    }
+    return RequestDict(name, merged, tuple(keys))
+
+
+def _key(schemas: Schemas, prop: Property) -> list[Key]:
+    type_ = schemas.type_of(prop.schema, prop.pointer)
+    if Binary() in walk(type_):
+        raise no_file_here(prop.pointer)
+    return [Key(prop.wire, type_, prop.required)]
 
 
 def _described(schema: dict[str, Any], schemas: Schemas) -> dict[str, Any]:

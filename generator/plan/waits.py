@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, gather, raise_all
 from generator.json_values import pascal
 
 if TYPE_CHECKING:
@@ -54,29 +55,41 @@ def make_waits(keys: Iterable[tuple[str, Mapping[str, Any]]], methods: list[Meth
     """
     by_path = {method.path: method for method in methods}
     by_pointer = {method.pointer: method for method in reversed(methods)}
-    waits: list[Wait] = []
-    for pointer, key in keys:
-        method = by_pointer[pointer]
-        if key["poll"] not in by_path:
-            raise GeneratorError(
+    waits = gather(
+        partial(_wait, pointer, key, by_pointer[pointer], by_path) for pointer, key in keys
+    )
+    return sorted(waits, key=lambda wait: wait.path)
+
+
+def _wait(
+    pointer: str, key: Mapping[str, Any], method: Method, methods: Mapping[str, Method]
+) -> list[Wait]:
+    faults: list[GeneratorError] = []
+    if key["poll"] not in methods:
+        faults.append(
+            GeneratorError(
                 f"{key['poll']} is not a method",
                 pointer=f"{pointer}/x-client-wait/poll",
                 remedy="Name the method that tells the state of what was started.",
             )
-        names = {argument.name for argument in method.arguments}
-        for name in key.get("fixed", ()):
-            if name not in names:
-                raise GeneratorError(
-                    f"{method.path} has no argument {name}",
-                    pointer=f"{pointer}/x-client-wait/fixed",
-                    remedy=f"Name some of: {', '.join(sorted(names))}.",
-                )
-        waits.append(
-            Wait(
-                method.path,
-                tuple(one for one in method.arguments if one.name not in key.get("fixed", ())),
-                tuple((name, key[name]) for name in _PLACES if name in key),
-                tuple((name, tuple(key[name])) for name in _STATES if name in key),
-            )
         )
-    return sorted(waits, key=lambda wait: wait.path)
+    fixed = key.get("fixed", ())
+    names = {argument.name for argument in method.arguments}
+    faults += (
+        GeneratorError(
+            f"{method.path} has no argument {name}",
+            pointer=f"{pointer}/x-client-wait/fixed",
+            remedy=f"Name some of: {', '.join(sorted(names))}.",
+        )
+        for name in fixed
+        if name not in names
+    )
+    raise_all(faults)
+    return [
+        Wait(
+            method.path,
+            tuple(one for one in method.arguments if one.name not in fixed),
+            tuple((name, key[name]) for name in _PLACES if name in key),
+            tuple((name, tuple(key[name])) for name in _STATES if name in key),
+        )
+    ]

@@ -93,3 +93,70 @@ def test_all_classes_that_can_not_be_are_told() -> None:
         "/components/schemas/One/properties/a_b",
         "/components/schemas/Two/properties/a_b",
     ]
+
+
+def test_all_clashes_of_names_within_one_class_are_told() -> None:
+    fields = {wire: {"type": "string"} for wire in ("aB", "a_b", "cD", "c_d", "ok")}
+    found = errors_of(
+        lambda: make_plan(
+            normalise(holding(ref("One"), One={"type": "object", "properties": fields}))
+        )
+    )
+    assert [one.partition(": ")[0] for one in found] == [
+        "/components/schemas/One/properties/a_b",
+        "/components/schemas/One/properties/c_d",
+    ]
+
+
+def stream(path: str, *events: str) -> dict[str, Any]:
+    content = {"text/event-stream": {"schema": {"oneOf": [{"type": "string"}]}}}
+    return {
+        "get": {
+            "operationId": path,
+            "responses": {"200": {"description": "Events", "content": content}},
+            "x-client-stream": {
+                "name": "ChatEvent",
+                "events": {name: {"type": "string"} for name in events},
+                "end": ["done"],
+            },
+        }
+    }
+
+
+def test_unions_of_events_resources_and_classes_are_told_together() -> None:
+    twice = {"type": "object", "properties": {"aB": {"type": "string"}, "a_b": {"type": "string"}}}
+    document = holding(ref("One"), One=twice)
+    document["paths"] |= {
+        "/a": stream("chats.one", "done"),
+        "/b": stream("chats.two", "done", "other"),
+        "/c": stream("chats.three", "done", "third"),
+        "/d": operation("cats.get"),
+        "/e": operation("cats.get.all"),
+    }
+    found = errors_of(lambda: make_plan(normalise(document)))
+    assert sorted(one.partition(": ")[0] for one in found) == [
+        "/components/schemas/One/properties/a_b",
+        "/paths/~1b/get/x-client-stream",
+        "/paths/~1c/get/x-client-stream",
+        "/paths/~1d/get/operationId",
+    ]
+
+
+def test_all_wrong_fields_of_one_part_are_told() -> None:
+    schema = {"type": 1, "enum": "a", "properties": {"x": 1, "y": 2}, "allOf": {}}
+    found = errors_of(lambda: normalise(holding(schema)))
+    ends = [one.partition(": ")[0].rpartition("schema/")[2] for one in found]
+    assert ends == ["allOf", "enum", "properties/x", "properties/y", "type"]
+
+
+def test_all_that_waiting_names_wrongly_is_told() -> None:
+    document = holding({"type": "string"})
+    waiting = {"poll": "no.method", "state": "s", "pending": [], "succeeded": [], "failed": []}
+    document["paths"]["/a"] = operation("jobs.start")
+    document["paths"]["/a"]["get"]["x-client-wait"] = waiting | {"fixed": ["x", "y"]}
+    found = errors_of(lambda: make_plan(normalise(document)))
+    assert [one.partition(": ")[2] for one in found] == [
+        "jobs.start has no argument x",
+        "jobs.start has no argument y",
+        "no.method is not a method",
+    ]
