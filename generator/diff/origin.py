@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
-from generator.correction import apply
+from generator.correction import Correction
 from generator.diff.change import Change, Source
 from generator.diff.comparison import State, compare_states
 from generator.diff.document import Document
 from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
-from generator.errors import GeneratorError
-from generator.json_values import is_object
+from generator.errors import GeneratorError, raise_all
 from generator.overlay import Overlay
 from generator.reader import read_yaml
 from generator.spec import Lines, join, split
@@ -27,88 +26,7 @@ if TYPE_CHECKING:
 
     from generator.diff.revisions import Revision, Tree
     from generator.overlay import Action
-
-Place = tuple[str, ...]
-"""A JSON pointer, split."""
-
-
-@frozen
-class EditedAction:
-    """An action of an overlay, and the places of the corrected documents that it concerns.
-
-    Attributes:
-        file: The overlay.
-        action: The action.
-        text: What it says.
-        targets: The places.
-        lines: The lines of the overlay; of one that the action is gone from, none.
-    """
-
-    file: str
-    action: Action
-    text: str
-    targets: tuple[Place, ...]
-    lines: Lines | None
-
-    @classmethod
-    def of(
-        cls,
-        file: str,
-        action: Action,
-        documents: tuple[dict[str, Any], dict[str, Any]],
-        lines: Lines | None,
-    ) -> EditedAction:
-        """Return an action, with what it selects in the corrected documents, old and new."""
-        targets = {
-            tuple(map(str, match.parts))
-            for document in documents
-            for match in action.query.select(document)
-        }
-        return cls(file, action, action_key(action), tuple(targets), lines)
-
-    def score(self, change: Change, places: list[Place]) -> int:
-        """Return how likely the action makes a change, from how near to it the action writes."""
-        best = 0
-        for place in places:
-            for target in self.targets:
-                if place[: len(target)] == target:
-                    rest = place[len(target) :]
-                    inner = _depth(self.action.value, rest)
-                    written = not rest or inner > 0 or self.action.kind != "update"
-                    best = max(best, 2 * (len(target) + inner) + 2 if written else 0)
-                elif target[: len(place)] == place:
-                    best = max(best, 2 * len(place))
-        names = [json.dumps(value) for value in (change.old, change.new) if isinstance(value, str)]
-        return best or int(any(name in self.text for name in names))
-
-    def line(self, places: list[Place]) -> int | None:
-        """Return the line that wrote one of the places."""
-        if self.lines is None:
-            return None
-        here = join("/actions", self.action.number - 1)
-        for place in reversed(places):
-            for target in self.targets:
-                if target and place[: len(target)] == target and self.action.kind == "update":
-                    return self.lines.of(join(here, "update", *place[len(target) :]))
-        return self.lines.of(here)
-
-
-def places_of(change: Change, at: Change) -> Iterator[Place]:
-    """Yield the places of a change in the corrected documents, old and new."""
-    for pointer in (at.old_at, at.new_at):
-        place = tuple(split(pointer))
-        yield place
-        if "-became-" in change.id and place[-2:-1] == ("properties",):
-            yield (*place[:-2], "required")
-
-
-def _depth(value: Any, place: tuple[str, ...]) -> int:
-    """Return how far a value reaches along a place."""
-    for depth, part in enumerate(place):
-        if not is_object(value) or part not in value:
-            return depth
-        value = value[part]
-    return len(place)
+    from generator.provenance import Place
 
 
 def action_key(action: Action) -> str:
@@ -245,13 +163,14 @@ class _Origins:
     @cached_property
     def _overlaid(self) -> _Layer:
         """What the corrected documents differ in."""
-        old, new = self._upstream
-        olds, news = (list(overlays.items()) for overlays in self._overlays)
-        while old is new and olds and news and olds[0] == news[0]:
-            # As far as both are corrected alike, that is done once.
-            old = new = _corrected(old, [olds.pop(0)])
-            news.pop(0)
-        return _Layer.of(_corrected(old, olds), _corrected(new, news))
+        old, new = self._corrected
+        return _Layer.of(old.document, new.document)
+
+    @cached_property
+    def _corrected(self) -> tuple[Correction, Correction]:
+        """The documents with their overlays applied, and who wrote which place of them."""
+        old, new = map(_correct, self._upstream, self._overlays)
+        return old, new
 
     @cached_property
     def _upstream(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -271,35 +190,48 @@ class _Origins:
         }
 
     @cached_property
-    def _actions(self) -> list[EditedAction]:
-        """The actions that were added to overlays or changed, and those that are gone."""
-        found: list[EditedAction] = []
-        documents = self._overlaid.old, self._overlaid.new
-        for name in self._edited:
-            olds, news = (
-                overlays[name].actions if name in overlays else () for overlays in self._overlays
-            )
-            lines = Lines(self.new_tree.read(name).decode("utf-8-sig")) if news else None
-            for actions, others, where in ((news, olds, lines), (olds, news, None)):
-                known = set(map(action_key, others))
-                found += [
-                    EditedAction.of(name, action, documents, where)
-                    for action in actions
-                    if action_key(action) not in known
-                ]
-        return found
+    def _edited_actions(self) -> tuple[list[Action], list[Action]]:
+        """The actions that are gone from overlays, and those that are new, as they were changed."""
+        olds, news = (
+            [
+                (action_key(action), action)
+                for name in self._edited
+                if name in overlays
+                for action in overlays[name].actions
+            ]
+            for overlays in self._overlays
+        )
+        return (
+            [action for key, action in olds if key not in dict(news)],
+            [action for key, action in news if key not in dict(olds)],
+        )
 
     def _overlay(self, change: Change, at: Change) -> Source:
-        """Return the action that wrote the place of a change, or speaks of what changed."""
-        places = list(places_of(change, at))
-        scored = [(edited.score(change, places), edited) for edited in self._actions]
-        best, edited = max(
-            scored, key=lambda one: (one[0], one[1].lines is not None), default=(0, None)
-        )
-        if not best or edited is None:
-            only = PurePosixPath(self._edited[0]) if len(self._edited) == 1 else None
-            return Source("overlay", only)
-        return Source("overlay", PurePosixPath(edited.file), edited.line(places))
+        """Return the edited action that wrote the place of a change, or what is below it."""
+        required = "-became-" in change.id
+        old, new = self._corrected
+        gone, added = self._edited_actions
+        for place in _written(new, at.new_at, required=required):
+            if any(place.action is one for one in added):
+                name = place.file.as_posix()
+                lines = Lines(self.new_tree.read(name).decode("utf-8-sig"))
+                return Source("overlay", PurePosixPath(name), lines.of(place.pointer))
+        for place in _written(old, at.old_at, required=required):
+            if any(place.action is one for one in gone):
+                return Source("overlay", PurePosixPath(place.file))
+        only = PurePosixPath(self._edited[0]) if len(self._edited) == 1 else None
+        return Source("overlay", only)
+
+
+def _written(correction: Correction, pointer: str, *, required: bool) -> Iterator[Place]:
+    """Yield who wrote a place, what is below it, and, if asked, whether it is required."""
+    pointers, parts = [pointer], split(pointer)
+    if required and parts[-2:-1] == ["properties"]:
+        pointers.append(join("", *parts[:-2], "required"))
+    for one in pointers:
+        place = correction.place.find(one)
+        yield place
+        yield from place.written()
 
 
 def _moved(change: Change, to: Change | None) -> Change:
@@ -320,14 +252,16 @@ def _upstream(tree: Tree) -> dict[str, Any]:
     return read_yaml(tree.read(DOCUMENT).decode("utf-8-sig"), Path(DOCUMENT))
 
 
-def _corrected(document: dict[str, Any], overlays: list[tuple[str, Overlay]]) -> dict[str, Any]:
-    for _, overlay in overlays:
-        document, _ = apply(document, overlay, strict=False)
-    return document
+def _correct(document: dict[str, Any], overlays: Mapping[str, Overlay]) -> Correction:
+    correction = Correction.of(document, Path(DOCUMENT), "standard")
+    for overlay in overlays.values():
+        correction.apply(overlay)
+    raise_all(correction.errors)
+    return correction
 
 
 def _overlay(tree: Tree, name: str) -> Overlay:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / PurePosixPath(name).name
         path.write_bytes(tree.read(name))
-        return Overlay.load(path)
+        return evolve(Overlay.load(path), path=Path(name))
