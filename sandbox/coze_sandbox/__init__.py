@@ -47,6 +47,8 @@ chats also `requires_action` and `canceled`. Nothing else is stored.
     sandbox.scenario(Scenario(result={"status": "in_progress"}), operation="chat.retrieve", times=3)
     sandbox.reset()                                                # forget scenarios and requests
 
+Sockets meet them at their handshake; `sandbox.requests[-1].events` is what a socket was sent.
+
 A single request can bring its own along, from any program, in the header `x-sandbox-scenario`:
 
     x-sandbox-scenario: status=503; retry_after=2

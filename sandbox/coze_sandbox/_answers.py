@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from coze_sandbox._bodies import Bodies
+from coze_sandbox._dialogue import Dialogue
 from coze_sandbox._document import EVENT_STREAM, JSON
-from coze_sandbox._errors import RefusalError, code_of
+from coze_sandbox._errors import SCRIPTED, RefusalError, code_of
 from coze_sandbox._json import encode
 from coze_sandbox._lifecycles import Lifecycles
 from coze_sandbox._streams import Streams
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
 
 BINARY_SIZE = 8192  # bytes
 GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
-SCRIPTED = "the sandbox was told to fail"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: a body in parts, which are sent one by one."""
+    """What goes back: a body in parts, which are sent one by one, or the dialogue of a socket."""
 
     parts: tuple[bytes, ...]
     media_type: str = JSON
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict[str, str])
+    dialogue: Dialogue | None = None
 
     @property
     def streamed(self) -> bool:
@@ -51,7 +52,7 @@ class Answers:
     """
 
     def __init__(self, document: Document, items: int) -> None:
-        synthesiser = Synthesiser(document)
+        self._synthesiser = synthesiser = Synthesiser(document)
         self._streams = Streams(synthesiser)
         self._lifecycles = Lifecycles(self._streams)
         self._bodies = Bodies(document, synthesiser, self._lifecycles, items)
@@ -82,7 +83,10 @@ class Answers:
         """
         if scenario.fails:
             return _failure(scenario, logid)
-        stream = call.operation.stream
+        stream, socket = call.operation.stream, call.operation.socket
+        if socket is not None and not scenario.plain:
+            dialogue = Dialogue(call, socket, scenario, self._synthesiser, logid)
+            return Answer((), dialogue=dialogue)
         if stream is not None and call.streamed and not scenario.plain:
             frames = self._streams.frames(call, stream, scenario)
             data = [json.loads(frame.data or "null") for frame in frames]

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 from typing import TYPE_CHECKING
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from coze_sandbox._answers import Answer, Answers, refusal
 from coze_sandbox._call import Call, read
@@ -15,9 +15,10 @@ from coze_sandbox._checking import Checker, as_served
 from coze_sandbox._delivery import Delivery
 from coze_sandbox._errors import FORBIDDEN, UNAUTHENTICATED, RefusalError
 from coze_sandbox._oauth import OAuth
-from coze_sandbox._requests import MAX_BYTES, MAX_REQUESTS, RecordedRequest, without_token
+from coze_sandbox._requests import RecordedRequest, keep, without_token
 from coze_sandbox._router import Router
 from coze_sandbox._scenarios import Scenario, Scenarios
+from coze_sandbox._session import Session
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -52,57 +53,65 @@ class Application:
         self.answers = Answers(document, items)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take one request."""
+        """Take one request, or one socket."""
         # A server that stops cancels what still waits.
         with contextlib.suppress(ClientDisconnect, asyncio.CancelledError):
-            request = Request(scope, receive)
-            answer, scenario = self._answer(request, await request.body())
-            await Delivery(answer, scenario, scope, receive, send).run()
+            is_socket = scope["type"] == "websocket"
+            content = b"" if is_socket else await Request(scope, receive).body()
+            answer, scenario, recorded = self._answer(HTTPConnection(scope), content)
+            if answer.dialogue is None or scenario.cut_after == 0:
+                await Delivery(answer, scenario, scope, receive, send).run()
+            else:
+                session = Session(answer.dialogue, scenario, self._checker, recorded, self._strict)
+                await session.run(answer.headers, scope, receive, send)
 
-    def _answer(self, request: Request, content: bytes) -> tuple[Answer, Scenario]:
-        method, path = request.method, request.scope["raw_path"].decode("ascii")
+    def _answer(
+        self, request: HTTPConnection, content: bytes
+    ) -> tuple[Answer, Scenario, RecordedRequest]:
+        scope = request.scope
+        method, path = scope.get("method", "GET"), scope["raw_path"].decode("ascii")
         query = tuple(request.query_params.multi_items())
         headers = dict(request.headers)
         logid = hashlib.sha256(repr((method, path, query, content)).encode()).hexdigest()[:32]
         scenario = Scenario()
-        name = ""
-        unknown: tuple[str, ...] = ()
+        name = token = ""
+        unknown: list[str] = []
         answer = self.oauth.page(path, request.query_params) if method == "GET" else None
         try:
             if answer is None:
                 operation, values = self._router.find(method, path, strict=self._strict)
                 name = operation.name
+                operation.check_upgrade(asked=scope["type"] == "websocket")
                 if operation.secured:
-                    self._authenticate(headers.get("authorization", ""))
+                    token = self._authenticate(headers.get("authorization", ""))
                 call = read(Call(operation, values, query, headers, content))
                 name = call.name
                 if not self._strict:
                     call = as_served(call)
-                unknown = self._checker.check(call, strict=self._strict)
+                unknown += self._checker.check(call, strict=self._strict)
                 forced = _forced(headers)
                 scenario = self.scenarios.take(name) if forced is None else forced
+                if scenario.expire_token:
+                    self.oauth.expire(token)
                 answer = None if scenario.fails else self.oauth.answer(call)
                 answer = answer or self.answers.answer(call, scenario, logid)
         except RefusalError as error:
             answer = refusal(error, logid)
         answer.headers[LOGID] = logid
         recorded = RecordedRequest(
-            method, path, query, without_token(headers), content, name, unknown
+            method,
+            path,
+            tuple(without_token(query)),
+            dict(without_token(headers.items())),
+            content,
+            name,
+            unknown,
         )
-        self._record(recorded)
-        return answer, scenario
+        keep(self.requests, recorded, lambda one: len(one.body))
+        return answer, scenario, recorded
 
-    def _record(self, request: RecordedRequest) -> None:
-        """Keep a request, and of those before it as many as the bounds allow."""
-        kept = self.requests
-        kept.append(request)
-        del kept[:-MAX_REQUESTS]
-        surplus = sum(len(one.body) for one in kept) - MAX_BYTES
-        while surplus > 0 and len(kept) > 1:
-            surplus -= len(kept.pop(0).body)
-
-    def _authenticate(self, authorization: str) -> None:
-        """Accept any bearer token but those that have expired.
+    def _authenticate(self, authorization: str) -> str:
+        """Return the bearer token; any is accepted but those that have expired.
 
         Raises:
             RefusalError: there is none, or it has expired.
@@ -114,8 +123,10 @@ class Application:
                 status=401,
                 code=FORBIDDEN,
             )
-        if token.strip() == EXPIRED or self.oauth.has_ended(token.strip()):
+        token = token.strip()
+        if token == EXPIRED or self.oauth.has_ended(token):
             raise RefusalError("the token has expired", status=401, code=UNAUTHENTICATED)
+        return token
 
 
 def _forced(headers: dict[str, str]) -> Scenario | None:

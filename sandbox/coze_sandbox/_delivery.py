@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -56,6 +57,8 @@ class Delivery:
         self._transport: asyncio.Transport = scope[TRANSPORT]
         self._receive = receive
         self._send = send
+        # The answer to a handshake that is refused has a name of its own.
+        self._type = "http.response" if scope["type"] == "http" else "websocket.http.response"
         self._left = scenario.cut_after
         if scenario.malformed_chunk:
             self._left = sum(map(len, answer.parts)) // 2
@@ -72,7 +75,7 @@ class Delivery:
                     await asyncio.sleep(self._scenario.delay)
                 await self._write(part)
         if self._left is None:
-            await self._send({"type": "http.response.body", "more_body": False})
+            await self._send({"type": f"{self._type}.body", "body": b"", "more_body": False})
         else:
             await self._break_off()
 
@@ -95,7 +98,7 @@ class Delivery:
         if self._scenario.retry_after is not None:
             headers["retry-after"] = f"{self._scenario.retry_after:g}"
         message: Message = {
-            "type": "http.response.start",
+            "type": f"{self._type}.start",
             "status": answer.status,
             "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         }
@@ -109,13 +112,21 @@ class Delivery:
         middle = len(part) // 2 if self._answer.streamed else len(part)
         for piece in (part[:middle], part[middle:]):
             if piece:
-                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+                await self._send({"type": f"{self._type}.body", "body": piece, "more_body": True})
                 await asyncio.sleep(0)
 
     async def _break_off(self) -> None:
         """Close the connection, and wait until the server has noticed."""
         if self._scenario.malformed_chunk:
             self._transport.write(NO_CHUNK)
-        self._transport.close()
-        while (await self._receive())["type"] != "http.disconnect":
+        cut(self._transport, reset=self._scenario.reset)
+        while not (await self._receive())["type"].endswith(".disconnect"):
             pass
+
+
+def cut(transport: asyncio.Transport, *, reset: bool) -> None:
+    """Close a connection once all is sent that was written, or reset it then."""
+    if reset:
+        linger = struct.pack("ii", 1, 0)  # close at once: the peer gets a reset
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    transport.close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
+from coze_sandbox._errors import RefusalError
 from coze_sandbox._json import Object, is_object
 
 if TYPE_CHECKING:
@@ -72,6 +73,24 @@ class EventStream(msgspec.Struct, frozen=True):
     end: tuple[str, ...] = ()
     pause: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+
+
+class Socket(msgspec.Struct, frozen=True):
+    """`x-client-socket`: the events that are sent up and received, and what they mean."""
+
+    send: dict[str, dict[str, Any]]
+    receive: dict[str, dict[str, Any]]
+    ready: str
+    turn: tuple[str, ...]
+    turn_after: dict[str, tuple[str, ...]] = {}
+    errors: tuple[str, ...] = ()
+    settings: str = ""
+    events: str = ""
+
+
+def has_data(node: Object) -> bool:
+    """Return whether an event of this description has data."""
+    return not node.keys() <= {"description"}
 
 
 class Document:
@@ -169,6 +188,34 @@ class Operation:
     @cached_property
     def stream(self) -> EventStream | None:
         return self._key("stream", EventStream)
+
+    @cached_property
+    def socket(self) -> Socket | None:
+        return self._key("socket", Socket)
+
+    @cached_property
+    def events(self) -> dict[str, Operation]:
+        """The events that its socket takes, each as an operation whose body it is."""
+        sent = self.socket.send if self.socket else {}
+        return {name: self._event(name, data) for name, data in sent.items()}
+
+    def check_upgrade(self, *, asked: bool) -> None:
+        """Refuse to make a socket of a plain call, or the reverse."""
+        if asked is (self.socket is None):
+            kind = "no WebSocket" if asked else "a WebSocket; ask for an upgrade"
+            raise RefusalError(f"{self.name} is {kind}")
+
+    def _event(self, name: str, data: Object) -> Operation:
+        filled = has_data(data)
+        properties: Object = {
+            "id": {"type": "string"},
+            "event_type": {"type": "string"},
+            "data": data if filled else {"type": "object", "maxProperties": 0},
+        }
+        required = ["event_type", "data"] if filled else ["event_type"]
+        schema = {"type": "object", "required": required, "properties": properties}
+        raw: Object = {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+        return Operation(self.document, "POST", f"{self.path} {name}", {}, raw)
 
     def _key(self, key: str, kind: type[T]) -> T | None:
         value = self.raw.get(f"x-client-{key}")

@@ -6,6 +6,7 @@ INVALID = 4000
 UNAUTHENTICATED = 4100
 FORBIDDEN = 4101
 INTERNAL = 5000
+SCRIPTED = "the sandbox was told to fail"
 # What the service answers together with an HTTP status.
 CODES = {401: UNAUTHENTICATED, 403: FORBIDDEN, 404: 4200, 429: 4009}
 

@@ -95,8 +95,12 @@ class OAuth:
         """Expire all access tokens now; refresh tokens stay valid."""
         self._access = dict.fromkeys(self._access, 0.0)
 
+    def expire(self, token: str) -> None:
+        """Expire an access token now, whoever issued it."""
+        self._access[token] = 0.0
+
     def has_ended(self, token: str) -> bool:
-        """Return whether it has issued a token, and that has expired."""
+        """Return whether a token that it knows has expired."""
         return self._now() >= self._access.get(token, float("inf"))
 
     def page(self, path: str, query: Mapping[str, str]) -> Answer | None:

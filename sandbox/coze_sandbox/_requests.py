@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 HIDDEN = "..."
 MAX_REQUESTS = 10_000
@@ -25,6 +27,8 @@ class RecordedRequest:
         body: the body, byte by byte.
         operation: dotted name of the operation, empty where none matched.
         unknown: what a strict sandbox would have refused: names that the document does not know.
+        messages: what was sent over a socket since, message by message; the last ones only, once
+            they are 10,000 or 64 MiB.
     """
 
     method: str
@@ -33,7 +37,8 @@ class RecordedRequest:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     operation: str = ""
-    unknown: tuple[str, ...] = ()
+    unknown: list[str] = field(default_factory=list[str])
+    messages: list[bytes] = field(default_factory=list[bytes], repr=False)
 
     def json(self) -> Any:
         """Return the body as a JSON value.
@@ -43,7 +48,26 @@ class RecordedRequest:
         """
         return json.loads(self.body)
 
+    @property
+    def events(self) -> list[Any]:
+        """The messages as JSON values.
 
-def without_token(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return headers with the value of `authorization` redacted."""
-    return {name: HIDDEN if name == "authorization" else value for name, value in headers.items()}
+        Raises:
+            ValueError: one of them is not JSON.
+        """
+        return [json.loads(message) for message in self.messages]
+
+
+def without_token(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Redact `authorization`, which browsers send in the query of a socket."""
+    for name, value in fields:
+        yield name, HIDDEN if name == "authorization" else value
+
+
+def keep(kept: list[T], one: T, size: Callable[[T], int]) -> None:
+    """Append to a list, and take as much from its beginning as goes beyond the bounds."""
+    kept.append(one)
+    del kept[:-MAX_REQUESTS]
+    surplus = sum(map(size, kept)) - MAX_BYTES
+    while surplus > 0 and len(kept) > 1:
+        surplus -= size(kept.pop(0))

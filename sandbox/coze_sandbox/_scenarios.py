@@ -40,6 +40,20 @@ class Scenario:
             `msg` go into it.
         plain: a call that streams gets a plain JSON answer.
         script: variant of the scripted stream, such as `interrupt` or `requires_action`.
+        close_code: a socket is closed with this code in the middle of its first turn, with `msg` as
+            the reason; 1005 gives none, and 1006 drops the connection.
+        cut_frame: a socket is cut after this many frames; 2.5 is in the middle of the third.
+        reset: connections are cut by a reset, not by a close.
+        fragment: messages of a socket come in frames of this many bytes, a ping between them.
+        silent: a socket sends nothing after its first event, and answers neither pings nor a close.
+        no_ready: a socket does not say that it is ready.
+        late_ready: a socket says that it is ready after the first event of its first answer.
+        binary: the messages of a socket are binary.
+        bad_frame: a frame with reserved bits breaks the first turn of a socket off.
+        unknown_event: an event of this name is in the middle of the first turn of a socket.
+        bad_base64: the audio of a socket is not base64.
+        oversize: an event of the first turn of a socket has so many bytes more.
+        expire_token: the token of this request has expired for all that follow.
         result: fields that replace those of the result; a stream takes no notice of it.
         absent: how a success lacks its result: `missing`, `null`, `renamed` (another name than the
             document has for it), or `items` (a page whose items are null).
@@ -62,6 +76,19 @@ class Scenario:
     error_event: str | None = None
     plain: bool = False
     script: str | None = None
+    close_code: int | None = None
+    cut_frame: float | None = None
+    reset: bool = False
+    fragment: int | None = None
+    silent: bool = False
+    no_ready: bool = False
+    late_ready: bool = False
+    binary: bool = False
+    bad_frame: bool = False
+    unknown_event: str | None = None
+    bad_base64: bool = False
+    oversize: int | None = None
+    expire_token: bool = False
     result: dict[str, Any] | None = None
     absent: Literal["missing", "null", "renamed", "items"] | None = None
 
@@ -71,15 +98,28 @@ class Scenario:
         Raises:
             ValueError: one of them makes no sense.
         """
-        lowest: dict[str, float] = {"delay": 0, "retry_after": 0, "cut_after": 0, "page_cap": 1}
+        lowest: dict[str, float] = {
+            "delay": 0,
+            "retry_after": 0,
+            "cut_after": 0,
+            "cut_frame": 0,
+            "page_cap": 1,
+            "fragment": 1,
+            "oversize": 1,
+        }
         for name, least in lowest.items():
             value = getattr(self, name)
             if value is not None and not value >= least:
                 raise ValueError(f"{name} is {value}; it must be {least} or more")
         if self.status is not None and not 400 <= self.status <= 599:  # noqa: PLR2004  # HTTP
             raise ValueError(f"status is {self.status}; it must be an error, 400 to 599")
-        if self.msg is not None and not self.fails and self.error_event is None:
-            raise ValueError("msg alone makes no error; give status, code or error_event as well")
+        if self.close_code is not None and not 1000 <= self.close_code <= 4999:  # noqa: PLR2004  # WebSocket
+            raise ValueError(f"close_code is {self.close_code}; it must be 1000 to 4999")
+        fails_later = self.error_event is not None or self.close_code is not None
+        if self.msg is not None and not self.fails and not fails_later:
+            raise ValueError(
+                "msg alone makes no error; give status, code, error_event or close_code as well"
+            )
 
     @property
     def fails(self) -> bool:

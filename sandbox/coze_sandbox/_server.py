@@ -15,6 +15,7 @@ import uvicorn
 from coze_sandbox._application import Application
 from coze_sandbox._delivery import Protocol
 from coze_sandbox._document import load
+from coze_sandbox._frames import SocketProtocol
 from coze_sandbox._oauth import OAuth
 from coze_sandbox._requests import RecordedRequest
 from coze_sandbox._scenarios import Scenario
@@ -165,7 +166,9 @@ class _Server(uvicorn.Server):
                 application,
                 http=Protocol,
                 loop="asyncio",
-                ws="none",
+                ws=SocketProtocol,
+                ws_ping_interval=None,
+                ws_per_message_deflate=False,
                 lifespan="off",
                 interface="asgi3",
                 log_config=None,

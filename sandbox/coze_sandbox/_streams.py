@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from coze_sandbox._echo import echo, given_by, identify
-from coze_sandbox._errors import INTERNAL, RefusalError
+from coze_sandbox._errors import INTERNAL, SCRIPTED, RefusalError
 from coze_sandbox._json import ABSENT, Object, encode, is_object
 
 if TYPE_CHECKING:
@@ -116,19 +116,19 @@ class Streams:
             )
         data = json.loads(self._data(stream, event))
         code = INTERNAL if scenario.code is None else scenario.code
-        msg = "the sandbox was told to fail" if scenario.msg is None else scenario.msg
+        msg = SCRIPTED if scenario.msg is None else scenario.msg
         if is_object(data):
-            _set_error_fields(data, code, msg)
+            set_error_fields(data, code, msg)
         like = before[-1] if before else Frame(event, "")
         number = None if like.id is None else str(int(like.id) + 1)
         return Frame(event, encode(data).decode(), number, like.gap)
 
 
-def _set_error_fields(data: Object, code: int, msg: str) -> None:
+def set_error_fields(data: Object, code: int, msg: str) -> None:
     """Put a code and a text into the fields of an error, however they are called."""
     for name, value in data.items():
         if is_object(value):
-            _set_error_fields(value, code, msg)
+            set_error_fields(value, code, msg)
         elif name.endswith("code"):
             data[name] = _same_type(value, code)
         elif name.endswith(("msg", "message")):

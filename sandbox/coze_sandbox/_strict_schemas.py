@@ -22,7 +22,8 @@ def strict_schemas(document: Document) -> Object:
     schemas: Object = document.raw.get("components", {}).get("schemas", {})
     parts = set(_parts(document.raw))
     paths: dict[str, Object] = {}
-    for operation in document.operations:
+    events = [event for one in document.operations for event in one.events.values()]
+    for operation in (*document.operations, *events):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _request_side(operation)
     return {
         "openapi": document.raw.get("openapi", "3.0.3"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,11 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 
 from coze_sandbox import Sandbox, Scenario
-from coze_sandbox._document import load
+from coze_sandbox._call import Call
+from coze_sandbox._dialogue import Dialogue
+from coze_sandbox._document import has_data, load
 from coze_sandbox._json import ABSENT
+from coze_sandbox._scripts import load as load_scripts
 from coze_sandbox._synthesis import Synthesiser
 
 if TYPE_CHECKING:
@@ -26,7 +30,13 @@ DOCUMENT = load()
 SYNTHESISER = Synthesiser(DOCUMENT)
 OPERATIONS = {one.name: one for one in DOCUMENT.operations}
 # The token service answers who is registered, and has tests of its own.
-PUBLIC = [name for name, one in OPERATIONS.items() if "x-client-internal" not in one.raw]
+PUBLIC = [
+    name
+    for name, one in OPERATIONS.items()
+    if "x-client-internal" not in one.raw and one.socket is None
+]
+AUDIO = "input_audio_buffer.append"
+RIFF = base64.b64encode(b"RIFF").decode()
 SCRIPTS = [
     file.name.removesuffix(".sse")
     for file in resources.files("coze_sandbox").joinpath("streams").iterdir()
@@ -109,6 +119,29 @@ def test_a_stream_has_a_script(everything: Sandbox, name: str) -> None:
             event, data = fields["event"].strip(), fields["data"].strip()
             if data:
                 check(stream.events[event], json.loads(data))
+
+
+@pytest.mark.parametrize("name", [n for n, one in OPERATIONS.items() if one.socket])
+def test_a_socket_has_a_script_whose_events_are_those_of_the_document(name: str) -> None:
+    operation = OPERATIONS[name]
+    socket = operation.socket
+    assert socket is not None
+    script = load_scripts(socket.events)
+    call = Call(operation, {}, (), {}, b"")
+    heard: set[str] = set()
+    for variant in (None, *script.variants):
+        for sent, event in operation.events.items():
+            dialogue = Dialogue(call, socket, Scenario(script=variant), SYNTHESISER, "log")
+            body = event.bodies["application/json"]["schema"]["properties"]["data"]
+            data = SYNTHESISER.value(body) | ({"delta": RIFF} if sent == AUDIO else {})
+            _, items = dialogue.answer({"event_type": sent, "data": data}, pending=True)
+            for item in items:
+                told = json.loads(dialogue.encode(item))
+                heard.add(told["event_type"])
+                assert ("data" in told) <= has_data(socket.receive[told["event_type"]])
+                if "data" in told:
+                    check(socket.receive[told["event_type"]], told["data"])
+    assert heard >= {*socket.turn}
 
 
 def streamed(sandbox: Sandbox, operation: Operation) -> str:

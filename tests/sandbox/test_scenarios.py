@@ -115,6 +115,19 @@ def test_a_stream_is_cut_even_behind_its_end(sandbox: Sandbox, http: httpx.Clien
         http.post("/v1/talk", **STREAM)
 
 
+def test_a_connection_is_reset(sandbox: Sandbox, http: httpx.Client) -> None:
+    sandbox.scenario(Scenario(cut_after=7, reset=True))
+    with pytest.raises(httpx.ReadError):
+        http.get(SHOP)
+
+
+def test_a_token_expires_with_a_request(sandbox: Sandbox, http: httpx.Client) -> None:
+    sandbox.scenario(Scenario(expire_token=True), times=1)
+    assert [http.get(SHOP).status_code for _ in range(2)] == [200, 401]
+    sandbox.reset()
+    assert http.get(SHOP).status_code == 200
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_a_chunk_is_malformed(sandbox: Sandbox, http: httpx.Client, call: str) -> None:
     method, path, parts = CALLS[call]
@@ -271,8 +284,13 @@ def test_a_header_is_json_or_pairs(text: str, scenario: Scenario) -> None:
         ("status=200", "status is 200; it must be an error, 400 to 599"),
         ("delay=-1", "delay is -1.0; it must be 0 or more"),
         ("delay=nan", "delay is nan; it must be 0 or more"),
+        ("close_code=999", "close_code is 999; it must be 1000 to 4999"),
+        ("fragment=0", "fragment is 0; it must be 1 or more"),
         ("page_cap=0", "page_cap is 0; it must be 1 or more"),
-        ("msg=hello", "msg alone makes no error; give status, code or error_event as well"),
+        (
+            "msg=hello",
+            "msg alone makes no error; give status, code, error_event or close_code as well",
+        ),
         ('{"status": 503', "no JSON object: "),
     ],
 )
