@@ -117,7 +117,7 @@ class AnswerDecoder(Generic[T]):
     Args:
         result: The type of the result.
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
-        also_in: Where the result is the body, a field that may hold it instead.
+        also_in: Another field that may hold the result.
         nullable: Whether a success may come without a result.
 
     Attributes:
@@ -140,7 +140,9 @@ class AnswerDecoder(Generic[T]):
         self._also_in = also_in
         self.fast = _fast_answer(result, unwrap)
         if also_in is not None:
-            self.fast = _first_with_value(_fast_answer(result, also_in), self.fast)
+            other = _fast_answer(result, also_in)
+            roads = (other, self.fast) if unwrap is None else (self.fast, other)
+            self.fast = _first_with_value(*roads)
 
     def decode(self, body: bytes, *, keep_extra: bool = False) -> Answer[T]:
         """Decode an answer; what does not fit is kept as it came.
@@ -192,7 +194,8 @@ class AnswerDecoder(Generic[T]):
         if self.result is NoneType:
             return cast("T", None)
         name = self._unwrap
-        if name is None and isinstance(fields.get(str(self._also_in)), dict):
+        other = fields.get(str(self._also_in))
+        if isinstance(other, dict) if name is None else other is not None and fields.get(name) is None:
             name = self._also_in
         if name is None:
             return build(self.result, plain, problems, keep_extra=keep_extra)

@@ -93,7 +93,7 @@ class Operation(Endpoint, Generic[T]):
         path: The path below the base URL.
         result: Gives the result type; called on first use, so that models load lazily.
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
-        also_in: Where the result is the body, a field that may hold it instead.
+        also_in: Another field that may hold the result.
         nullable: Whether a success may come without a result.
         by_status: Result, unwrap and nullable for each HTTP status whose answer is another one.
         options: As for `Endpoint`.

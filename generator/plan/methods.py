@@ -52,7 +52,7 @@ class Method:
         kind: The call of the runtime's client that it makes.
         answers: What a call returns, decoded; the page data of a list.
         returns: What the document says of that; empty if nothing.
-        also_in: A field that may hold the result where the body is one.
+        also_in: Another field that may hold the result.
         fixed: Body fields that the method sets itself.
         constants: Headers that it always sends.
         delimiters: What joins the items of lists, by name in the query or form.
@@ -249,9 +249,10 @@ class _Operation:
             ),
             also_in=self.spec.get("x-client-also-in"),
         )
-        if method.also_in is not None and not answers.result.hidden:
+        if method.also_in is not None and not (answers.result.unwrap or answers.result.hidden):
             raise GeneratorError(
-                "x-client-also-in is about a result that is the whole body, and this is none",
+                "x-client-also-in is about a result that is an object or a field of one, and this "
+                "is none",
                 pointer=f"{self.pointer}/x-client-also-in",
                 remedy="Drop it, or correct the answer in an overlay.",
             )

@@ -105,8 +105,8 @@ paths:
         "x-client-pagination names fields of the answer, which is not an object",
     ),
     "a second place for a field": (
-        answered(DATA % "{type: string}", "x-client-also-in: result"),
-        "x-client-also-in is about a result that is the whole body",
+        answered("{type: string}", "x-client-also-in: result"),
+        "x-client-also-in is about a result that is an object or a field of one",
     ),
     "groups that are answered with nothing": (
         f"""

@@ -199,6 +199,18 @@ def test_a_result_that_may_be_null_is_typed_so(
     assert f"def create(self) -> {result} | None:" in package.source("resources/things.py")
 
 
+def test_the_result_may_have_a_second_place(generate: Generate) -> None:
+    data = "properties: {code: {type: integer}, data: {type: array, items: {type: string}}}"
+    document = answer(f"{{type: object, {data}}}")
+    keys = "operationId: things.create\n      x-client-also-in: Things"
+    api, recorder = root(generate(document.replace("operationId: things.create", keys)))
+    api.things.create()
+    decode = recorder.asked[0][1].decoder.decode
+    bodies = (b'{"data": ["a"]}', b'{"Things": ["a"]}', b'{"data": ["a"], "Things": ["b"]}')
+    assert [decode(body).value for body in bodies] == [["a"]] * 3
+    assert decode(b'{"code": 0}').value is None
+
+
 def test_the_fields_of_a_body_may_have_a_second_place(generate: Generate) -> None:
     second = answer("{type: object, x-client-name: Run, properties: {run_id: {type: string}}}")
     keys = "operationId: things.create\n      x-client-also-in: data"

@@ -6,6 +6,7 @@ import pytest
 from test_coze_streams import CREATED, FINISHED, SAID, block, read_by_both, streamed
 
 from coze_client import APIError, Coze, StreamError
+from tests.client.calls import call_of
 from tests.core.scripted_server import ScriptedServer, answer
 
 CANCELLED = {**CREATED, "status": "cancelled"}
@@ -58,10 +59,31 @@ def test_an_error_of_a_workflow_keeps_its_reason(path: str, data: str, msg: str 
     assert outcome.error.msg == (msg or data)
 
 
-def test_an_answer_under_another_key_is_an_error_and_can_be_read_by_request() -> None:
+@pytest.mark.parametrize("keep_extra", [False, True])
+@pytest.mark.parametrize(
+    ("path", "key", "content"),
+    [
+        ("chat.messages.list", "Messages", [SAID]),
+        ("chat.cancel", "ChatV3ChatDetail", CANCELLED),
+        ("conversations.retrieve", "ConversationData", {"id": "8"}),
+    ],
+)
+def test_an_answer_is_read_under_its_own_key_too(
+    path: str, key: str, content: object, *, keep_extra: bool
+) -> None:
+    call = call_of(path)
+    script = [answer(body={"code": 0, one: content}) for one in (key, "data")]
+    with (
+        ScriptedServer(*script) as server,
+        Coze("t", base_url=server.url, keep_extra=keep_extra) as coze,
+    ):
+        studio, service = (call.on(coze)(**call.arguments) for _ in range(2))
+    assert studio == service
+    assert studio if isinstance(studio, list) else studio.id
+
+
+def test_an_answer_under_a_key_that_nothing_names_is_an_error() -> None:
     script = answer(body={"code": 0, "msg": "", "chat": CANCELLED})
     with ScriptedServer(script) as server, Coze("t", base_url=server.url) as coze:
-        response = coze.with_response(coze.request, "POST", "/v3/chat/cancel", json={"chat_id": 7})
-        assert response.json()["chat"] == CANCELLED
-        with pytest.raises(APIError):
+        with pytest.raises(APIError, match="success without a result"):
             coze.chat.cancel(conversation_id="8", chat_id="7")
