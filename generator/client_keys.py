@@ -217,6 +217,12 @@ KEYS: Final = (
         "The field that holds the result, and the fields that only wrap it.",
     ),
     Key(
+        "document",
+        "x-client-instead",
+        NAMED,
+        "Attributes that other clients have, and the resources that stand for them.",
+    ),
+    Key(
         "operation",
         "x-client-pagination",
         Choice("style", {name: style.fields for name, style in PAGING_STYLES.items()}),
@@ -233,6 +239,12 @@ KEYS: Final = (
     Key("operation", "x-client-idempotent", TRUE, "A POST only reads, and may be sent again."),
     Key("operation", "x-client-internal", TRUE, "Only the hand-written client calls it."),
     Key("operation", "x-client-also-in", TEXT, "The field in which the result may also arrive."),
+    Key(
+        "operation",
+        "x-client-instead",
+        NAMED,
+        "Arguments that other clients have, and the arguments that stand for them.",
+    ),
     Key("operation", "x-client-permission", TEXT, "The permission that the token needs."),
     Key(
         "operation",

@@ -9,6 +9,8 @@ from coze_core._lazy import lazy
 
 TYPE_CHECKING = bool()  # noqa: UP018  # Jedi takes what stands below a plain False for dead
 if TYPE_CHECKING:
+    from typing_extensions import deprecated  # the mark that checkers know
+
     from coze_core._advice import Advice
     from coze_core._async import AsyncClient
     from coze_core._auth import AsyncToken, Token
@@ -44,7 +46,13 @@ if TYPE_CHECKING:
     from coze_core._pages import AsyncPage, AsyncPages, Page
     from coze_core._paging import NumberPaging, TokenPaging, WindowPaging
     from coze_core._recording import response_of
-    from coze_core._resource import AsyncResource, Resource, awith_response, with_response
+    from coze_core._resource import (
+        AsyncResource,
+        Resource,
+        awith_response,
+        instead,
+        with_response,
+    )
     from coze_core._response import RequestInfo, Response, ResponseInfo
     from coze_core._rounds import AsyncRounds, Rounds
     from coze_core._streams import AsyncStream, Stream
@@ -77,7 +85,9 @@ else:
             "coze_core._pages": "AsyncPage AsyncPages Page",
             "coze_core._paging": "NumberPaging TokenPaging WindowPaging",
             "coze_core._recording": "response_of",
-            "coze_core._resource": "AsyncResource Resource awith_response with_response",
+            "coze_core._resource": (
+                "AsyncResource Resource awith_response deprecated instead with_response"
+            ),
             "coze_core._response": "RequestInfo Response ResponseInfo",
             "coze_core._rounds": "AsyncRounds Rounds",
             "coze_core._streams": "AsyncStream Stream",
@@ -153,6 +163,8 @@ __all__ = [
     "arun",
     "awith_response",
     "check_deadline",
+    "deprecated",
+    "instead",
     "polled",
     "response_of",
     "run",

@@ -195,7 +195,11 @@ class AnswerDecoder(Generic[T]):
             return cast("T", None)
         name = self._unwrap
         other = fields.get(str(self._also_in))
-        if isinstance(other, dict) if name is None else other is not None and fields.get(name) is None:
+        if (
+            isinstance(other, dict)
+            if name is None
+            else other is not None and fields.get(name) is None
+        ):
             name = self._also_in
         if name is None:
             return build(self.result, plain, problems, keep_extra=keep_extra)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reprlib import Repr
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -47,6 +47,13 @@ class Event(Struct, Generic[E, D], eq=False):  # noqa: PLW1641  # Python makes w
             return parse(self.raw)
         except NotJSONError:
             raise CozeError(f"the data of the event {self.event} is no JSON; see raw.") from None
+
+    if not TYPE_CHECKING:  # to a checker, it would make any name an attribute
+
+        def __getattr__(self, name: str) -> object:
+            text = f"{type(self).__name__!r} object has no attribute {name!r}"
+            due = f"what it tells is its data, of the type {type(self.data).__name__}"
+            raise AttributeError(f"{text}: {due}", name=name, obj=self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Event):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, ParamSpec, Self, TypeVar
 
     from coze_core._async import AsyncClient
@@ -15,9 +15,39 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
     R = TypeVar("R")
+    F = TypeVar("F", bound=Callable[..., object])
+
+_CO_COROUTINE = 0x80  # as in `inspect`, which takes longer to import than all of this
 
 
-class Resource:
+class _Group:
+    """What both kinds of resources share."""
+
+    if not TYPE_CHECKING:  # to a checker, it would make any name an attribute
+
+        def __getattr__(self, name: str) -> object:
+            kind = type(self)
+            # Attributes of other clients, and what stands for them here.
+            own = getattr(kind, "_instead", {}).get(name)
+            due = f"write {own} instead" if own else f"it has {', '.join(_names(kind))}"
+            text = f"{kind.__name__!r} object has no attribute {name!r}: {due}"
+            raise AttributeError(text, name=name, obj=self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {', '.join(_names(type(self)))}>"
+
+    def __getstate__(self) -> object:
+        raise _not_copied(self)
+
+    def _rebound(self, client: Any) -> Self:
+        """Return the same group with another client, which its subgroups will have too."""
+        clone = object.__new__(type(self))
+        kept = {name: one for name, one in vars(self).items() if not isinstance(one, _Group)}
+        vars(clone).update(kept, _client=client)
+        return clone
+
+
+class Resource(_Group):
     """A group of methods.
 
     Args:
@@ -27,23 +57,8 @@ class Resource:
     def __init__(self, client: SyncClient) -> None:
         self._client = client
 
-    def __repr__(self) -> str:
-        return _described(self)
 
-    def __getstate__(self) -> object:
-        raise _not_copied(self)
-
-    def _rebound(self, client: SyncClient) -> Self:
-        """Gives the same group with another client, which its subgroups will have too."""
-        clone = object.__new__(type(self))
-        for name, value in vars(self).items():
-            if not isinstance(value, Resource):
-                setattr(clone, name, value)
-        clone._client = client
-        return clone
-
-
-class AsyncResource:
+class AsyncResource(_Group):
     """A group of async methods.
 
     Args:
@@ -53,26 +68,50 @@ class AsyncResource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    def __repr__(self) -> str:
-        return _described(self)
 
-    def __getstate__(self) -> object:
-        raise _not_copied(self)
+def deprecated(message: str, /) -> Callable[[F], F]:
+    """Return a decorator that marks a method by PEP 702; unlike that of Python it does not warn."""
 
-    def _rebound(self, client: AsyncClient) -> Self:
-        """Gives the same group with another client, which its subgroups will have too."""
-        clone = object.__new__(type(self))
-        for name, value in vars(self).items():
-            if not isinstance(value, AsyncResource):
-                setattr(clone, name, value)
-        clone._client = client
-        return clone
+    def mark(method: Any) -> Any:
+        method.__deprecated__ = message
+        return method
+
+    return mark
 
 
-def _described(resource: object) -> str:
-    kind = type(resource)
-    names = [name for name in dir(kind) if not name.startswith("_")]
-    return f"<{kind.__name__}: {', '.join(names)}>"
+def instead(names: Mapping[str, str]) -> Callable[[F], F]:
+    """Return a decorator for a method that callers of other clients know with other arguments.
+
+    Args:
+        names: These arguments, and what to write instead: a `TypeError` says so.
+    """
+    from functools import wraps
+
+    def mark(method: Any) -> Any:
+        def check(given: dict[str, object]) -> None:
+            for name in given.keys() & names.keys():
+                raise TypeError(
+                    f"{method.__qualname__}() got an unexpected keyword argument {name!r}: write "
+                    f"{names[name]} instead"
+                )
+
+        @wraps(method)
+        def call(*args: object, **kwargs: object) -> object:
+            check(kwargs)
+            return method(*args, **kwargs)
+
+        @wraps(method)
+        async def async_call(*args: object, **kwargs: object) -> object:
+            check(kwargs)
+            return await method(*args, **kwargs)
+
+        return async_call if method.__code__.co_flags & _CO_COROUTINE else call
+
+    return mark
+
+
+def _names(kind: type) -> list[str]:
+    return [name for name in dir(kind) if not name.startswith("_")]
 
 
 def _not_copied(resource: object) -> CozeError:

@@ -63,16 +63,17 @@ def _sources(plan: Plan) -> dict[str, str]:
     }
     uses = docs.uses(plan)
     for module in plan.modules:
-        sources[f"models/{module.name}.py"] = _model_module(module, uses)
+        sources[f"models/{module.name}.py"] = _model_module(module, uses, plan.first_shown)
     for resource in plan.resources:
         sources[f"resources/{resource.module}.py"] = _resource_module(resource)
     return sources
 
 
-def _model_module(module: Module, uses: dict[str, str]) -> str:
+def _model_module(module: Module, uses: dict[str, str], first_shown: dict[str, str]) -> str:
     return render(
         "models/module.py.jinja",
         module=module,
+        first_shown=first_shown,
         class_docs={class_.name: docs.of_class(class_, uses) for class_ in module.classes},
         field_docs={
             (class_.name, field.name): docs.of_field(field)
@@ -90,6 +91,7 @@ def _resource_module(resource: Resource) -> str:
         variants=VARIANTS,
         paging_classes=PAGING_CLASSES,
         doc=docs.of_resource(resource),
+        deprecated=docs.DEPRECATED,
         child_docs={child.name: docs.of_child(child) for child in resource.reachable},
         docs={method.name: docs.of_method(method) for method in resource.methods},
     )

@@ -22,8 +22,9 @@ _FIRST: Final[Mapping[Role, tuple[str, ...]]] = {
     "operation": (
         "summary", "description", "operationId", "externalDocs", "tags", "deprecated", "security",
         "servers", "parameters", "requestBody", "responses", "callbacks", "x-client-internal",
-        "x-client-permission", "x-client-idempotent", "x-client-also-in", "x-client-batch",
-        "x-client-pagination", "x-client-stream", "x-client-socket", "x-client-wait",
+        "x-client-permission", "x-client-idempotent", "x-client-also-in", "x-client-instead",
+        "x-client-batch", "x-client-pagination", "x-client-stream", "x-client-socket",
+        "x-client-wait",
     ),
     "parameter": (
         "$ref", "name", "in", "description", "required", "deprecated", "style", "explode",

@@ -57,6 +57,7 @@ from generator.plan.resources import (
 )
 from generator.plan.schemas import Schemas
 from generator.plan.shapes import RequestDict, make_shapes
+from generator.plan.types import Reference
 from generator.plan.unions import Tags, make_tags
 from generator.plan.waits import Wait, make_waits
 from generator.spec import join
@@ -103,6 +104,15 @@ class Plan:
         return tuple(sorted(names.union(one.name for one in (*self.streams, *self.callbacks))))
 
     @property
+    def first_shown(self) -> dict[str, str]:
+        """For each class of messages, the field of the text, with which its ``repr`` begins."""
+        return {
+            stream.parts[0].name: str(dict(stream.outcome)["text"])
+            for stream in self.streams
+            if stream.parts and isinstance(stream.parts[0], Reference)
+        }
+
+    @property
     def methods(self) -> tuple[Method, ...]:
         """All methods, in the order of the tree."""
         return tuple(method for resource in self.resources for method in resource.methods)
@@ -138,7 +148,8 @@ def make_plan(document: dict[str, Any]) -> Plan:
     )
     faults = Faults()
     streams, sent_by_name = faults.attempt(partial(_unions, methods, sent), ({}, {}))
-    tree = faults.attempt(partial(make_tree, methods, _texts(document)), _NO_TREE)
+    instead = document.get("x-client-instead", {})
+    tree = faults.attempt(partial(make_tree, methods, _texts(document), instead), _NO_TREE)
     waits = faults.attempt(partial(make_waits, _waits(document), methods), [])
     classes = partial(_classes, schemas, methods, sent, hidden, tags)
     modules, shapes = faults.attempt(classes, ((), ()))

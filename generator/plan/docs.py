@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from generator.plan.resources import Resource
     from generator.plan.types import TypeRef
 
+DEPRECATED: Final = "Deprecated by the API."
 _MEMBER: Final = 4
 _BODY: Final = 8
 _RETURNS: Final = {
@@ -37,7 +38,7 @@ def of_method(method: Method) -> str:
     return docstring(
         (
             summary(method),
-            "Deprecated by the API." if method.deprecated else "",
+            DEPRECATED if method.deprecated else "",
             paragraphs(method.text),
             _arguments(method),
             f"Returns:\n    {returns(method)}",

@@ -53,6 +53,7 @@ class Method:
         answers: What a call returns, decoded; the page data of a list.
         returns: What the document says of that; empty if nothing.
         also_in: Another field that may hold the result.
+        instead: Arguments of other clients, and those that stand for them.
         fixed: Body fields that the method sets itself.
         constants: Headers that it always sends.
         delimiters: What joins the items of lists, by name in the query or form.
@@ -76,6 +77,7 @@ class Method:
     internal: bool = False
     idempotent: bool = False
     also_in: str | None = None
+    instead: tuple[tuple[str, str], ...] = ()
     encoding: Encoding = "json"
     fixed: tuple[tuple[str, bool], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
@@ -248,7 +250,18 @@ class _Operation:
                 *body.delimiters,
             ),
             also_in=self.spec.get("x-client-also-in"),
+            instead=tuple(self.spec.get("x-client-instead", {}).items()),
         )
+        names = {argument.name for argument in method.arguments}
+        for other, own in method.instead:
+            if other in names or own not in names:
+                raise GeneratorError(
+                    f"{method.path} has the argument {other}"
+                    if other in names
+                    else f"{method.path} has no argument {own}",
+                    pointer=join(self.pointer, "x-client-instead", other),
+                    remedy="Drop it, or correct the name in an overlay.",
+                )
         if method.also_in is not None and not (answers.result.unwrap or answers.result.hidden):
             raise GeneratorError(
                 "x-client-also-in is about a result that is an object or a field of one, and this "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from generator.client_keys import PAGING_STYLES
 from generator.errors import GeneratorError, raise_all
@@ -27,12 +27,14 @@ class Resource:
         text: What the tag of that name says; empty if there is none.
         methods: Its own methods, by name.
         children: The resources below it, by name.
+        instead: Attributes of other clients, and the resources that stand for them.
     """
 
     path: str
     text: str
     methods: tuple[Method, ...]
     children: tuple[Resource, ...]
+    instead: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -121,12 +123,15 @@ VARIANTS = (
 )
 
 
-def make_tree(methods: Iterable[Method], texts: Mapping[str, str]) -> Resource:
+def make_tree(
+    methods: Iterable[Method], texts: Mapping[str, str], instead: Mapping[str, str]
+) -> Resource:
     """Arrange methods into the tree of resources, sorted by name.
 
     Args:
         methods: All methods.
         texts: What resources are, by path.
+        instead: Attributes of other clients, and the resources that stand for them.
 
     Raises:
         GeneratorError: A method has the path of a resource, a name means something else in the
@@ -137,7 +142,7 @@ def make_tree(methods: Iterable[Method], texts: Mapping[str, str]) -> Resource:
     for method in by_path.values():
         parts = method.path.split(".")[:-1]
         paths.update(".".join(parts[: end + 1]) for end in range(len(parts)))
-    root = _node("", by_path, sorted(paths - {""}), texts)
+    root = evolve(_node("", by_path, sorted(paths - {""}), texts), instead=tuple(instead.items()))
     raise_all(
         [
             *(fault for method in by_path.values() for fault in _check_recovery(method, by_path)),
@@ -148,6 +153,17 @@ def make_tree(methods: Iterable[Method], texts: Mapping[str, str]) -> Resource:
                     remedy="Rename the method or the resource in an overlay.",
                 )
                 for path in paths & by_path.keys()
+            ),
+            *(
+                GeneratorError(
+                    f"the client has {other}"
+                    if other in root.members
+                    else f"there is no resource {own}",
+                    pointer=f"/x-client-instead/{other}",
+                    remedy="Drop it, or correct the name in an overlay.",
+                )
+                for other, own in root.instead
+                if other in root.members or own not in paths
             ),
             *_check_classes(root),
             *(
@@ -196,6 +212,7 @@ def _check_classes(root: Resource) -> Iterator[GeneratorError]:
 def _check_members(resource: Resource) -> Iterator[GeneratorError]:
     mentioned = {"cached_property"}
     for method in resource.methods:
+        mentioned.update(mark for mark in ("deprecated", "instead") if getattr(method, mark))
         annotations = [argument.annotation for argument in method.arguments]
         for text in (resource.returns(method, VARIANTS[0]), *annotations):
             nodes = ast.walk(ast.parse(text, mode="eval"))

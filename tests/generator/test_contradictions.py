@@ -108,6 +108,26 @@ paths:
         answered("{type: string}", "x-client-also-in: result"),
         "x-client-also-in is about a result that is an object or a field of one",
     ),
+    "an argument of other clients that is there": (
+        f"""
+paths:
+  /a:
+    get:
+      operationId: a.b
+      parameters: [{{name: id, in: query, schema: {TEXT}}}]
+      x-client-instead: {{id: id}}
+      {OK}
+""",
+        "a.b has the argument id",
+    ),
+    "an argument of other clients for which nothing stands": (
+        answered(DATA % "{type: string}", "x-client-instead: {key: id}"),
+        "has no argument id",
+    ),
+    "an attribute of other clients for which nothing stands": (
+        "x-client-instead: {knowledge: books}\n" + answered(DATA % "{type: string}"),
+        "there is no resource books",
+    ),
     "groups that are answered with nothing": (
         f"""
 paths:

@@ -54,7 +54,7 @@ EXPORTED = {
         RateLimitError Recovery RequestInfo Resource Response ResponseInfo Rounds ServerError Stream
         StreamError StreamOperation StreamResult SyncClient Token TokenAuth TokenPaging TrackedFile
         UNSET UnknownCallback UnknownEvent Unset Wait WindowPaging arun awith_response
-        check_deadline polled response_of run with_response
+        check_deadline deprecated instead polled response_of run with_response
     """,
     coze_sandbox: "OAuth RecordedRequest Sandbox Scenario",
     coze_api.resources: "AsyncCozeAPI CozeAPI",

@@ -84,6 +84,9 @@ def test_an_answer_is_read_under_its_own_key_too(
 
 def test_an_answer_under_a_key_that_nothing_names_is_an_error() -> None:
     script = answer(body={"code": 0, "msg": "", "chat": CANCELLED})
-    with ScriptedServer(script) as server, Coze("t", base_url=server.url) as coze:
-        with pytest.raises(APIError, match="success without a result"):
-            coze.chat.cancel(conversation_id="8", chat_id="7")
+    with (
+        ScriptedServer(script) as server,
+        Coze("t", base_url=server.url) as coze,
+        pytest.raises(APIError, match="success without a result"),
+    ):
+        coze.chat.cancel(conversation_id="8", chat_id="7")

@@ -47,6 +47,17 @@ def arguments(coze: Coze) -> None:
     coze.audio.speech.create(input="hi", voice_id="1").write_to()  # mistake: missing path
 
 
+def attributes(coze: Coze, event: events.ChatEvent, run: models.WorkflowRun) -> None:
+    coze.bots.list_published(space_id="1")  # mistake: deprecated
+    coze.bots.retrive(bot_id="1")  # mistake: no such method
+    use(coze.knowledge.documents)  # mistake: no such resource
+    coze.bots.list(space_id="1")  # mistake: no such argument
+    use(event.message)  # mistake: its data
+    use(run["output"])  # mistake: no dict
+    for _ in run:  # mistake: no stream
+        pass
+
+
 def dict_literals(coze: Coze) -> None:
     right: params.EnterMessage = {"role": "user", "content": "hi"}
     coze.chat.create(bot_id="1", user_id="u", additional_messages=[right])

@@ -16,6 +16,7 @@ from coze_core import (
     Stream,
     arun,
     check_deadline,
+    instead,
     polled,
     run,
 )
@@ -50,6 +51,7 @@ class ChatResult(NamedTuple):
 class Chat(chats.Chat):
     """The methods of ``chat``, waiting for a chat, and calling tools."""
 
+    @instead({"poll_timeout": "deadline="})  # the official SDK's name
     def create_and_poll(
         self,
         *,
@@ -130,6 +132,7 @@ class Chat(chats.Chat):
 class AsyncChat(chats.AsyncChat):
     """The methods of ``chat``, waiting for a chat, and calling tools."""
 
+    @instead({"poll_timeout": "deadline="})
     async def create_and_poll(
         self,
         *,
