@@ -38,6 +38,11 @@ class Recovery(NamedTuple):
     status: str
     states: Mapping[str, str]
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """The names of the events that matter."""
+        return frozenset({self.begin, self.item, *self.states.values()})
+
 
 class EndpointOptions(TypedDict, total=False):
     """How the parts of a request are written; see `Endpoint`."""

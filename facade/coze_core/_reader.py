@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from coze_core._decode import MISFITS, TypeDecoder, result_code
 from coze_core._events import Event, UnknownEvent
@@ -25,11 +26,6 @@ E_co = TypeVar("E_co", covariant=True)
 
 class Watcher(Protocol):
     """What sees some of the events as they come."""
-
-    @property
-    def watched(self) -> frozenset[str]:
-        """The names of these events."""
-        ...
 
     def watch(self, event: Event[str, object]) -> None:
         """Take an event."""
@@ -57,19 +53,11 @@ class EventReader(Generic[E_co]):
         self._secret = secret  # which errors leave out, also where the server repeats it
         self._decoder = Decoder(max_event_bytes)
         self._max_event_bytes = max_event_bytes
-        kinds: Mapping[str, Any] = operation.events()
-        self._data_decoders = {name: _decoder(kind, keep_extra) for name, kind in kinds.items()}
+        self._data_decoders, self._usual = _decoders(operation, keep_extra=keep_extra)
         self._last_ones = operation.end | operation.errors
         self._watcher = watcher
         self.collector = Collector(operation.outcome) if operation.outcome else None
         self._collected = self.collector.watched if self.collector else frozenset[str]()
-        special = self._last_ones | (watcher.watched if watcher else set[str]())
-        self._usual = {  # how an event begins that has a name and JSON data, and nothing else
-            b"event:%b%b" % (blank, name.encode()): (name, decode)
-            for name, kind in kinds.items()
-            if not keep_extra and name not in special and (decode := _type_decoder(kind).fast)
-            for blank in (b"", b" ")
-        }
         self._last: str | None = None
 
     def feed(self, chunk: bytes) -> Iterator[E_co]:
@@ -188,6 +176,41 @@ class EventReader(Generic[E_co]):
 
 
 _type_decoder = cache(TypeDecoder[Any])
+
+
+class _Decoders(NamedTuple):
+    """What decodes the events of one operation.
+
+    Attributes:
+        data: The decoder of the data, by the name of the event.
+        usual: How an event begins that has a name and JSON data, and nothing else, which ends
+            nothing and which no recovery watches: its name, and the decoder that fits it or fails.
+    """
+
+    data: Mapping[str, Callable[[bytes], object]]
+    usual: Mapping[bytes, tuple[str, Callable[[bytes], object]]]
+
+
+_known: WeakKeyDictionary[StreamOperation[Any], dict[bool, _Decoders]] = WeakKeyDictionary()
+
+
+def _decoders(operation: StreamOperation[Any], *, keep_extra: bool) -> _Decoders:
+    """Return the decoders of an operation, which are made once."""
+    known = _known.setdefault(operation, {})
+    if keep_extra not in known:
+        kinds: Mapping[str, Any] = operation.events()
+        watched = operation.recovery.watched if operation.recovery else frozenset[str]()
+        special = operation.end | operation.errors | watched
+        known[keep_extra] = _Decoders(
+            {name: _decoder(kind, keep_extra) for name, kind in kinds.items()},
+            {
+                b"event:%b%b" % (blank, name.encode()): (name, decode)
+                for name, kind in kinds.items()
+                if not keep_extra and name not in special and (decode := _type_decoder(kind).fast)
+                for blank in (b"", b" ")
+            },
+        )
+    return known[keep_extra]
 
 
 @cache

@@ -64,11 +64,6 @@ class Recoverer(Generic[E]):
         """Return until when to ask, on the monotonic clock."""
         return min(monotonic() + self._patience, self.deadline)
 
-    @property
-    def watched(self) -> frozenset[str]:
-        """The names of the events that matter."""
-        return frozenset({self._plan.begin, self._plan.item, *self._plan.states.values()})
-
     def watch(self, event: Event[str, object]) -> None:
         """Remembers what came; other events than the watched ones do not matter."""
         if event.event == self._plan.begin:

@@ -140,7 +140,8 @@ class _OpenBody:
         )
 
     def _checked(self, piece: bytes) -> bytes:
-        self._check_usable()  # what was closed meanwhile may seem to have ended
+        if self._released or self._inherited:  # what was closed meanwhile may seem to have ended
+            self._check_usable()
         self._left -= len(piece)
         # Packed bytes count as well, since they may unpack to nothing for ever.
         if self._left < 0 or (self._gzip and self._gzip.packed > self._limit):
@@ -199,24 +200,26 @@ class OpenBody(_OpenBody):
 
     def _begin(self) -> None:
         raw = self._is_read_raw()
-        pieces = self._response.iter_raw() if raw else self._response.iter_bytes()
+        pieces = iter(self._response.stream) if raw else self._response.iter_bytes()
         self._pieces = self._gzip.iter(pieces) if self._gzip else pieces
 
     def _next(self) -> bytes | None:
-        self._check_usable()
+        if self._released or self._inherited:
+            self._check_usable()
         if not self._reading.acquire(blocking=False):
             raise self._misuse("another thread is reading it. Give each thread a call of its own")
         try:
-            with self._mapped:
-                piece = next(self._pieces, None)
-                if piece is None and not self._released:
-                    return None
-                return self._checked(piece or b"")
+            piece = next(self._pieces, None)
+            if piece is None and not self._released:
+                self._response.close()
+                return None
+            return self._checked(piece or b"")
         except BaseException as error:
             self._interrupted = not isinstance(error, Exception)
             if self._released and not self._interrupted:
                 raise self._misuse("it was closed meanwhile. Make the call again") from None
-            raise
+            with self._mapped:
+                raise
         finally:
             self._reading.release()
             if self._released:  # while this thread was reading
@@ -306,7 +309,7 @@ class OpenAsyncBody(_OpenBody):
         self._check_usable()
         with self._mapped:
             raw = self._is_read_raw()
-        pieces = self._response.aiter_raw() if raw else self._response.aiter_bytes()
+        pieces = aiter(self._response.stream) if raw else self._response.aiter_bytes()
         self._unfinished = pieces
         if deadline := self._request.deadline:
             pieces = deadline.chunks(pieces, self._request)
@@ -317,6 +320,7 @@ class OpenAsyncBody(_OpenBody):
                         yield self._checked(piece)
                 self._checked(b"")
                 self._unfinished = None
+                await self._response.aclose()
                 if self._gzip:
                     self._gzip.end()
         except BaseException as error:

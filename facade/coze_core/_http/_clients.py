@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -48,13 +47,6 @@ class ClientOptions(NamedTuple):
     verify: ssl.SSLContext | str | bool = True
 
 
-class _NoCookies(CookieJar):
-    """Keeps none: the API sets none that count, and looking for them costs as much as decoding."""
-
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Do nothing."""
-
-
 def make_client(
     family: Family, kind: Literal["Client", "AsyncClient"], options: ClientOptions
 ) -> Any:
@@ -74,14 +66,13 @@ def make_client(
         verify = _verification(family, options)
         # Mounted, as a transport of one's own would switch the proxies of the environment off.
         direct = transport(verify=verify, limits=limits, socket_options=_KEEP_ALIVE)
-        return getattr(httpx, kind)(
+        client = getattr(httpx, kind)(
             verify=verify,
             limits=limits,
             proxy=options.proxy,
             mounts={"all://*": direct} if options.proxy is None else None,
             # Of the encodings that httpx knows, only gzip shows reliably that nothing is missing.
             headers={"User-Agent": options.user_agent, "Accept-Encoding": "gzip"},
-            cookies=_NoCookies(),
         )
     except (ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
         raise CozeError(
@@ -89,6 +80,13 @@ def make_client(
             "the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and "
             "SSL_CERT_DIR, or pass http_client."
         ) from error
+    # The API sets none that count, and looking for them costs more than decoding an answer.
+    client.cookies.extract_cookies = _ignore_cookies
+    return client
+
+
+def _ignore_cookies(_response: object) -> None:
+    pass
 
 
 def _verification(family: Family, options: ClientOptions) -> ssl.SSLContext | bool:
