@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -24,6 +25,9 @@ app = typer.Typer(
 )
 Root = Annotated[Path, typer.Option(help="The project folder.", exists=True, file_okay=False)]
 _HERE = Path()
+# New objects between collections. A document makes millions, which live as long as the command;
+# looking through them again and again took a twelfth of a build.
+_OBJECTS = 200_000
 _console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -94,6 +98,7 @@ def _say(text: str) -> None:
 
 def main() -> None:
     """Run a command; an error of the inputs is one message and exit code 1."""
+    gc.set_threshold(_OBJECTS)
     try:
         app()
     except GeneratorError as error:

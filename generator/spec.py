@@ -98,9 +98,12 @@ def dump(document: dict[str, Any]) -> str:
 
 def join(pointer: str, *parts: str | int) -> str:
     """Return the JSON pointer of something below another one."""
-    return pointer + "".join(
-        f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts
-    )
+    for part in parts:
+        text = str(part)
+        if "~" in text or "/" in text:
+            text = text.replace("~", "~0").replace("/", "~1")
+        pointer = f"{pointer}/{text}"
+    return pointer
 
 
 def split(pointer: str) -> list[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from generator.errors import Faults, raise_all
 from generator.json_values import is_array, is_object
@@ -94,8 +92,7 @@ BELOW: Final[Mapping[Role, Mapping[str, tuple[Role, Arity]]]] = {
 """The fields that hold other parts. Those of a callback are expressions, and hold paths."""
 
 
-@frozen
-class Part:
+class Part(NamedTuple):
     """A part of a document, and where it stands."""
 
     role: Role
@@ -108,6 +105,8 @@ def children(part: Part) -> Iterator[tuple[str, Key, Part]]:
     fields = BELOW[part.role]
     if part.role == "callback":
         fields = dict[str, "tuple[Role, Arity]"].fromkeys(part.node, ("path", "one"))
+    if fields.keys().isdisjoint(part.node):  # as most parts have none
+        return
     for name, (role, arity) in fields.items():
         if name in part.node:
             content: Any = part.node[name]

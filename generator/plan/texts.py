@@ -101,6 +101,8 @@ def _apart(lines: Iterable[str]) -> Iterator[str]:
 def clean(text: str) -> str:
     """Return the text without control and direction characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if text.replace("\n", "").isprintable():  # which leaves none of these to look for
+        return text
     return "".join(
         char for char in text if char == "\n" or unicodedata.category(char) not in _INVISIBLE
     )
