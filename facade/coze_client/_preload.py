@@ -16,7 +16,7 @@ import coze_client
 import coze_core
 from coze_client import _defaults
 from coze_client._client import AsyncCoze
-from coze_core._errors import versions
+from coze_core._coze_error import versions
 
 
 def preload() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 from anyio import to_thread
 
-from coze_core._errors import no_stop_iteration
+from coze_core._coze_error import no_stop_iteration
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,18 +11,19 @@ TYPE_CHECKING = bool()  # noqa: UP018  # Jedi takes what stands below a plain Fa
 if TYPE_CHECKING:
     from typing_extensions import deprecated  # the mark that checkers know
 
-    from coze_core._advice import Advice
     from coze_core._async import AsyncClient
-    from coze_core._auth import AsyncToken, Token
+    from coze_core._auth import AsyncToken, Token, TokenAuth
+    from coze_core._coze_error import CozeError
+    from coze_core._deadline import HTTPTimeout
     from coze_core._downloads import AsyncDownload, Download
-    from coze_core._error_table import ErrorTable
     from coze_core._errors import (
+        Advice,
         APIConnectionError,
         APIError,
         APITimeoutError,
         AuthenticationError,
         ConflictError,
-        CozeError,
+        ErrorTable,
         InvalidRequestError,
         NotFoundError,
         PermissionDeniedError,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from coze_core._outcomes import Outcome, StreamResult
     from coze_core._pages import AsyncPage, AsyncPages, Page
     from coze_core._paging import NumberPaging, TokenPaging, WindowPaging
-    from coze_core._recording import response_of
     from coze_core._resource import (
         AsyncResource,
         Resource,
@@ -53,27 +53,25 @@ if TYPE_CHECKING:
         instead,
         with_response,
     )
-    from coze_core._response import RequestInfo, Response, ResponseInfo
+    from coze_core._response import RequestInfo, Response, ResponseInfo, response_of
     from coze_core._rounds import AsyncRounds, Rounds
     from coze_core._streams import AsyncStream, Stream
     from coze_core._sync import SyncClient
-    from coze_core._timeouts import HTTPTimeout
-    from coze_core._token_auth import TokenAuth
     from coze_core._unset import UNSET, Unset
     from coze_core._waiting import Job, Polling, Wait, arun, check_deadline, polled, run
 else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            "coze_core._advice": "Advice",
             "coze_core._async": "AsyncClient",
-            "coze_core._auth": "AsyncToken Token",
+            "coze_core._auth": "AsyncToken Token TokenAuth",
+            "coze_core._coze_error": "CozeError",
+            "coze_core._deadline": "HTTPTimeout",
             "coze_core._downloads": "AsyncDownload Download",
-            "coze_core._error_table": "ErrorTable",
             "coze_core._errors": (
-                "APIConnectionError APIError APITimeoutError AuthenticationError ConflictError "
-                "CozeError InvalidRequestError NotFoundError PermissionDeniedError QuotaError "
-                "RateLimitError ServerError StreamError"
+                "APIConnectionError APIError APITimeoutError Advice AuthenticationError "
+                "ConflictError ErrorTable InvalidRequestError NotFoundError PermissionDeniedError "
+                "QuotaError RateLimitError ServerError StreamError"
             ),
             "coze_core._events": "Callback Event UnknownCallback UnknownEvent",
             "coze_core._files": "FileContent TrackedFile",
@@ -84,16 +82,13 @@ else:
             "coze_core._outcomes": "Outcome StreamResult",
             "coze_core._pages": "AsyncPage AsyncPages Page",
             "coze_core._paging": "NumberPaging TokenPaging WindowPaging",
-            "coze_core._recording": "response_of",
             "coze_core._resource": (
                 "AsyncResource Resource awith_response deprecated instead with_response"
             ),
-            "coze_core._response": "RequestInfo Response ResponseInfo",
+            "coze_core._response": "RequestInfo Response ResponseInfo response_of",
             "coze_core._rounds": "AsyncRounds Rounds",
             "coze_core._streams": "AsyncStream Stream",
             "coze_core._sync": "SyncClient",
-            "coze_core._timeouts": "HTTPTimeout",
-            "coze_core._token_auth": "TokenAuth",
             "coze_core._unset": "UNSET Unset",
             "coze_core._waiting": "Job Polling Wait arun check_deadline polled run",
         },

@@ -10,7 +10,8 @@ import anyio
 
 from coze_core._auth import BearerToken, credentials
 from coze_core._call import download_call, stream_call, value_call
-from coze_core._errors import APIConnectionError, no_stop_iteration
+from coze_core._coze_error import no_stop_iteration
+from coze_core._errors import APIConnectionError
 from coze_core._http import AsyncTransport, ClientOptions
 from coze_core._pages import AsyncPages
 from coze_core._settings import Settings, checked_settings
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from coze_core._auth import AsyncToken
     from coze_core._body import AsyncBody
     from coze_core._call import Attempt, Call
+    from coze_core._deadline import HTTPTimeout
     from coze_core._downloads import AsyncDownload
-    from coze_core._error_table import ErrorTable
+    from coze_core._errors import ErrorTable
     from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPFamily
     from coze_core._operation import (
         BatchOperation,
@@ -35,11 +37,9 @@ if TYPE_CHECKING:
         Operation,
         StreamOperation,
     )
-    from coze_core._recording import Recorder
     from coze_core._request import Parts, Request
-    from coze_core._response import ResponseInfo
+    from coze_core._response import Recorder, ResponseInfo
     from coze_core._streams import AsyncStream
-    from coze_core._timeouts import HTTPTimeout
 
 D = TypeVar("D")
 E = TypeVar("E")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping
 
-    from coze_core._errors import CozeError
+    from coze_core._coze_error import CozeError
 
 B_co = TypeVar("B_co", covariant=True)
 

@@ -14,9 +14,9 @@ from time import perf_counter
 from types import NoneType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_origin
 
-from coze_core._decode import Answer
-from coze_core._errors import APIConnectionError, APIError, CozeError
-from coze_core._lenient import NotJSONError
+from coze_core._coze_error import CozeError
+from coze_core._decode import Answer, NotJSONError
+from coze_core._errors import APIConnectionError, APIError
 from coze_core._request import Request, Sending, write_request
 from coze_core._response import ResponseInfo
 
@@ -327,7 +327,7 @@ def _keep_sending(
 
 def _log_attempt(request: Request, number: int, pause: float) -> None:
     if _LOG.isEnabledFor(logging.DEBUG):
-        from coze_core._redact import shown_headers
+        from coze_core._report import shown_headers
 
         headers = shown_headers(request.headers)
         line = f"{request.method} {request.url}"  # without the query, which may be private

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 from coze_core._operation import Operation, StreamOperation
 from coze_core._settings import fields
 

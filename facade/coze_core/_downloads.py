@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import IO, Self
 
 from coze_core._body import AsyncBody, Body
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 from coze_core._response import ResponseInfo
 
 

@@ -20,66 +20,49 @@ request. No error ever holds the token. All of them can be pickled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Any, Literal
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Literal, NamedTuple
 
-from coze_core._advice import Advice
+from msgspec import Struct
+
+from coze_core._coze_error import CozeError
+from coze_core._decode import json_object
 from coze_core._response import RequestInfo, ResponseInfo
 
-CONTEXT = "_context"
-"""The attribute of an error with the redacted request and response; see `coze_core._report`."""
-_PACKAGES = ("coze-client", "anyio", "attrs", "httpx", "msgspec")
-
-Phase = Literal["connect", "read", "write", "pool", "deadline"]
-
-
-class CozeError(Exception):
-    """The base of all errors of this client."""
-
-    def report(self) -> str:
-        """Writes all that a support needs to know, with nothing secret in it.
-
-        That is the error, its code and log id; of an error about a call also the request as a curl
-        command, each attempt with its time, and the answer; the versions of what is installed.
-        Neither the token nor any text that was sent is repeated, ids and numbers excepted.
-        """
-        return _report(self)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.args), self.__dict__
+Kind = Literal[
+    "authentication",
+    "permission",
+    "not-found",
+    "invalid-request",
+    "rate-limit",
+    "quota",
+    "conflict",
+    "server",
+]
 
 
-class no_stop_iteration:  # noqa: N801  # used like contextlib.suppress
-    """Raise an error where code of the user raises StopIteration, which would end a loop of ours.
+class Advice(Struct, frozen=True):
+    """What is known about an error code.
 
-    Python itself turns it into a RuntimeError where it leaves a generator or a coroutine.
-
-    Args:
-        source: What of the user's may raise it.
+    Attributes:
+        kind: The kind of error, which decides the class.
+        cause: The likely cause, as part of a sentence.
+        remedy: What to do, as part of a sentence.
+        retryable: ``yes``, ``no``, ``refused`` where the API says that it did not begin, or
+            ``token`` where the token was the reason.
+        page: The URL of a page that says more.
     """
 
-    __slots__ = ("_source",)
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        cause = error.__cause__ if isinstance(error, RuntimeError) else error
-        if isinstance(cause, StopIteration | StopAsyncIteration):
-            name = type(cause).__name__
-            raise CozeError(
-                f"{self._source} raised {name}: an iterator in it is exhausted. Give next() a "
-                "default there, or raise another error."
-            ) from cause
+    kind: Kind
+    cause: str = ""
+    remedy: str = ""
+    retryable: Literal["yes", "no", "refused", "token"] = "no"
+    page: str | None = None
 
 
-def _restored(kind: type[CozeError], args: tuple[object, ...]) -> CozeError:
-    """Makes an error without its constructor, whose arguments pickle does not know."""
-    return kind.__new__(kind, *args)
+Phase = Literal["connect", "read", "write", "pool", "deadline"]
 
 
 class APIError(CozeError):
@@ -227,50 +210,103 @@ class StreamError(CozeError):
         self.advice = advice
 
 
-def _report(error: CozeError) -> str:
-    context: Any = vars(error).get(CONTEXT)
-    message = context.message if context else str(error)
-    return "\n".join(
-        [
-            f"{type(error).__name__}: {message}",
-            *(context.marks if context else marks_of(error)),
-            *(_call(context) if context else ()),
-            f"versions: {', '.join(versions())}",
-        ]
-    )
+_LOG = logging.getLogger("coze_client")
 
 
-def marks_of(error: CozeError) -> Iterator[str]:
-    """Yield what an error says of itself, line by line."""
-    names = {"code": "code", "status_code": "HTTP status", "logid": "log id", "sent": "sent"}
-    for attribute, name in names.items():
-        value = getattr(error, attribute, None)
-        if value is not None:
-            yield f"{name}: {value}"
+_CLASSES: Mapping[str, type[APIError]] = {
+    "authentication": AuthenticationError,
+    "permission": PermissionDeniedError,
+    "not-found": NotFoundError,
+    "invalid-request": InvalidRequestError,
+    "rate-limit": RateLimitError,
+    "quota": QuotaError,
+    "conflict": ConflictError,
+    "server": ServerError,
+}
 
 
-def _call(context: Any) -> Iterator[str]:
-    yield f"time: {context.time}"
-    yield f"request: {context.curl}"
-    for number, sending in enumerate(context.sendings, 1):
-        yield f"attempt {number}: {sending}"
-    yield from context.answer
+_STATUSES: Mapping[int, Kind] = {
+    401: "authentication",
+    402: "quota",
+    403: "permission",
+    404: "not-found",
+    408: "server",
+    409: "conflict",
+    429: "rate-limit",
+}
 
 
-@cache
-def versions() -> tuple[str, ...]:
-    """Return the versions of what is installed, which takes reading many files."""
-    return tuple(_versions())
+class BareError(NamedTuple):
+    """What an answer without envelope says, if it is an error."""
+
+    code: str | None
+    text: str | None
+    logid: str | None
 
 
-def _versions() -> Iterator[str]:
-    import platform
-    from importlib.metadata import PackageNotFoundError, version
+class ErrorTable:
+    """The error codes of an API.
 
-    for package in _PACKAGES:
+    Args:
+        load: Gives the table: the code, or ``http`` and a status as in ``http 502``, to the fields
+            of `Advice`. Called when the first error occurs.
+        code_fields: Where an answer without envelope has its code if it is an error: a field, or a
+            field of a field as in ``error.code``. The first of them that holds a text counts.
+        text_fields: Where such an answer has its words.
+        logid_fields: Where it has its log id.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Mapping[str, Advice]],
+        code_fields: Sequence[str] = (),
+        text_fields: Sequence[str] = (),
+        logid_fields: Sequence[str] = (),
+    ) -> None:
+        self._load = load
+        self._code_fields = code_fields
+        self._text_fields = text_fields
+        self._logid_fields = logid_fields
+
+    @cached_property
+    def _entries(self) -> Mapping[str, Advice]:
         try:
-            yield f"{package} {version(package)}"
-        except PackageNotFoundError:
-            yield f"{package} (not installed as a package)"
-    yield f"{platform.python_implementation()} {platform.python_version()}"
-    yield platform.platform()
+            return self._load()
+        except Exception as error:  # noqa: BLE001  # what explains an error may not replace it
+            _LOG.info("The error table cannot be read, so errors lack cause and remedy: %s", error)
+            return {}
+
+    def bare_error(self, fields: Mapping[str, object]) -> BareError:
+        """Reads an answer without envelope."""
+        places = (self._code_fields, self._text_fields, self._logid_fields)
+        return BareError(*(_first_text(fields, names) for names in places))
+
+    def advice(self, code: int | str | None, status_code: int = 200) -> Advice | None:
+        """Looks a code up, or without a known code the HTTP status."""
+        return self._entries.get(str(code)) or self._entries.get(f"http {status_code}")
+
+
+def _first_text(fields: Mapping[str, object], places: Sequence[str]) -> str | None:
+    for place in places:
+        *steps, name = place.split(".")
+        found = fields
+        for step in steps:
+            found = json_object(found.get(step))
+        value = found.get(name)
+        if value and isinstance(value, str):
+            return value
+    return None
+
+
+def error_class(advice: Advice | None, status_code: int) -> type[APIError]:
+    """The class of an error, by what is known of its code, else by its HTTP status."""
+    kind = advice.kind if advice else _STATUSES.get(status_code)
+    if kind:
+        return _CLASSES[kind]
+    match status_code // 100:
+        case 4:
+            return InvalidRequestError
+        case 5:
+            return ServerError
+        case _:
+            return APIError

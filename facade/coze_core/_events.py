@@ -40,8 +40,8 @@ class Event(Struct, Generic[E, D], eq=False):  # noqa: PLW1641  # Python makes w
         Raises:
             CozeError: The data is no JSON.
         """
-        from coze_core._errors import CozeError
-        from coze_core._lenient import NotJSONError, parse
+        from coze_core._coze_error import CozeError
+        from coze_core._decode import NotJSONError, parse
 
         try:
             return parse(self.raw)

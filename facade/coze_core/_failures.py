@@ -7,17 +7,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from coze_core._decode import Answer, AnswerDecoder, result_code
-from coze_core._error_table import error_class
-from coze_core._errors import APIError, StreamError
-from coze_core._lenient import NotJSONError, json_object, parse
+from coze_core._decode import Answer, AnswerDecoder, NotJSONError, json_object, parse, result_code
+from coze_core._errors import APIError, StreamError, error_class
 from coze_core._secrets import hide_named, redacted, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from coze_core._advice import Advice
-    from coze_core._error_table import ErrorTable
+    from coze_core._errors import Advice, ErrorTable
     from coze_core._response import RequestInfo, ResponseInfo
 
 RESULT = "JSON result"

@@ -10,7 +10,7 @@ from inspect import iscoroutinefunction
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

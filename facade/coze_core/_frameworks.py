@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 
 import attrs
 
-from coze_core._errors import CozeError
-from coze_core._lenient import build
+from coze_core._coze_error import CozeError
+from coze_core._decode import build
 
 M = TypeVar("M")
 

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 from coze_core._recovery import async_rest_of, rest_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypedDict, TypeVar
 
 from coze_core._decode import AnswerDecoder
-from coze_core._headers import header_map
+from coze_core._encoding import header_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

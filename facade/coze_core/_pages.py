@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 from coze_core._operation import ListOperation
 from coze_core._paging import Step
 from coze_core._response import ResponseInfo

@@ -8,9 +8,8 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from coze_core._decode import MISFITS, TypeDecoder, result_code
+from coze_core._decode import MISFITS, NotJSONError, TypeDecoder, json_object, parse, result_code
 from coze_core._events import Event, UnknownEvent
-from coze_core._lenient import NotJSONError, json_object, parse
 from coze_core._outcomes import Collector
 from coze_core._secrets import redacted_bytes
 from coze_core._sse import Decoder, EventTooLongError, ServerSentEvent

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from coze_core._errors import APIConnectionError, APITimeoutError, CozeError, StreamError
+from coze_core._coze_error import CozeError
+from coze_core._errors import APIConnectionError, APITimeoutError, StreamError
 from coze_core._events import Event
 
 if TYPE_CHECKING:

@@ -7,20 +7,18 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, cast
 from urllib.parse import quote, urlencode
 
-from coze_core._encoding import to_json, to_texts
-from coze_core._errors import CozeError, no_stop_iteration
-from coze_core._headers import HeaderMap, header_value
-from coze_core._lenient import build
+from coze_core._coze_error import CozeError, no_stop_iteration
+from coze_core._decode import build
+from coze_core._encoding import HeaderMap, header_value, to_json, to_texts
 from coze_core._response import RequestInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coze_core._deadline import Deadline
+    from coze_core._deadline import Deadline, Timeout
     from coze_core._files import FormPart
     from coze_core._operation import BatchOperation, Endpoint
     from coze_core._paging import Place
-    from coze_core._timeouts import Timeout
 
 
 T = TypeVar("T")

@@ -8,9 +8,8 @@ if TYPE_CHECKING:
     from typing import Any, ParamSpec, Self, TypeVar
 
     from coze_core._async import AsyncClient
-    from coze_core._errors import CozeError
-    from coze_core._recording import Recorder
-    from coze_core._response import Response
+    from coze_core._coze_error import CozeError
+    from coze_core._response import Recorder, Response
     from coze_core._sync import SyncClient
 
     P = ParamSpec("P")
@@ -115,7 +114,7 @@ def _names(kind: type) -> list[str]:
 
 
 def _not_copied(resource: object) -> CozeError:
-    from coze_core._errors import CozeError
+    from coze_core._coze_error import CozeError
 
     return CozeError(
         f"{type(resource).__name__} holds connections, and can't be pickled or copied. Make a "
@@ -131,7 +130,7 @@ def with_response(method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) 
     Raises:
         CozeError: This is no such method, or it sends its request only later.
     """
-    from coze_core._recording import Recorder
+    from coze_core._response import Recorder
 
     recorder = Recorder()
     return recorder.response(_recorded(method, Resource, recorder)(*args, **kwargs))
@@ -141,7 +140,7 @@ async def awith_response(
     method: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs
 ) -> Response[R]:
     """As `with_response`, for a method of an async resource."""
-    from coze_core._recording import Recorder
+    from coze_core._response import Recorder
 
     recorder = Recorder()
     result = _recorded(method, AsyncResource, recorder)(*args, **kwargs)
@@ -154,7 +153,7 @@ def _recorded(
     method: Callable[P, R], kind: type[Resource | AsyncResource], recorder: Recorder
 ) -> Callable[P, R]:
     """Return the same method of the same resource, with its answers recorded."""
-    from coze_core._errors import CozeError
+    from coze_core._coze_error import CozeError
 
     bound: Any = method
     if not isinstance(getattr(method, "__self__", None), kind):

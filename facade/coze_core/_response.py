@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
+from coze_core._coze_error import CozeError
+
+R = TypeVar("R")
 T = TypeVar("T")
 
 
@@ -76,8 +79,8 @@ class ResponseInfo:
         Raises:
             CozeError: The body is no JSON, as that of a stream or a download.
         """
-        from coze_core._errors import CozeError
-        from coze_core._lenient import NotJSONError, parse
+        from coze_core._coze_error import CozeError
+        from coze_core._decode import NotJSONError, parse
 
         try:
             return parse(self.body)
@@ -122,3 +125,52 @@ class Response(ResponseInfo, Generic[T]):
             secret=info._secret,  # noqa: SLF001  # of the base class
         )
         self.value = value
+
+
+class Recorder:
+    """Keeps the first answer of a call."""
+
+    def __init__(self) -> None:
+        self.answer: ResponseInfo | None = None
+
+    def record(self, response: ResponseInfo) -> None:
+        """Keeps an answer, unless there was one before."""
+        self.answer = self.answer or response
+
+    def response(self, value: R) -> Response[R]:
+        """Gives a result together with the answer.
+
+        Raises:
+            CozeError: No answer came.
+        """
+        if self.answer is None:
+            raise self.unanswered(value)
+        return Response(value, self.answer)
+
+    @staticmethod
+    def unanswered(value: object) -> CozeError:
+        """Makes the error of a method that has sent no request."""
+        return CozeError(
+            f"with_response: this method gave {type(value).__name__} before it sent its request. "
+            "Call it directly; a stream has its answer in `response` once it is open."
+        )
+
+
+def response_of(result: object) -> ResponseInfo:
+    """Gives the answer that a result came with.
+
+    Args:
+        result: A model or a page that a method returned, a stream, a download, or an error.
+
+    Raises:
+        CozeError: The object did not come from an answer, or cannot remember it, like a list or a
+            string: call the method through ``with_response`` then.
+    """
+    for name in ("_response", "response"):
+        response = getattr(result, name, None)
+        if isinstance(response, ResponseInfo):
+            return response
+    raise CozeError(
+        f"response_of: this {type(result).__name__} carries no answer. "
+        "Call the method through with_response(method, ...) to get its answer."
+    )

@@ -6,21 +6,20 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from coze_core._errors import CozeError
-from coze_core._headers import header_map
-from coze_core._timeouts import timeouts
+from coze_core._coze_error import CozeError
+from coze_core._deadline import timeouts
+from coze_core._encoding import header_map
 from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from coze_core._deadline import Deadline
-    from coze_core._error_table import ErrorTable
-    from coze_core._headers import HeaderMap
+    from coze_core._deadline import Deadline, HTTPTimeout, Timeouts
+    from coze_core._encoding import HeaderMap
+    from coze_core._errors import ErrorTable
     from coze_core._http import AsyncHTTPClient, HTTPClient
     from coze_core._operation import Endpoint
     from coze_core._request import Parts
-    from coze_core._timeouts import HTTPTimeout, Timeouts
 
 _LABEL = r"[^\s/?#@:\\\[\].]{1,63}"
 _HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|{_LABEL}(?:\.{_LABEL})*\.?)"

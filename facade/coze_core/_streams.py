@@ -8,8 +8,8 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from coze_core._body import AsyncBody, Body
-from coze_core._error_table import ErrorTable
-from coze_core._errors import CozeError, StreamError
+from coze_core._coze_error import CozeError
+from coze_core._errors import ErrorTable, StreamError
 from coze_core._failures import stream_error
 from coze_core._iteration import AsyncEvents, Events, async_events, batches, misuse
 from coze_core._operation import StreamOperation

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from coze_core._auth import BearerToken, credentials
 from coze_core._call import download_call, stream_call, value_call
-from coze_core._errors import APIConnectionError, no_stop_iteration
+from coze_core._coze_error import no_stop_iteration
+from coze_core._errors import APIConnectionError
 from coze_core._http import ClientOptions, Transport
 from coze_core._pages import first_page
 from coze_core._settings import Settings, checked_settings
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from coze_core._auth import Token
     from coze_core._body import Body
     from coze_core._call import Attempt, Call
+    from coze_core._deadline import HTTPTimeout
     from coze_core._downloads import Download
-    from coze_core._error_table import ErrorTable
+    from coze_core._errors import ErrorTable
     from coze_core._http import HTTPAuth, HTTPClient, HTTPFamily
     from coze_core._operation import (
         BatchOperation,
@@ -33,11 +35,9 @@ if TYPE_CHECKING:
         StreamOperation,
     )
     from coze_core._pages import Page
-    from coze_core._recording import Recorder
     from coze_core._request import Parts
-    from coze_core._response import ResponseInfo
+    from coze_core._response import Recorder, ResponseInfo
     from coze_core._streams import Stream
-    from coze_core._timeouts import HTTPTimeout
 
 D = TypeVar("D")
 E = TypeVar("E")

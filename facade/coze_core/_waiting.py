@@ -12,12 +12,13 @@ from math import inf
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
-from coze_core._errors import APIError, APITimeoutError, CozeError
+from coze_core._coze_error import CozeError
+from coze_core._errors import APIError, APITimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from coze_core._error_table import ErrorTable
+    from coze_core._errors import ErrorTable
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ import anyio
 import anyio.lowlevel
 from sample_models import Message, Usage
 
-from coze_core._error_table import ErrorTable
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
+from coze_core._errors import ErrorTable
 from coze_core._events import Event
 from coze_core._operation import StreamOperation
 from coze_core._response import RequestInfo, ResponseInfo

@@ -7,7 +7,7 @@ import anyio.to_thread
 import pytest
 from stream_sources import CHAT, DONE, ERRORS, HELLO, HELLO_EVENT, USAGE, USAGE_EVENT, AsyncSource
 
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 from coze_core._streams import AsyncStream
 
 if TYPE_CHECKING:

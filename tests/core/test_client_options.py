@@ -10,7 +10,7 @@ from coze_core import (
     UNSET,
     CozeError,
 )
-from coze_core._timeouts import Timeout
+from coze_core._deadline import Timeout
 from tests.core.scripted_server import answer, ok
 from tests.core.things import (
     GET,

@@ -10,7 +10,7 @@ import pytest
 
 from coze_client._defaults import ERRORS
 from coze_core import CozeError
-from coze_core._error_table import error_class
+from coze_core._errors import error_class
 from tests.core.imports import HEAVY, loaded_by
 from tests.core.scripted_server import answer, ok
 from tests.core.things import AsyncThings, Thing, Things

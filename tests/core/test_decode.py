@@ -24,8 +24,7 @@ from sample_models import (
     Votes,
 )
 
-from coze_core._decode import AnswerDecoder, TypeDecoder
-from coze_core._lenient import NotJSONError, build
+from coze_core._decode import AnswerDecoder, NotJSONError, TypeDecoder, build
 
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
 numbers = st.integers(-(2**63), 2**64 - 1)

@@ -10,8 +10,7 @@ from sample_models import (
     Tree,
 )
 
-from coze_core._decode import AnswerDecoder, TypeDecoder
-from coze_core._lenient import NotJSONError, parse
+from coze_core._decode import AnswerDecoder, NotJSONError, TypeDecoder, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

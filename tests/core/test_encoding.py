@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from coze_core import CozeError, Endpoint
-from coze_core._headers import header_map
+from coze_core._encoding import header_map
 from coze_core._request import Request, write_request
 
 JSON = Endpoint("boxes.get", "POST", "/boxes/{value}", delimiters={"joined": ","})

@@ -20,7 +20,7 @@ from page_servers import (
 
 from coze_core._pages import AsyncPage
 from coze_core._paging import NumberPaging, Step
-from coze_core._recording import response_of
+from coze_core._response import response_of
 
 if TYPE_CHECKING:
     from page_servers import Arguments, HasMore, Total

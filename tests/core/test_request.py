@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_core import CozeError, Endpoint
-from coze_core._headers import header_map
+from coze_core._encoding import header_map
 from coze_core._report import Redaction
 from coze_core._request import Request, write_request
 

@@ -5,8 +5,8 @@ from email.utils import formatdate
 import pytest
 
 from coze_core import APIConnectionError, APIError, APITimeoutError, RequestInfo, ResponseInfo
-from coze_core._advice import Advice
 from coze_core._call import failure_of, pause_before_retry, refused_token, retry_after
+from coze_core._errors import Advice
 
 NOW = 1_700_000_000.0
 

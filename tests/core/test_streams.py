@@ -23,10 +23,11 @@ from stream_sources import (
     read_sync,
 )
 
-from coze_core._errors import APIConnectionError, CozeError, StreamError
+from coze_core._coze_error import CozeError
+from coze_core._errors import APIConnectionError, StreamError
 from coze_core._events import Event, UnknownEvent
 from coze_core._operation import StreamOperation
-from coze_core._recording import response_of
+from coze_core._response import response_of
 from coze_core._streams import Stream
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from coze_client import APIError, Coze, CozeError, StreamError
 from coze_core import Endpoint
-from coze_core._redact import Redaction
+from coze_core._report import Redaction
 from coze_core._request import write_request
 from coze_core._secrets import hide_named
 from tests.core.scripted_server import ScriptedServer, answer, cut

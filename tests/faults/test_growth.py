@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from coze_core import Endpoint
-from coze_core._decode import AnswerDecoder
-from coze_core._lenient import parse
+from coze_core._decode import AnswerDecoder, parse
 from coze_core._report import Redaction
 from coze_core._request import write_request
 from coze_core._sse import Decoder

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 MAX_LINES: Final = 400
 MAX_TOLD: Final = 15
-HAND_WRITTEN: Final = ("facade/coze_client", "generator", "sandbox/coze_sandbox")
+HAND_WRITTEN: Final = (
+    "facade/coze_client",
+    "facade/coze_core",
+    "generator",
+    "sandbox/coze_sandbox",
+)
 PLAIN: Final = ("generator", "sandbox/coze_sandbox")
 """The packages in which no name of the private language below is left."""
 PRIVATE_LANGUAGE: Final = frozenset({

@@ -17,7 +17,7 @@ import anyio
 from coze_client._defaults import ERRORS, USER_AGENT
 from coze_client._threads import run_in_thread
 from coze_core import AsyncClient, CozeError, SyncClient
-from coze_core._errors import no_stop_iteration
+from coze_core._coze_error import no_stop_iteration
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ from coze_api import events, models
 from coze_api.events import CallbackEvent
 from coze_client.callbacks._errors import PayloadError
 from coze_core import Callback, UnknownCallback
-from coze_core._lenient import NotJSONError, build, json_object
-from coze_core._lenient import parse as parse_json
+from coze_core._decode import NotJSONError, build, json_object
+from coze_core._decode import parse as parse_json
 
 T = TypeVar("T")
 _NEWER = "_str"

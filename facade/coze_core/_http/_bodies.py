@@ -9,7 +9,7 @@ from threading import RLock, Thread, local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 from coze_core._fork import never_close
 from coze_core._http._errors import map_exceptions, too_long, unknown_encoding
 from coze_core._http._pools import aclose_lost, close_lost, interrupt

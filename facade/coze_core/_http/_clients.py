@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 
 if TYPE_CHECKING:
     from coze_core._http._family import Family, HTTPFamily

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coze_core._errors import APIConnectionError, APIError, APITimeoutError, CozeError
+from coze_core._coze_error import CozeError
+from coze_core._errors import APIConnectionError, APIError, APITimeoutError
 
 if TYPE_CHECKING:
     from coze_core._errors import Phase

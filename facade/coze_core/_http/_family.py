@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from coze_core._errors import CozeError
+from coze_core._coze_error import CozeError
 
 if TYPE_CHECKING:
     import ssl

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from coze_core._headers import HeaderMap
+    from coze_core._encoding import HeaderMap
     from coze_core._http._family import Family
     from coze_core._http._types import AsyncHTTPClient, HTTPClient
     from coze_core._request import Request

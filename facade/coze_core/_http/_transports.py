@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from weakref import WeakKeyDictionary, WeakValueDictionary, ref
 
 from coze_core._body import AsyncBody, Body, RawResponse
-from coze_core._errors import APIConnectionError, CozeError
+from coze_core._coze_error import CozeError
+from coze_core._encoding import header_map
+from coze_core._errors import APIConnectionError
 from coze_core._fork import never_close, reset_in_children
-from coze_core._headers import header_map
 from coze_core._http._bodies import OpenAsyncBody, OpenBody, secret_of
 from coze_core._http._clients import ClientOptions, make_client
 from coze_core._http._errors import map_exceptions
@@ -24,7 +25,7 @@ from coze_core._http._types import AsyncHTTPClient, HTTPAuth, HTTPClient, origin
 if TYPE_CHECKING:
     import anyio
 
-    from coze_core._headers import HeaderMap
+    from coze_core._encoding import HeaderMap
     from coze_core._http._loops import LoopClient
     from coze_core._request import Request
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, MutableMapping
 
-    from coze_core._timeouts import HTTPTimeout
+    from coze_core._deadline import HTTPTimeout
 
 
 class HTTPRequest(Protocol):
