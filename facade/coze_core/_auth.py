@@ -1,4 +1,9 @@
-"""Where the bearer token of the requests comes from."""
+"""Where the bearer token of the requests comes from.
+
+A client of this package asks a `TokenAuth` for a token before each request, and for another one
+when the API refuses it, by HTTP status or by code. A plain client of httpx or httpx2 runs its
+flows, which know the HTTP status alone.
+"""
 
 from __future__ import annotations
 

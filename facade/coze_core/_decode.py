@@ -2,7 +2,8 @@
 
 The fast road is one pass of msgspec, straight into the classes. It is strict: any mismatch between
 the document and the server makes it fail, and it cannot rename fields of attrs classes. Then the
-lenient builders take over, so that the caller still gets the answer.
+lenient builders take over, so that the caller still gets the answer: JSON is parsed with every
+indulgence, then built field by field, and what does not fit its declared type is kept as it came.
 """
 
 from __future__ import annotations

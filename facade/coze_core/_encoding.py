@@ -1,6 +1,7 @@
 """How values are written: one table for paths, queries, headers, forms and JSON.
 
-The table is that of JSON. Elsewhere a value is its JSON text, a string without its quotes.
+The table is that of JSON. Elsewhere a value is its JSON text, a string without its quotes. Header
+fields are checked, so that no value can add a header of its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a support needs to know of an error, as text, with nothing secret in it.
 
 The facts about the call are collected when the error is raised, already redacted: so an error never
-holds the request, and a pickled one reports as well.
+holds the request, and a pickled one reports as well. Of a request, names, numbers and ids may be
+shown to others, but no texts.
 """
 
 from __future__ import annotations

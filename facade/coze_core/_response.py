@@ -1,4 +1,4 @@
-"""What is known about an answer beside its result."""
+"""What is known about an answer beside its result, and which answer a result came with."""
 
 from __future__ import annotations
 
