@@ -40,10 +40,11 @@ if TYPE_CHECKING:
         Endpoint,
         ListOperation,
         Operation,
+        Outcome,
         Recovery,
         StreamOperation,
     )
-    from coze_core._outcomes import Outcome, StreamResult
+    from coze_core._outcomes import StreamResult
     from coze_core._pages import AsyncPage, AsyncPages, Page
     from coze_core._paging import NumberPaging, TokenPaging, WindowPaging
     from coze_core._resource import (
@@ -77,9 +78,9 @@ else:
             "coze_core._files": "FileContent TrackedFile",
             "coze_core._http": "AsyncHTTPClient HTTPAuth HTTPClient",
             "coze_core._operation": (
-                "BatchOperation Endpoint ListOperation Operation Recovery StreamOperation"
+                "BatchOperation Endpoint ListOperation Operation Outcome Recovery StreamOperation"
             ),
-            "coze_core._outcomes": "Outcome StreamResult",
+            "coze_core._outcomes": "StreamResult",
             "coze_core._pages": "AsyncPage AsyncPages Page",
             "coze_core._paging": "NumberPaging TokenPaging WindowPaging",
             "coze_core._resource": (

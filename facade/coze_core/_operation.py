@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Unpack
 
-    from coze_core._outcomes import Outcome
     from coze_core._paging import Paging
 
 T = TypeVar("T")
@@ -42,6 +41,28 @@ class Recovery(NamedTuple):
     def watched(self) -> frozenset[str]:
         """The names of the events that matter."""
         return frozenset({self.begin, self.item, *self.states.values()})
+
+
+class Outcome(NamedTuple):
+    """How the text and the result of a stream are read.
+
+    Attributes:
+        message: The event whose data is a whole message.
+        text: The field of a message that holds its text.
+        status: The field of the end that tells the state.
+        usage: The field of the end, or of a message, that tells what was used.
+        ends: The events whose data tells how it ended; the first one counts.
+        part: The event whose data is a part of a message, if they come in parts.
+        answer: Fields that the messages of the answer have; the text is theirs alone.
+    """
+
+    message: str
+    text: str
+    status: str
+    usage: str
+    ends: Sequence[str]
+    part: str = ""
+    answer: Mapping[str, object] = {}
 
 
 class EndpointOptions(TypedDict, total=False):

@@ -5,35 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable
     from typing import Self
+
+    from coze_core._operation import Outcome
 
 M = TypeVar("M")
 D = TypeVar("D")
 S = TypeVar("S")
 U = TypeVar("U")
-
-
-class Outcome(NamedTuple):
-    """How the text and the result of a stream are read.
-
-    Attributes:
-        message: The event whose data is a whole message.
-        text: The field of a message that holds its text.
-        status: The field of the end that tells the state.
-        usage: The field of the end, or of a message, that tells what was used.
-        ends: The events whose data tells how it ended; the first one counts.
-        part: The event whose data is a part of a message, if they come in parts.
-        answer: Fields that the messages of the answer have; the text is theirs alone.
-    """
-
-    message: str
-    text: str
-    status: str
-    usage: str
-    ends: Sequence[str]
-    part: str = ""
-    answer: Mapping[str, object] = {}
 
 
 class StreamResult(NamedTuple, Generic[M, D, S, U]):

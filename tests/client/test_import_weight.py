@@ -45,7 +45,6 @@ _FIRST_CALL = _IMPORT | {
     "coze_core._http._errors",
     "coze_core._http._family",
     "coze_core._http._pools",
-    "coze_core._http._requests",
     "coze_core._http._transports",
     "coze_core._http._types",
     "coze_core._operation",

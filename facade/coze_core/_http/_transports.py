@@ -15,11 +15,10 @@ from coze_core._encoding import header_map
 from coze_core._errors import APIConnectionError
 from coze_core._fork import never_close, reset_in_children
 from coze_core._http._bodies import OpenAsyncBody, OpenBody, secret_of
-from coze_core._http._clients import ClientOptions, make_client
+from coze_core._http._clients import ClientOptions, build_request, build_request_fast, make_client
 from coze_core._http._errors import map_exceptions
 from coze_core._http._family import check_auth, chosen_family
 from coze_core._http._pools import aclose_lost, close_lost, interrupt_calls
-from coze_core._http._requests import build_request, build_request_fast
 from coze_core._http._types import AsyncHTTPClient, HTTPAuth, HTTPClient, origin
 
 if TYPE_CHECKING:
