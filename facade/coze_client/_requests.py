@@ -64,10 +64,10 @@ class Requests(CozeAPI):
         Raises:
             CozeError: An argument makes no sense, or the call fails.
         """
-        from coze_core import _doors  # noqa: PLC0415  # loaded when it is used
+        from coze_client import _open_requests  # noqa: PLC0415  # loaded when it is used
 
-        operation = _doors.open_operation(method, path, json, form, result)
-        return self._client.call(operation, **_doors.open_parts(query, json, form))
+        operation = _open_requests.open_operation(method, path, json, form, result)
+        return self._client.call(operation, **_open_requests.open_parts(query, json, form))
 
     def request_stream(
         self,
@@ -85,10 +85,10 @@ class Requests(CozeAPI):
         Raises:
             CozeError: An argument makes no sense.
         """
-        from coze_core import _doors  # noqa: PLC0415  # loaded when it is used
+        from coze_client import _open_requests  # noqa: PLC0415  # loaded when it is used
 
-        operation = _doors.open_stream(method, path, json, form)
-        return self._client.stream(operation, **_doors.open_parts(query, json, form))
+        operation = _open_requests.open_stream(method, path, json, form)
+        return self._client.stream(operation, **_open_requests.open_parts(query, json, form))
 
 
 class AsyncRequests(AsyncCozeAPI):
@@ -129,10 +129,10 @@ class AsyncRequests(AsyncCozeAPI):
         result: type[R] | None = None,
     ) -> Any:
         """As `Coze.request`, to be awaited."""
-        from coze_core import _doors  # noqa: PLC0415  # loaded when it is used
+        from coze_client import _open_requests  # noqa: PLC0415  # loaded when it is used
 
-        operation = _doors.open_operation(method, path, json, form, result)
-        return await self._client.call(operation, **_doors.open_parts(query, json, form))
+        operation = _open_requests.open_operation(method, path, json, form, result)
+        return await self._client.call(operation, **_open_requests.open_parts(query, json, form))
 
     def request_stream(
         self,
@@ -144,7 +144,7 @@ class AsyncRequests(AsyncCozeAPI):
         form: Mapping[str, object] | None = None,
     ) -> core.AsyncStream[core.UnknownEvent]:
         """As `Coze.request_stream`, for ``async with``."""
-        from coze_core import _doors  # noqa: PLC0415  # loaded when it is used
+        from coze_client import _open_requests  # noqa: PLC0415  # loaded when it is used
 
-        operation = _doors.open_stream(method, path, json, form)
-        return self._client.stream(operation, **_doors.open_parts(query, json, form))
+        operation = _open_requests.open_stream(method, path, json, form)
+        return self._client.stream(operation, **_open_requests.open_parts(query, json, form))
