@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from copy import copy
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import anyio
 
-from coze_core._auth import BearerToken, credentials
+from coze_core._auth import AsyncToken
 from coze_core._call import download_call, stream_call, value_call
+from coze_core._client import BaseClient
 from coze_core._coze_error import no_stop_iteration
 from coze_core._errors import APIConnectionError
-from coze_core._http import AsyncTransport, ClientOptions
+from coze_core._http import AsyncHTTPClient, AsyncTransport
 from coze_core._pages import AsyncPages
-from coze_core._settings import Settings, checked_settings
-from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
-    from typing import Self, Unpack
+    from typing import Unpack
 
-    from coze_core._auth import AsyncToken
     from coze_core._body import AsyncBody
     from coze_core._call import Attempt, Call
-    from coze_core._deadline import HTTPTimeout
     from coze_core._downloads import AsyncDownload
-    from coze_core._errors import ErrorTable
-    from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPFamily
     from coze_core._operation import (
         BatchOperation,
         Endpoint,
@@ -38,7 +31,7 @@ if TYPE_CHECKING:
         StreamOperation,
     )
     from coze_core._request import Parts, Request
-    from coze_core._response import Recorder, ResponseInfo
+    from coze_core._response import ResponseInfo
     from coze_core._streams import AsyncStream
 
 D = TypeVar("D")
@@ -48,111 +41,23 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class AsyncClient:
-    """The async twin of `SyncClient`, for asyncio and trio.
+class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
+    """The async variant of `SyncClient`, for asyncio and trio."""
 
-    Args:
-        base_url: As for `SyncClient`, like all that is not named here.
-        errors: The error codes of the API.
-        user_agent: The User-Agent header where there is no ``http_client``.
-        token: The bearer token, or a function, async or not, that gives it before each request.
-        auth: An authentication of httpx instead of a token.
-        timeout: The time limits.
-        max_retries: How often a request is sent again at most.
-        http_client: An async client of httpx to send with; it is not closed here.
-        headers: Headers to add to every request.
-        http: The family of HTTP clients to send with; see `ClientOptions`, like the next two.
-        proxy: A proxy.
-        verify: How certificates are checked.
-
-    Attributes:
-        tokens: As in `SyncClient`, like the others.
-        http_auth: An authentication of httpx, if there is one.
-        settings: What was set.
-        recorder: What notes the answers down.
-
-    Raises:
-        CozeError: An argument makes no sense.
-    """
-
-    def __init__(  # noqa: PLR0913  # one argument for each setting
-        self,
-        *,
-        base_url: str,
-        errors: ErrorTable,
-        user_agent: str,
-        token: AsyncToken | None = None,
-        auth: HTTPAuth | None = None,
-        timeout: float | HTTPTimeout | Unset | None = UNSET,
-        max_retries: int = 2,
-        http_client: AsyncHTTPClient | None = None,
-        headers: Mapping[str, str] | None = None,
-        http: HTTPFamily | None = None,
-        proxy: Any = None,
-        verify: ssl.SSLContext | str | bool = True,
-        keep_extra: bool = False,
-    ) -> None:
-        self.tokens, self.http_auth = credentials(token, auth)
-        options = ClientOptions(user_agent, http, proxy, verify)
-        self._transport = AsyncTransport(http_client, options)
-        self._transport.check_auth(self.http_auth)
-        self.settings = self._root = checked_settings(
-            base_url=base_url,
-            headers=headers,
-            timeout=timeout,
-            max_retries=max_retries,
-            http_client=http_client,
-            errors=errors,
-            renewable=self.tokens is not None and self.tokens.renewable,
-            keep_extra=keep_extra,
-        )
-        self.recorder: Recorder | None = None
-
-    def with_settings(self, settings: Settings) -> Self:
-        """As `SyncClient.with_settings`."""
-        clone = copy(self)
-        clone.settings = settings
-        return clone
-
-    def authenticated(self, token: AsyncToken | None, auth: HTTPAuth | None) -> Self:
-        """As `SyncClient.authenticated`."""
-        clone = copy(self)
-        clone.tokens, clone.http_auth = credentials(token, auth)
-        self._transport.check_auth(clone.http_auth)
-        renewable = clone.tokens is not None and clone.tokens.renewable
-        clone.settings = self.settings.authenticated(renewable=renewable)
-        return clone
-
-    def recording(self, recorder: Recorder) -> Self:
-        """As `SyncClient.recording`."""
-        clone = copy(self)
-        clone.recorder = recorder
-        return clone
-
-    def for_tokens(
-        self,
-        token: AsyncToken | None,
-        *,
-        secrets: Iterable[str] = (),
-        max_retries: int | None = None,
-    ) -> Self:
-        """As `SyncClient.for_tokens`."""
-        settings = self._root.for_tokens(secrets).changed(max_retries=max_retries)
-        clone = self.with_settings(settings)
-        clone.tokens = None if token is None else BearerToken(token)
-        clone.recorder = None
-        return clone
+    _transport_class = AsyncTransport
 
     async def call(self, operation: Operation[T], **parts: Unpack[Parts]) -> T:
         """As `SyncClient.call`."""
-        return (await self._value(operation, parts))[0]
+        value, _ = await self._run(value_call(operation, parts, self.settings))
+        return value
 
     def list(self, operation: ListOperation[D, T], **parts: Unpack[Parts]) -> AsyncPages[T]:
         """Gives the pages of an operation: to be awaited for the first, or to be iterated over."""
         place = operation.paging.request
 
         async def fetch(arguments: Mapping[str, object]) -> tuple[D, ResponseInfo]:
-            return await self._value(operation, cast("Parts", {**parts, place: arguments}))
+            changed = cast("Parts", {**parts, place: arguments})
+            return await self._run(value_call(operation, changed, self.settings))
 
         return AsyncPages(operation, fetch, parts.get(place) or {})
 
@@ -171,19 +76,13 @@ class AsyncClient:
         **parts: Unpack[Parts],
     ) -> AsyncStream[E, Any]:
         """As `SyncClient.stream`."""
-        from coze_core._recovery import Methods, Recoverer
         from coze_core._streams import AsyncStream
 
-        async def open_body() -> tuple[AsyncBody, ResponseInfo]:
-            settings = self.settings.begun()
-            if recoverer and settings.deadline:
-                recoverer.deadline = settings.deadline.at
-            return await self._run(stream_call(operation, parts, settings))
+        recoverer = self._recoverer(operation, recover)
 
-        recoverer = None
-        if operation.recovery and recover:
-            patience = self.settings.timeouts.stream.read
-            recoverer = Recoverer[E](operation.recovery, Methods(*recover), patience)
+        async def open_body() -> tuple[AsyncBody, ResponseInfo]:
+            return await self._run(stream_call(operation, parts, self._begun(recoverer)))
+
         return AsyncStream(
             operation,
             open_body,
@@ -198,20 +97,11 @@ class AsyncClient:
         from coze_core._downloads import AsyncDownload
 
         body, response = await self._run(download_call(endpoint, parts, self.settings))
-        return AsyncDownload(body, self._recorded(response))
+        return AsyncDownload(body, response)
 
     async def aclose(self) -> None:
         """As `SyncClient.close`."""
         await self._transport.aclose()
-
-    async def _value(self, operation: Operation[T], parts: Parts) -> tuple[T, ResponseInfo]:
-        value, response = await self._run(value_call(operation, parts, self.settings))
-        return value, self._recorded(response)
-
-    def _recorded(self, response: ResponseInfo) -> ResponseInfo:
-        if self.recorder:
-            self.recorder.record(response)
-        return response
 
     async def _token(self, attempt: Attempt) -> str | None:
         if self.tokens is None or "authorization" in attempt.request.headers:

@@ -308,6 +308,8 @@ def _attempts(
         else:
             _keep_sending(request, pause, asked, response)
             _log_end(endpoint.name, response, sent, response.elapsed)
+            if settings.recorder:
+                settings.recorder.record(response)
             return result
 
 

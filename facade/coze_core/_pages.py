@@ -7,12 +7,12 @@ from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 from coze_core._coze_error import CozeError
 from coze_core._operation import ListOperation
-from coze_core._paging import Step
+from coze_core._paging import PageRequest
 from coze_core._response import ResponseInfo
 
-Answer: TypeAlias = tuple[Any, ResponseInfo]
-Fetch: TypeAlias = Callable[[Mapping[str, object]], Answer]
-AsyncFetch: TypeAlias = Callable[[Mapping[str, object]], Awaitable[Answer]]
+Fetched: TypeAlias = tuple[Any, ResponseInfo]
+Fetch: TypeAlias = Callable[[Mapping[str, object]], Fetched]
+AsyncFetch: TypeAlias = Callable[[Mapping[str, object]], Awaitable[Fetched]]
 
 
 T = TypeVar("T")
@@ -24,16 +24,18 @@ class _Pickled(NamedTuple):
     name: str
 
 
-class _Content(Generic[T]):
+class _PageBase(Generic[T]):
     """A page, apart from asking for the next one."""
 
-    def __init__(self, operation: ListOperation[Any, T], step: Step, answer: Answer) -> None:
+    def __init__(
+        self, operation: ListOperation[Any, T], asked: PageRequest, fetched: Fetched
+    ) -> None:
         self.data: object
-        self.data, self._response = answer
+        self.data, self._response = fetched
         self.items: list[T] = _items(operation, self.data)
         self.total: int | None = operation.paging.total_of(self.data)
         self._operation: ListOperation[Any, T] | _Pickled = operation
-        self._next = operation.paging.following(step, self.data, self.items)
+        self._next = operation.paging.next_request(asked, self.data, self.items)
 
     @property
     def has_more(self) -> bool:
@@ -94,7 +96,7 @@ class _Content(Generic[T]):
         return f"<{type(self).__name__} {self._operation.name}: {count}, has_more={self.has_more}>"
 
 
-class Page(_Content[T]):
+class Page(_PageBase[T]):
     """One page of a collection. Iterating gives its items and those of all further pages.
 
     Further pages are asked for one by one, when their first item is wanted, and anew by each
@@ -106,19 +108,17 @@ class Page(_Content[T]):
         data: All that the API sent for this page.
     """
 
-    def __init__(
-        self, operation: ListOperation[Any, T], fetch: Fetch, step: Step, answer: Answer
-    ) -> None:
-        super().__init__(operation, step, answer)
+    def __init__(self, operation: ListOperation[Any, T], fetch: Fetch, asked: PageRequest) -> None:
+        super().__init__(operation, asked, fetch(asked.arguments))
         self._fetch = fetch
 
     def next_page(self) -> Page[T] | None:
-        """Ask for the next page; gives ``None`` on the last one.
+        """Ask for the next page; return ``None`` on the last one.
 
         Raises:
             CozeError: The request failed.
         """
-        return _page(self._live(), self._fetch, self._next) if self._next else None
+        return Page(self._live(), self._fetch, self._next) if self._next else None
 
     def iter_pages(self) -> Iterator[Page[T]]:
         """Iterate over this page and all further ones."""
@@ -132,7 +132,7 @@ class Page(_Content[T]):
             yield from page.items
 
 
-class AsyncPage(_Content[T]):
+class AsyncPage(_PageBase[T]):
     """The async twin of `Page`.
 
     Attributes:
@@ -142,13 +142,17 @@ class AsyncPage(_Content[T]):
     """
 
     def __init__(
-        self, operation: ListOperation[Any, T], fetch: AsyncFetch, step: Step, answer: Answer
+        self,
+        operation: ListOperation[Any, T],
+        fetch: AsyncFetch,
+        asked: PageRequest,
+        fetched: Fetched,
     ) -> None:
-        super().__init__(operation, step, answer)
+        super().__init__(operation, asked, fetched)
         self._fetch = fetch
 
     async def next_page(self) -> AsyncPage[T] | None:
-        """Ask for the next page; gives ``None`` on the last one.
+        """Ask for the next page; return ``None`` on the last one.
 
         Raises:
             CozeError: The request failed.
@@ -217,7 +221,7 @@ class AsyncPages(Coroutine[Any, Any, AsyncPage[T]]):
         return self._running
 
     async def _first(self) -> AsyncPage[T]:
-        return await _async_page(self._operation, self._fetch, Step(self._arguments))
+        return await _async_page(self._operation, self._fetch, PageRequest(self._arguments))
 
 
 class _PageIterator(Generic[T]):
@@ -254,30 +258,10 @@ class _ItemIterator(Generic[T]):
             self._items = iter((await anext(self._pages)).items)
 
 
-def first_page(
-    operation: ListOperation[Any, T], fetch: Fetch, arguments: Mapping[str, object]
-) -> Page[T]:
-    """Ask for the first page of a collection.
-
-    Args:
-        operation: The operation that answers one page.
-        fetch: Sends its request with the given query or body.
-        arguments: The query or body of the first page.
-
-    Raises:
-        CozeError: The request failed.
-    """
-    return _page(operation, fetch, Step(arguments))
-
-
-def _page(operation: ListOperation[Any, T], fetch: Fetch, step: Step) -> Page[T]:
-    return Page(operation, fetch, step, fetch(step.arguments))
-
-
 async def _async_page(
-    operation: ListOperation[Any, T], fetch: AsyncFetch, step: Step
+    operation: ListOperation[Any, T], fetch: AsyncFetch, asked: PageRequest
 ) -> AsyncPage[T]:
-    return AsyncPage(operation, fetch, step, await fetch(step.arguments))
+    return AsyncPage(operation, fetch, asked, await fetch(asked.arguments))
 
 
 def _items(operation: ListOperation[Any, T], data: object) -> list[T]:

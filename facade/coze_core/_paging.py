@@ -23,16 +23,16 @@ _MOST_REPEATS = 2
 _RECENT = 16
 
 
-class Step(NamedTuple):
+class PageRequest(NamedTuple):
     """The request of one page.
 
     Args:
         arguments: The query or the body of the request.
-        memory: What the strategy remembers of the pages before; its own business.
+        state: What the strategy remembers of the pages before; its own business.
     """
 
     arguments: Mapping[str, object]
-    memory: Any = None
+    state: Any = None
 
 
 class Paging(Protocol):
@@ -43,12 +43,14 @@ class Paging(Protocol):
         """The part of the request in which the arguments stand."""
         ...
 
-    def following(self, step: Step, data: object, items: Sequence[object]) -> Step | None:
-        """Give the request of the page after this one, or ``None`` at the end."""
+    def next_request(
+        self, asked: PageRequest, data: object, items: Sequence[object]
+    ) -> PageRequest | None:
+        """Return the request of the page after this one, or ``None`` at the end."""
         ...
 
     def total_of(self, data: object) -> int | None:
-        """Give the number of items on all pages, if the page data says it."""
+        """Return the number of items on all pages, if the page data says it."""
         ...
 
 
@@ -72,17 +74,19 @@ class NumberPaging(Struct, frozen=True, kw_only=True):
     has_more: str | None = None
     request: Place = "query"
 
-    def following(self, step: Step, data: object, items: Sequence[object]) -> Step | None:
-        """Give the request of the page after this one, or ``None`` at the end."""
-        number = _number(step.arguments.get(self.page))
+    def next_request(
+        self, asked: PageRequest, data: object, items: Sequence[object]
+    ) -> PageRequest | None:
+        """Return the request of the page after this one, or ``None`` at the end."""
+        number = _number(asked.arguments.get(self.page))
         number = 1 if number is None else number
-        count = _count(step.memory, number, items)
+        count = _count(asked.state, number, items)
         if not items or count.repeats == _MOST_REPEATS or not self._goes_on(data, count):
             return None
-        return Step({**step.arguments, self.page: number + 1}, count)
+        return PageRequest({**asked.arguments, self.page: number + 1}, count)
 
     def total_of(self, data: object) -> int | None:
-        """Give the number of items on all pages, if the page data says it."""
+        """Return the number of items on all pages, if the page data says it."""
         return _number(_attribute(data, self.total))
 
     def _goes_on(self, data: object, count: _Count) -> bool:
@@ -112,14 +116,16 @@ class TokenPaging(Struct, frozen=True, kw_only=True):
     has_more: str | None = None
     request: Place = "query"
 
-    def following(self, step: Step, data: object, items: Sequence[object]) -> Step | None:
-        """Give the request of the page after this one, or ``None`` at the end."""
+    def next_request(
+        self, asked: PageRequest, data: object, items: Sequence[object]
+    ) -> PageRequest | None:
+        """Return the request of the page after this one, or ``None`` at the end."""
         if _flag(_attribute(data, self.has_more)) is False:
             return None
-        return _moved(step, self.token, _attribute(data, self.next), items)
+        return _by_cursor(asked, self.token, _attribute(data, self.next), items)
 
     def total_of(self, data: object) -> None:
-        """Give ``None``: such pages do not count."""
+        """Return ``None``: such pages do not count."""
         del data
 
 
@@ -148,17 +154,19 @@ class WindowPaging(Struct, frozen=True, kw_only=True):
     has_more: str
     request: Place = "body"
 
-    def following(self, step: Step, data: object, items: Sequence[object]) -> Step | None:
-        """Give the request of the page after this one, or ``None`` at the end."""
+    def next_request(
+        self, asked: PageRequest, data: object, items: Sequence[object]
+    ) -> PageRequest | None:
+        """Return the request of the page after this one, or ``None`` at the end."""
         if _flag(_attribute(data, self.has_more)) is False:
             return None
-        before, after = step.arguments.get(self.before), step.arguments.get(self.after)
+        before, after = asked.arguments.get(self.before), asked.arguments.get(self.after)
         if before not in _NONE and after in _NONE:
-            return _moved(step, self.before, _attribute(data, self.first), items)
-        return _moved(step, self.after, _attribute(data, self.last), items)
+            return _by_cursor(asked, self.before, _attribute(data, self.first), items)
+        return _by_cursor(asked, self.after, _attribute(data, self.last), items)
 
     def total_of(self, data: object) -> None:
-        """Give ``None``: such pages do not count."""
+        """Return ``None``: such pages do not count."""
         del data
 
 
@@ -203,18 +211,24 @@ class _Trail(NamedTuple):
     kept: object = None
     pages: int = 0
 
-    def after(self, asked: object) -> _Trail:
+    def with_asked(self, asked: object) -> _Trail:
         pages = self.pages + 1
         kept = self.kept if pages & self.pages else asked
         return _Trail((*self.recent[1 - _RECENT :], asked), kept, pages)
 
 
-def _moved(step: Step, name: str, mark: object, items: Sequence[object]) -> Step | None:
+def _by_cursor(
+    asked: PageRequest, name: str, cursor: object, items: Sequence[object]
+) -> PageRequest | None:
     """Ask on from a token or id, unless it comes back."""
-    trail = (step.memory or _Trail()).after(step.arguments.get(name))
-    if not items or not isinstance(mark, (str, int)) or mark in (*_NONE, *trail.recent, trail.kept):
+    trail = (asked.state or _Trail()).with_asked(asked.arguments.get(name))
+    if (
+        not items
+        or not isinstance(cursor, (str, int))
+        or cursor in (*_NONE, *trail.recent, trail.kept)
+    ):
         return None
-    return Step({**step.arguments, name: mark}, trail)
+    return PageRequest({**asked.arguments, name: cursor}, trail)
 
 
 def _attribute(data: object, name: str | None) -> object:

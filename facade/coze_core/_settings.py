@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from coze_core._http import AsyncHTTPClient, HTTPClient
     from coze_core._operation import Endpoint
     from coze_core._request import Parts
+    from coze_core._response import Recorder
 
 _LABEL = r"[^\s/?#@:\\\[\].]{1,63}"
 _HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|{_LABEL}(?:\.{_LABEL})*\.?)"
@@ -45,6 +46,7 @@ class Settings(NamedTuple):
         extra_query: What to add to every query.
         extra_body: What to add to every body of fields.
         keep_extra: Whether models keep what came beyond their fields.
+        recorder: What keeps the response of a call for the user, if anything.
     """
 
     base_url: str
@@ -60,6 +62,7 @@ class Settings(NamedTuple):
     extra_query: Mapping[str, object] = {}
     extra_body: Mapping[str, object] = {}
     keep_extra: bool = False
+    recorder: Recorder | None = None
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r})"  # headers may be secret

@@ -35,6 +35,7 @@ _FIRST_CALL = _IMPORT | {
     "coze_core._builders",
     "coze_core._body",
     "coze_core._call",
+    "coze_core._client",
     "coze_core._coze_error",
     "coze_core._decode",
     "coze_core._encoding",

@@ -19,7 +19,7 @@ from page_servers import (
 )
 
 from coze_core._pages import AsyncPage
-from coze_core._paging import NumberPaging, Step
+from coze_core._paging import NumberPaging, PageRequest
 from coze_core._response import response_of
 
 if TYPE_CHECKING:
@@ -347,7 +347,7 @@ def test_the_next_page_can_be_asked_for_again() -> None:
 
 
 def test_a_strategy_needs_nothing_but_data() -> None:
-    step = NUMBERS.following(Step({"page_num": 4}), SimpleNamespace(has_more=True), [1])
+    step = NUMBERS.next_request(PageRequest({"page_num": 4}), SimpleNamespace(has_more=True), [1])
     assert step is not None
     assert step.arguments == {"page_num": 5}
 
