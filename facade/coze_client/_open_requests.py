@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from coze_core._events import UnknownEvent
     from coze_core._operation import EndpointOptions
-    from coze_core._request import Parts
+    from coze_core._request import CallArguments
 
     Fields = Mapping[str, object] | None
 
@@ -48,7 +48,7 @@ def open_stream(
     return StreamOperation(*_place(method, path), events=dict, **_options(json, form))
 
 
-def open_parts(query: Fields, json: Fields, form: Fields) -> Parts:
+def open_parts(query: Fields, json: Fields, form: Fields) -> CallArguments:
     """Return the arguments of either.
 
     Raises:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         Operation,
         StreamOperation,
     )
-    from coze_core._request import Parts, Request
+    from coze_core._request import CallArguments, Request
     from coze_core._response import ResponseInfo
     from coze_core._streams import AsyncStream
 
@@ -46,22 +46,22 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
 
     _transport_class = AsyncTransport
 
-    async def call(self, operation: Operation[T], **parts: Unpack[Parts]) -> T:
+    async def call(self, operation: Operation[T], **parts: Unpack[CallArguments]) -> T:
         """As `SyncClient.call`."""
         value, _ = await self._run(value_call(operation, parts, self.settings))
         return value
 
-    def list(self, operation: ListOperation[D, T], **parts: Unpack[Parts]) -> AsyncPages[T]:
+    def list(self, operation: ListOperation[D, T], **parts: Unpack[CallArguments]) -> AsyncPages[T]:
         """Gives the pages of an operation: to be awaited for the first, or to be iterated over."""
         place = operation.paging.request
 
         async def fetch(arguments: Mapping[str, object]) -> tuple[D, ResponseInfo]:
-            changed = cast("Parts", {**parts, place: arguments})
+            changed = cast("CallArguments", {**parts, place: arguments})
             return await self._run(value_call(operation, changed, self.settings))
 
         return AsyncPages(operation, fetch, parts.get(place) or {})
 
-    async def batch(self, operation: BatchOperation[T], **parts: Unpack[Parts]) -> T:
+    async def batch(self, operation: BatchOperation[T], **parts: Unpack[CallArguments]) -> T:
         """As `SyncClient.batch`."""
         from coze_core._request import groups, joined
 
@@ -73,7 +73,7 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
         self,
         operation: StreamOperation[E],
         recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
-        **parts: Unpack[Parts],
+        **parts: Unpack[CallArguments],
     ) -> AsyncStream[E, Any]:
         """As `SyncClient.stream`."""
         from coze_core._streams import AsyncStream
@@ -92,7 +92,7 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
             keep_extra=self.settings.keep_extra,
         )
 
-    async def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> AsyncDownload:
+    async def download(self, endpoint: Endpoint, **parts: Unpack[CallArguments]) -> AsyncDownload:
         """As `SyncClient.download`."""
         from coze_core._downloads import AsyncDownload
 
@@ -119,9 +119,7 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
                 token = await self._token(attempt)
                 try:
                     with _scope(attempt.request), no_stop_iteration("A hook, transport or file"):
-                        reply = await self._transport.exchange(
-                            attempt.request, token, self.http_auth
-                        )
+                        reply = await self._transport.send(attempt.request, token, self.http_auth)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

@@ -57,7 +57,7 @@ class TokenSource(ABC):
 
     @abstractmethod
     async def aheader(self, client: Any, rejected: str) -> str:
-        """The async twin of `header`."""
+        """The async variant of `header`."""
 
 
 class BearerToken(TokenSource):
@@ -176,7 +176,7 @@ class TokenAuth(TokenSource):
 
     @abstractmethod
     async def atoken(self, client: Any = None, *, rejected: str = "") -> str:
-        """The async twin of `token`."""
+        """The async variant of `token`."""
 
     def header(self, client: Any, rejected: str) -> str:
         """As `TokenSource.header`."""
@@ -202,7 +202,7 @@ class TokenAuth(TokenSource):
     async def async_auth_flow(
         self, request: HTTPRequest
     ) -> AsyncGenerator[HTTPRequest, HTTPResponse]:
-        """The async twin of `sync_auth_flow`."""
+        """The async variant of `sync_auth_flow`."""
         self._check_host(request)
         token = await self.atoken()
         response = yield _signed(request, token)

@@ -58,7 +58,7 @@ class Body(_AnyBody, Protocol):
 
 
 class AsyncBody(_AnyBody, Protocol):
-    """The async twin of `Body`."""
+    """The async variant of `Body`."""
 
     def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         """As `Body.iter_bytes`."""

@@ -42,7 +42,7 @@ class Walk:
         self._problems = problems
         self._root = root
 
-    def keep(self, value: object) -> object:
+    def keep_raw(self, value: object) -> object:
         if self._problems is not None:
             steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
             self._problems.append(self._root + "".join(steps))
@@ -101,7 +101,7 @@ class _Scalar(Builder):
         return type(value) is self._kind
 
     def build(self, value: object, walk: Walk) -> object:
-        return value if type(value) is self._kind else walk.keep(value)
+        return value if type(value) is self._kind else walk.keep_raw(value)
 
 
 class _Text(_Scalar):
@@ -128,7 +128,7 @@ class _Bytes(Builder):
                 return a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
             except ValueError:
                 pass
-        return walk.keep(value)
+        return walk.keep_raw(value)
 
 
 class _Float(Builder):
@@ -142,8 +142,8 @@ class _Float(Builder):
             try:
                 return float(value)
             except OverflowError:
-                return walk.keep(value)
-        return value if type(value) is float else walk.keep(value)
+                return walk.keep_raw(value)
+        return value if type(value) is float else walk.keep_raw(value)
 
 
 class _Literal(Builder):
@@ -154,7 +154,7 @@ class _Literal(Builder):
         return not isinstance(value, (dict, list)) and (type(value), value) in self._members
 
     def build(self, value: object, walk: Walk) -> object:
-        return value if self.accepts(value) else walk.keep(value)
+        return value if self.accepts(value) else walk.keep_raw(value)
 
 
 class _List(Builder):
@@ -172,7 +172,7 @@ class _List(Builder):
 
     def build(self, value: object, walk: Walk) -> object:
         if not self.accepts(value) or len(walk.path) >= MAX_DEPTH:
-            return walk.keep(value)
+            return walk.keep_raw(value)
         built: list[object] = []
         for index, item in enumerate(cast("list[object]", value)):
             walk.path.append(index)
@@ -190,7 +190,7 @@ class _Map(Builder):
 
     def build(self, value: object, walk: Walk) -> object:
         if not self.accepts(value) or len(walk.path) >= MAX_DEPTH:
-            return walk.keep(value)
+            return walk.keep_raw(value)
         built: dict[str, object] = {}
         for key, item in cast("dict[str, object]", value).items():
             walk.path.append(key)
@@ -213,7 +213,7 @@ class _Union(Builder):
         members = [member for member in self._members if member.accepts(value)]
         if not members:
             text = next((member for member in self._members if isinstance(member, _Text)), None)
-            return text.build(value, walk) if text else walk.keep(value)
+            return text.build(value, walk) if text else walk.keep_raw(value)
         if len(members) == 1:
             return members[0].build(value, walk)
         return max(members, key=lambda member: member.rank(value)).build(value, walk)
@@ -276,7 +276,7 @@ class _Model(Builder):
 
     def build(self, value: object, walk: Walk) -> object:
         if len(walk.path) >= MAX_DEPTH or not isinstance(value, dict):
-            return walk.keep(value)
+            return walk.keep_raw(value)
         values = cast("dict[str, object]", value)
         arguments: dict[str, object] = {}
         for field in self._fields:
@@ -291,7 +291,7 @@ class _Model(Builder):
                 if value is not None or field.argument not in arguments:
                     arguments[field.argument] = value
             elif field.required:
-                arguments[field.argument] = walk.keep(None)
+                arguments[field.argument] = walk.keep_raw(None)
             walk.path.pop()
         built = self._model(**arguments)
         if walk.keep_extra and hasattr(built, "__dict__"):
@@ -326,7 +326,7 @@ class _Other(Builder):
         try:
             return msgspec.convert(value, cast("type[object]", self._hint))
         except (msgspec.ValidationError, TypeError):
-            return walk.keep(value)
+            return walk.keep_raw(value)
 
 
 _PLAIN: Mapping[object, Callable[[], Builder]] = {

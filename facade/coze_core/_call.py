@@ -15,9 +15,9 @@ from types import NoneType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_origin
 
 from coze_core._coze_error import CozeError
-from coze_core._decode import Answer, NotJSONError
+from coze_core._decode import Envelope, NotJSONError
 from coze_core._errors import APIConnectionError, APIError
-from coze_core._request import Request, Sending, write_request
+from coze_core._request import AttemptRecord, Request, write_request
 from coze_core._response import ResponseInfo
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from coze_core._body import RawResponse
     from coze_core._operation import Endpoint, Operation
-    from coze_core._request import Parts
+    from coze_core._request import CallArguments
     from coze_core._settings import Settings
 
 
@@ -84,7 +84,7 @@ def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Fai
 
     Args:
         error: What went wrong.
-        asked: Seconds that the answer asked to wait, if it did.
+        asked: Seconds that the response asked to wait, if it did.
     """
     if isinstance(error, APIConnectionError):
         return "lost" if error.sent else "unconnected"
@@ -99,7 +99,7 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
     """Reads the Retry-After header: seconds, or an HTTP date.
 
     Args:
-        headers: The headers of an answer.
+        headers: The headers of a response.
         now: The present time, in seconds since the epoch.
 
     Returns:
@@ -137,26 +137,26 @@ Call: TypeAlias = "Generator[Attempt, RawResponse[B], R]"
 
 
 def value_call(
-    operation: Operation[T], parts: Parts, settings: Settings
+    operation: Operation[T], parts: CallArguments, settings: Settings
 ) -> Call[object, tuple[T, ResponseInfo]]:
-    """Calls an operation and decodes its answer.
+    """Call an operation and decode its response.
 
     Raises:
         CozeError: An argument cannot be written.
         APIError: The API answered with an error, with something else than JSON, or without the
             result that the operation promises.
-        APIConnectionError: No complete answer arrived.
+        APIConnectionError: No complete response arrived.
     """
     request = _request(operation, parts, settings)
     request.timeout = settings.timeouts.call
 
-    def judge(reply: RawResponse[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
-        answer = _answer(operation, reply, keep_extra=settings.keep_extra)
+    def read_response(reply: RawResponse[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
+        envelope = _envelope(operation, reply, keep_extra=settings.keep_extra)
         if (
-            answer is None
-            or answer.code
-            or _is_unwrapped_error(answer, reply, settings)
-            or (answer.value is None and not operation.decoder_for(reply.status_code).may_lack)
+            envelope is None
+            or envelope.code
+            or _is_unwrapped_error(envelope, reply, settings)
+            or (envelope.value is None and not operation.decoder_for(reply.status_code).may_lack)
         ):
             from coze_core._failures import RESULT, api_error
 
@@ -166,25 +166,25 @@ def value_call(
                 settings.errors,
                 RESULT,
                 (reply.secret, *settings.secrets),
-                quoted=not settings.bare,
+                quoted=not settings.is_token_request,
             )
-        response.logid = response.logid or answer.logid
-        if hasattr(type(answer.value), "_response"):
-            object.__setattr__(answer.value, "_response", response)
-        return answer.value, response
+        response.logid = response.logid or envelope.logid
+        if hasattr(type(envelope.value), "_response"):
+            object.__setattr__(envelope.value, "_response", response)
+        return envelope.value, response
 
-    return _attempts(operation, request, settings, judge)
+    return _attempts(operation, request, settings, read_response)
 
 
 def download_call(
-    endpoint: Endpoint, parts: Parts, settings: Settings
+    endpoint: Endpoint, parts: CallArguments, settings: Settings
 ) -> Call[B, tuple[B, ResponseInfo]]:
     """Calls an operation that answers with a file, and leaves the file unread.
 
     Raises:
         CozeError: An argument cannot be written.
         APIError: The API answered with an error, or with JSON.
-        APIConnectionError: No answer arrived.
+        APIConnectionError: No response arrived.
     """
     request = _request(endpoint, parts, settings)
     request.timeout = settings.timeouts.call
@@ -193,14 +193,14 @@ def download_call(
 
 
 def stream_call(
-    endpoint: Endpoint, parts: Parts, settings: Settings
+    endpoint: Endpoint, parts: CallArguments, settings: Settings
 ) -> Call[B, tuple[B, ResponseInfo]]:
     """Calls an operation that answers with an event stream, and leaves the stream unread.
 
     Raises:
         CozeError: An argument cannot be written.
         APIError: The API answered with an error, or with something else than an event stream.
-        APIConnectionError: No answer arrived.
+        APIConnectionError: No response arrived.
     """
     request = _request(endpoint, parts, settings)
     request.timeout = settings.timeouts.stream
@@ -208,7 +208,7 @@ def stream_call(
     return _open_body(endpoint, request, settings, "event stream")
 
 
-def _request(endpoint: Endpoint, parts: Parts, settings: Settings) -> Request:
+def _request(endpoint: Endpoint, parts: CallArguments, settings: Settings) -> Request:
     extended = settings.extended(endpoint, parts)
     return write_request(endpoint, settings.base_url, settings.headers, extended)
 
@@ -216,55 +216,57 @@ def _request(endpoint: Endpoint, parts: Parts, settings: Settings) -> Request:
 def _open_body(
     endpoint: Endpoint, request: Request, settings: Settings, due: str
 ) -> Call[B, tuple[B, ResponseInfo]]:
-    def judge(reply: RawResponse[B], response: ResponseInfo) -> tuple[B, ResponseInfo]:
+    def read_response(reply: RawResponse[B], response: ResponseInfo) -> tuple[B, ResponseInfo]:
         if reply.live is None:
             from coze_core._failures import api_error
 
             raise api_error(endpoint.name, response, settings.errors, due, [reply.secret])
         return reply.live, response
 
-    return _attempts(endpoint, request, settings, judge)
+    return _attempts(endpoint, request, settings, read_response)
 
 
-def _is_unwrapped_error(answer: Answer[T], reply: RawResponse[object], settings: Settings) -> bool:
-    if answer.code is not None or not reply.body:
+def _is_unwrapped_error(
+    envelope: Envelope[T], reply: RawResponse[object], settings: Settings
+) -> bool:
+    if envelope.code is not None or not reply.body:
         return False
-    from coze_core._failures import is_bare_error
+    from coze_core._failures import is_unwrapped_error
 
-    return is_bare_error(reply.body, settings.errors)
+    return is_unwrapped_error(reply.body, settings.errors)
 
 
-def _answer(
+def _envelope(
     operation: Operation[T], reply: RawResponse[object], *, keep_extra: bool
-) -> Answer[T] | None:
+) -> Envelope[T] | None:
     """Decodes what may be a success."""
     if not 200 <= reply.status_code < 300:  # noqa: PLR2004  # the successes of HTTP
         return None
     decoder = operation.decoder_for(reply.status_code)
     if not reply.body and decoder.result is NoneType:
-        return Answer(cast("T", None))
+        return Envelope(cast("T", None))
     try:
-        answer = decoder.decode(reply.body, keep_extra=keep_extra)
+        envelope = decoder.decode(reply.body, keep_extra=keep_extra)
     except NotJSONError:
         return None
-    if answer.value is None and decoder.result is not NoneType:
+    if envelope.value is None and decoder.result is not NoneType:
         is_null = decoder.may_lack and reply.body.strip() == b"null"
-        if answer.code is None and not is_null:
+        if envelope.code is None and not is_null:
             return None
         if get_origin(decoder.result) is list:
-            answer.value = cast("T", [])
-    return answer
+            envelope.value = cast("T", [])
+    return envelope
 
 
 def _attempts(
     endpoint: Endpoint,
     request: Request,
     settings: Settings,
-    judge: Callable[[RawResponse[B], ResponseInfo], R],
+    read_response: Callable[[RawResponse[B], ResponseInfo], R],
 ) -> Call[B, R]:
     started = perf_counter()
     info = request.info
-    request.bare = settings.bare
+    request.is_token_request = settings.is_token_request
     request.max_bytes = settings.max_response_bytes
     request.deadline = deadline = settings.begun().deadline
     renewable = settings.renewable and "authorization" not in request.headers
@@ -285,9 +287,9 @@ def _attempts(
                 elapsed=perf_counter() - started,
                 secret=reply.secret,
             )
-            result = judge(reply, response)
+            result = read_response(reply, response)
         except (APIConnectionError, APIError) as error:
-            _keep_sending(request, pause, asked, error)
+            _record_attempt(request, pause, asked, error)
             again, rejected = None, ""
             if renewable and not renewed and refused_token(error):
                 again, rejected, renewed = 0.0, token, 1
@@ -297,34 +299,34 @@ def _attempts(
             if deadline and again is not None and again >= deadline.left:
                 again, failure = None, deadline.instead_of(error, request)
             if again is None:
-                from coze_core._report import keep_facts
+                from coze_core._report import attach_context
 
                 _log_end(endpoint.name, failure, sent, perf_counter() - started)
                 if sent > 1:
                     failure.add_note(f"The request was sent {sent} times.")
-                keep_facts(failure, request, token)
+                attach_context(failure, request, token)
                 raise failure from failure.__cause__
             sent, pause = sent + 1, again
         else:
-            _keep_sending(request, pause, asked, response)
+            _record_attempt(request, pause, asked, response)
             _log_end(endpoint.name, response, sent, response.elapsed)
             if settings.recorder:
                 settings.recorder.record(response)
             return result
 
 
-def _keep_sending(
+def _record_attempt(
     request: Request,
     pause: float,
     asked: float,
     end: ResponseInfo | APIError | APIConnectionError,
 ) -> None:
-    """Notes what came of one sending."""
+    """Record the outcome of one attempt."""
     seconds = perf_counter() - asked - pause
     if isinstance(end, APIConnectionError):
-        request.sendings.append(Sending(type(end).__name__, seconds, pause, None))
+        request.attempts.append(AttemptRecord(type(end).__name__, seconds, pause, None))
     else:
-        request.sendings.append(Sending(end.status_code, seconds, pause, end.logid))
+        request.attempts.append(AttemptRecord(end.status_code, seconds, pause, end.logid))
 
 
 def _log_attempt(request: Request, number: int, pause: float) -> None:

@@ -84,8 +84,8 @@ def marks_of(error: CozeError) -> Iterator[str]:
 def _call(context: Any) -> Iterator[str]:
     yield f"time: {context.time}"
     yield f"request: {context.curl}"
-    for number, sending in enumerate(context.sendings, 1):
-        yield f"attempt {number}: {sending}"
+    for number, record in enumerate(context.attempts, 1):
+        yield f"attempt {number}: {record}"
     yield from context.answer
 
 

@@ -74,7 +74,7 @@ def parse(body: bytes) -> object:
     except RecursionError:
         pass
     try:
-        return _parse(_shallow(text))
+        return _parse(_stringify_deep(text))
     except RecursionError:
         return text
 
@@ -128,7 +128,7 @@ def _parse(text: str) -> object:
         raise NotJSONError(f"not JSON: {error}") from None
 
 
-def _shallow(text: str) -> str:
+def _stringify_deep(text: str) -> str:
     """Turn the containers below the deepest level into strings of their JSON text."""
     pieces: list[str] = []
     depth = done = start = 0
@@ -147,7 +147,7 @@ def _shallow(text: str) -> str:
     return "".join([*pieces, text[done:]])
 
 
-MISFITS = (msgspec.MsgspecError, ValueError, RecursionError)
+DECODE_ERRORS = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 """All that msgspec raises for data it does not take; bad UTF-8 is a ValueError."""
@@ -165,7 +165,7 @@ class _Head(Struct):
     detail: Detail | None = None
 
 
-class Answer(Struct, Generic[T]):
+class Envelope(Struct, Generic[T]):
     """The body of an answer, taken apart. A ``code`` other than 0 is not judged here.
 
     Args:
@@ -193,8 +193,8 @@ class TypeDecoder(Generic[T]):
         hint: The type: a class, or what a type hint can say.
 
     Attributes:
-        fast: The decoder that raises one of `MISFITS` where something does not fit; none if this
-            type is beyond it.
+        fast: The decoder that raises one of `DECODE_ERRORS` where something does not fit; none
+            if this type is beyond it.
     """
 
     def __init__(self, hint: type[T]) -> None:
@@ -214,11 +214,11 @@ class TypeDecoder(Generic[T]):
         if self.fast is not None and not keep_extra:
             try:
                 return self.fast(body)
-            except MISFITS:
+            except DECODE_ERRORS:
                 pass
         return build(self._hint, parse(body), keep_extra=keep_extra)
 
-    def examine(self, body: bytes) -> Decoded[T]:
+    def decode_lenient(self, body: bytes) -> Decoded[T]:
         """Decode a value slowly, and tell which parts of it do not fit the type.
 
         Raises:
@@ -255,13 +255,13 @@ class AnswerDecoder(Generic[T]):
         self.may_lack = nullable or result in {NoneType, Any, object}
         self._unwrap = unwrap
         self._also_in = also_in
-        self.fast = _fast_answer(result, unwrap)
+        self.fast = _fast_envelope(result, unwrap)
         if also_in is not None:
-            other = _fast_answer(result, also_in)
+            other = _fast_envelope(result, also_in)
             roads = (other, self.fast) if unwrap is None else (self.fast, other)
             self.fast = _first_with_value(*roads)
 
-    def decode(self, body: bytes, *, keep_extra: bool = False) -> Answer[T]:
+    def decode(self, body: bytes, *, keep_extra: bool = False) -> Envelope[T]:
         """Decode an answer; what does not fit is kept as it came.
 
         Args:
@@ -274,33 +274,33 @@ class AnswerDecoder(Generic[T]):
         if self.fast is not None and not keep_extra:
             try:
                 return self.fast(body)
-            except MISFITS:
+            except DECODE_ERRORS:
                 pass
-        return self._answer(body, None, keep_extra=keep_extra)
+        return self._envelope(body, None, keep_extra=keep_extra)
 
-    def examine(self, body: bytes) -> Decoded[Answer[T]]:
+    def decode_lenient(self, body: bytes) -> Decoded[Envelope[T]]:
         """Decode an answer slowly, and tell which parts of the result do not fit its type.
 
         Raises:
             NotJSONError: The body is no JSON.
         """
         problems: list[str] = []
-        return Decoded(self._answer(body, problems), problems)
+        return Decoded(self._envelope(body, problems), problems)
 
-    def _answer(
+    def _envelope(
         self, body: bytes, problems: list[str] | None, *, keep_extra: bool = False
-    ) -> Answer[T]:
+    ) -> Envelope[T]:
         plain = parse(body)
         fields = json_object(plain)
         msg, logid = fields.get("msg"), json_object(fields.get("detail")).get("logid")
-        return Answer(
-            self._built(plain, fields, problems, keep_extra=keep_extra),
+        return Envelope(
+            self._build(plain, fields, problems, keep_extra=keep_extra),
             result_code(fields.get("code")),
             None if msg is None else str(msg),
             None if logid is None else Detail(str(logid)),
         )
 
-    def _built(
+    def _build(
         self,
         plain: object,
         fields: Mapping[str, object],
@@ -348,37 +348,37 @@ def _fast(hint: type[T]) -> Callable[[bytes], T] | None:
 
 
 def _first_with_value(
-    first: Callable[[bytes], Answer[T]] | None, second: Callable[[bytes], Answer[T]] | None
-) -> Callable[[bytes], Answer[T]] | None:
+    first: Callable[[bytes], Envelope[T]] | None, second: Callable[[bytes], Envelope[T]] | None
+) -> Callable[[bytes], Envelope[T]] | None:
     if first is None or second is None:
         return None
 
-    def decode(body: bytes) -> Answer[T]:
+    def decode(body: bytes) -> Envelope[T]:
         answer = first(body)
         return second(body) if answer.value is None else answer
 
     return decode
 
 
-def _fast_answer(result: type[T], unwrap: str | None) -> Callable[[bytes], Answer[T]] | None:
-    def answer(value: T, head: _Head) -> Answer[T]:
-        return Answer(value, head.code, head.msg, head.detail)
+def _fast_envelope(result: type[T], unwrap: str | None) -> Callable[[bytes], Envelope[T]] | None:
+    def envelope(value: T, head: _Head) -> Envelope[T]:
+        return Envelope(value, head.code, head.msg, head.detail)
 
     decode_head = msgspec.json.Decoder(_Head).decode
     if result is NoneType:
-        return lambda body: answer(cast("T", None), decode_head(body))
+        return lambda body: envelope(cast("T", None), decode_head(body))
     decode_result = _fast(result)
     if decode_result is None:
         return None
     if unwrap is None:
-        return lambda body: answer(decode_result(body), decode_head(body))
+        return lambda body: envelope(decode_result(body), decode_head(body))
     value = ("value", Union[result, None], msgspec.field(name=unwrap, default=None))  # noqa: UP007  # some hints know no |
     code = ("code", int | None, None)
     try:
-        envelope = msgspec.defstruct("Envelope", [value, code], bases=(Answer,))
+        kind = msgspec.defstruct("Envelope", [value, code], bases=(Envelope,))
     except ValueError:  # a name that msgspec does not take
         return None
-    return msgspec.json.Decoder(cast("type[Answer[T]]", envelope)).decode
+    return msgspec.json.Decoder(cast("type[Envelope[T]]", kind)).decode
 
 
 def _escapes_msgspec(hint: object, seen: set[object]) -> bool:

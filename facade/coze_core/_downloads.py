@@ -95,7 +95,7 @@ class Download:
 
 
 class AsyncDownload:
-    """The async twin of `Download`.
+    """The async variant of `Download`.
 
     Attributes:
         response: As in `Download`.

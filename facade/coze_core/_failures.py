@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from coze_core._decode import Answer, AnswerDecoder, NotJSONError, json_object, parse, result_code
+from coze_core._decode import AnswerDecoder, Envelope, NotJSONError, json_object, parse, result_code
 from coze_core._errors import APIError, StreamError, error_class
 from coze_core._secrets import hide_named, redacted, spellings
 
@@ -25,9 +25,9 @@ _TAG = re.compile(r"<[^<>]*>")
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 
 
-def is_bare_error(body: bytes, table: ErrorTable) -> bool:
+def is_unwrapped_error(body: bytes, table: ErrorTable) -> bool:
     """Whether an answer without envelope, which is JSON, is an error."""
-    found = table.bare_error(json_object(parse(body)))
+    found = table.unwrapped_error(json_object(parse(body)))
     return bool(found.code or found.text)
 
 
@@ -52,18 +52,18 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
     """
     secrets = {spelling for secret in secrets for spelling in spellings(secret)}
     try:
-        answer = _envelope().decode(response.body)
+        envelope = _envelope().decode(response.body)
     except NotJSONError:
-        answer = Answer[Any](None)
-    bare = table.bare_error(json_object(answer.value))
-    code = answer.code or result_code(bare.code) or answer.code
+        envelope = Envelope[Any](None)
+    unwrapped = table.unwrapped_error(json_object(envelope.value))
+    code = envelope.code or result_code(unwrapped.code) or envelope.code
     if isinstance(code, str):
         code = redacted(code, secrets)
-    msg = answer.msg or bare.text or ""
+    msg = envelope.msg or unwrapped.text or ""
     if not msg and quoted:
         msg = _excerpt(response.body, secrets)
     msg = redacted(msg, secrets)
-    logid = response.logid or answer.logid or bare.logid
+    logid = response.logid or envelope.logid or unwrapped.logid
     response.logid = logid and redacted(logid, secrets)
     if not quoted:
         response.body = b""

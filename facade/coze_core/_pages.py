@@ -133,7 +133,7 @@ class Page(_PageBase[T]):
 
 
 class AsyncPage(_PageBase[T]):
-    """The async twin of `Page`.
+    """The async variant of `Page`.
 
     Attributes:
         items: The items of this page alone.

@@ -8,7 +8,14 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from coze_core._decode import MISFITS, NotJSONError, TypeDecoder, json_object, parse, result_code
+from coze_core._decode import (
+    DECODE_ERRORS,
+    NotJSONError,
+    TypeDecoder,
+    json_object,
+    parse,
+    result_code,
+)
 from coze_core._events import Event, UnknownEvent
 from coze_core._outcomes import Collector
 from coze_core._secrets import redacted_bytes
@@ -46,35 +53,35 @@ class EventReader(Generic[E_co]):
     ) -> None:
         self.ended = False
         self.complete = False  # whether the stream ended as it should
-        self.early = False  # whether the connection was closed before the end
+        self.cut_short = False  # whether the connection was closed before the end
         self._operation = operation
         self._make_error = make_error
         self._secret = secret  # which errors leave out, also where the server repeats it
         self._decoder = Decoder(max_event_bytes)
         self._max_event_bytes = max_event_bytes
-        self._data_decoders, self._usual = _decoders(operation, keep_extra=keep_extra)
-        self._last_ones = operation.end | operation.errors
+        self._data_decoders, self._fast_paths = _decoders(operation, keep_extra=keep_extra)
+        self._terminal = operation.end | operation.errors
         self._watcher = watcher
         self.collector = Collector(operation.outcome) if operation.outcome else None
         self._collected = self.collector.watched if self.collector else frozenset[str]()
         self._last: str | None = None
 
     def feed(self, chunk: bytes) -> Iterator[E_co]:
-        """Give the events that these bytes complete, one by one."""
-        usual, decoder = self._usual, self._decoder
+        """Yield the events that these bytes complete."""
+        fast_paths, decoder = self._fast_paths, self._decoder
         try:
             blocks = decoder.blocks(chunk)
         except EventTooLongError:
             raise self._too_long() from None
         for block in blocks:
             first_line, _, data = block.partition(b"\ndata:")
-            known = usual.get(first_line)
+            known = fast_paths.get(first_line)
             if known is not None and data.find(b"\n") < 0:
                 name, decode = known
                 data = data.removeprefix(b" ")
                 try:
                     event: Any = Event(name, decode(data), decoder.last_id, None, data)
-                except MISFITS:
+                except DECODE_ERRORS:
                     pass
                 else:
                     self._last = name
@@ -82,14 +89,14 @@ class EventReader(Generic[E_co]):
                         self._collect(event)
                     yield event
                     continue
-            read = decoder.event(block, self._last_ones)
+            read = decoder.event(block, self._terminal)
             if read is not None:
                 yield self._typed(read)
                 if self.ended:
                     return
 
     def finish(self) -> Iterator[E_co]:
-        """Judge the end of the connection.
+        """Handle the end of the connection: the last event, and whether the stream was cut short.
 
         The last event of a stream may lack its blank line. It counts if the stream ends with it
         anyway, or if it is a pause whose data is whole.
@@ -97,24 +104,26 @@ class EventReader(Generic[E_co]):
         rest = self._decoder.rest
         operation, event = self._operation, self._decoder.finish()
         if event is not None:
-            if event.event in self._last_ones or (
+            if event.event in self._terminal or (
                 event.event in operation.pause and _is_json(event.data)
             ):
                 yield self._typed(event)
             else:
                 self._last = None
-        self.early = bool(not self.ended and operation.end and self._last not in operation.pause)
+        self.cut_short = bool(
+            not self.ended and operation.end and self._last not in operation.pause
+        )
         self.ended = True
-        if self.early:
+        if self.cut_short:
             raise self._cut_off(rest)
         self.complete = True
 
-    def told(self, name: str, data: bytes) -> E_co:
-        """Make an event that another answer tells of; raises it if it is an error."""
+    def synthesize(self, name: str, data: bytes) -> E_co:
+        """Return an event made from another response; raise it if it is an error."""
         return self._typed(ServerSentEvent(name, data))
 
-    def found(self, event: Event[Any, Any]) -> E_co:
-        """Take an event that another answer tells of, with its data as it is."""
+    def adopt(self, event: Event[Any, Any]) -> E_co:
+        """Take an event from another response, with its data as it is."""
         if self.collector:
             self.collector.recovered = True
             self.collector.take(event.event, event.data)
@@ -122,7 +131,7 @@ class EventReader(Generic[E_co]):
 
     def _typed(self, event: ServerSentEvent) -> E_co:
         name = self._last = event.event
-        if name in self._last_ones:
+        if name in self._terminal:
             self.ended = True
             if name in self._operation.errors:
                 raise self._error(event)
@@ -145,7 +154,7 @@ class EventReader(Generic[E_co]):
             self.collector.take(event.event, event.data)
 
     def _cut_off(self, rest: bytes) -> StreamError:
-        """The error of a stream without its end. The rest may say why, as JSON that is no event."""
+        """Return the error of a stream without its end; the rest may say why, as JSON."""
         plain = json_object(_plain(redacted_bytes(rest, self._secret)))
         code, msg = _reason(plain)
         if code is None and msg is None:
@@ -182,12 +191,12 @@ class _Decoders(NamedTuple):
 
     Attributes:
         data: The decoder of the data, by the name of the event.
-        usual: How an event begins that has a name and JSON data, and nothing else, which ends
+        fast_paths: How an event begins that has a name and JSON data, and nothing else, which ends
             nothing and which no recovery watches: its name, and the decoder that fits it or fails.
     """
 
     data: Mapping[str, Callable[[bytes], object]]
-    usual: Mapping[bytes, tuple[str, Callable[[bytes], object]]]
+    fast_paths: Mapping[bytes, tuple[str, Callable[[bytes], object]]]
 
 
 _known: WeakKeyDictionary[StreamOperation[Any], dict[bool, _Decoders]] = WeakKeyDictionary()

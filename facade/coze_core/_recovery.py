@@ -83,8 +83,8 @@ class Recoverer(Generic[E]):
         """Whether the rest can be found: the connection broke, and the subject is known."""
         late = isinstance(error, APITimeoutError) and error.phase == "deadline"
         lost = isinstance(error, APIConnectionError) and not late
-        early = isinstance(error, StreamError) and reader.early
-        return (lost or early) and all(self._arguments().values())
+        broken_off = isinstance(error, StreamError) and reader.cut_short
+        return (lost or broken_off) and all(self._arguments().values())
 
     def ask_subject(self) -> object:
         """Calls the method that gives the subject; the result of an async one is to be awaited."""
@@ -112,10 +112,10 @@ class Recoverer(Generic[E]):
             number = getattr(item, "id", None)
             if number not in self._seen:
                 self._seen.add(number)
-                yield reader.found(Event(self._plan.item, item, raw=msgspec.json.encode(item)))
+                yield reader.adopt(Event(self._plan.item, item, raw=msgspec.json.encode(item)))
         if not self._ended:
             name = self._plan.states[self._state(subject)]
-            yield reader.told(name, msgspec.json.encode(subject))
+            yield reader.synthesize(name, msgspec.json.encode(subject))
         reader.complete = True
 
     def _state(self, subject: object) -> str:

@@ -1,6 +1,6 @@
 """What a support needs to know of an error, as text, with nothing secret in it.
 
-The facts about the call are collected when the error is raised, already redacted: so an error never
+The context of the call is collected when the error is raised, already redacted: so an error never
 holds the request, and a pickled one reports as well. Of a request, names, numbers and ids may be
 shown to others, but no texts.
 """
@@ -112,7 +112,7 @@ class Redaction:
         """Return the request as a command for curl."""
         request = self._request
         headers = shown_headers(request.headers)
-        if not request.bare and "authorization" not in request.headers:
+        if not request.is_token_request and "authorization" not in request.headers:
             headers["Authorization"] = HIDDEN
         words = ["curl", "-X", request.method, _quoted(self.url())]
         for name, value in headers.items():
@@ -134,7 +134,7 @@ class Redaction:
 
     def answer(self, body: bytes) -> str:
         """Return the body of an answer with its secrets, and what was sent, hidden."""
-        if self._request.bare or len(body) > _LONGEST_ANSWER:
+        if self._request.is_token_request or len(body) > _LONGEST_ANSWER:
             return _size(body)
         value = _json(body)
         if value is None:
@@ -147,7 +147,7 @@ class Redaction:
             yield "-F"
             yield _quoted(f"{part.name}={'@' if part.filename else ''}{HIDDEN}")
         if request.content is not None:
-            shown = len(request.content) <= _LONGEST_REQUEST and not request.bare
+            shown = len(request.content) <= _LONGEST_REQUEST and not request.is_token_request
             value = _fields(request) if shown else None
             text = (
                 _size(request.content) if value is None else _dumped(_shown("", value, _sent_text))
@@ -297,38 +297,38 @@ _UNCOMPARED: Final = "(What the API said is hidden: more was sent than it can be
 _HEADERS: Final = ("content-type", "date", "retry-after", "server", "via", "x-tt-logid")
 
 
-class Facts(NamedTuple):
+class ErrorContext(NamedTuple):
     """What is known about a call that failed, redacted."""
 
     time: str
     message: str
     marks: tuple[str, ...]
     curl: str
-    sendings: tuple[str, ...]
+    attempts: tuple[str, ...]
     answer: tuple[str, ...]
 
 
-def keep_facts(error: CozeError, request: Request, token: str = "") -> None:
-    """Lets an error remember the call that it is about.
+def attach_context(error: CozeError, request: Request, token: str = "") -> None:
+    """Attach the redacted request and response to an error, for `CozeError.report`.
 
     Args:
-        error: The error; what it remembered before is replaced.
+        error: The error; an earlier context is replaced.
         request: The request.
         token: The token that was sent with it.
     """
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     try:
-        facts = _facts(now, error, request, Redaction(request, token))
+        context = _context(now, error, request, Redaction(request, token))
     except Exception as failure:  # noqa: BLE001  # what explains an error may not replace it
         hidden = f"(hidden, as its secrets could not be found: {type(failure).__name__})"
-        facts = Facts(now, hidden, (), hidden, (), ())
-    vars(error)[CONTEXT] = facts
+        context = ErrorContext(now, hidden, (), hidden, (), ())
+    vars(error)[CONTEXT] = context
 
 
-def _facts(now: str, error: CozeError, request: Request, redaction: Redaction) -> Facts:
+def _context(now: str, error: CozeError, request: Request, redaction: Redaction) -> ErrorContext:
     response: ResponseInfo | None = getattr(error, "response", None)
     message, answer = str(error).replace(request.info.url, redaction.url()), list[str]()
-    marks, sendings = list(marks_of(error)), request.sendings
+    marks, attempts = list(marks_of(error)), request.attempts
     if response:
         redaction.learn(response.body)
     if redaction.is_comparable:
@@ -337,23 +337,23 @@ def _facts(now: str, error: CozeError, request: Request, redaction: Redaction) -
         message = f"{request.operation} failed. {_UNCOMPARED}"
         answer += [f"answer: {_UNCOMPARED}"] if response else ()
         marks = [mark for mark in marks if _HARMLESS_MARK.fullmatch(mark)]
-        sendings = [sending._replace(logid=None) for sending in sendings]
-    return Facts(
+        attempts = [record._replace(logid=None) for record in attempts]
+    return ErrorContext(
         now,
         redaction.scrub(message),
         tuple(map(redaction.scrub, marks)),
         _short(redaction.curl()),
-        tuple(redaction.scrub(str(sending)) for sending in sendings),
+        tuple(redaction.scrub(str(record)) for record in attempts),
         tuple(answer),
     )
 
 
-def share_facts(error: CozeError, explained: CozeError) -> None:
-    """Lets an error that explains another one, and quotes it, remember the same call."""
-    facts: Facts | None = vars(error).get(CONTEXT)
-    if facts:
-        message = str(explained).replace(str(error), facts.message)
-        vars(explained)[CONTEXT] = facts._replace(message=message)
+def copy_context(error: CozeError, explained: CozeError) -> None:
+    """Give an error that explains and quotes another one the same context."""
+    context: ErrorContext | None = vars(error).get(CONTEXT)
+    if context:
+        message = str(explained).replace(str(error), context.message)
+        vars(explained)[CONTEXT] = context._replace(message=message)
 
 
 def _answer(response: ResponseInfo, redaction: Redaction) -> Iterator[str]:

@@ -27,7 +27,7 @@ T = TypeVar("T")
 _PLAIN = re.compile(r"[A-Za-z0-9_.~,-]*")
 
 
-class Parts(TypedDict, total=False):
+class CallArguments(TypedDict, total=False):
     """The arguments of one call, by where they stand in the request."""
 
     path: Mapping[str, str]
@@ -37,14 +37,14 @@ class Parts(TypedDict, total=False):
     files: Mapping[str, object] | None
 
 
-class Sending(NamedTuple):
-    """What came of sending a request once.
+class AttemptRecord(NamedTuple):
+    """The outcome of one attempt.
 
     Attributes:
         end: The HTTP status, or the name of the error.
         seconds: How long it took, without the pause before.
         pause: Seconds of pause before.
-        logid: The API's log id, if it told one.
+        logid: The API's log id, if there was one.
     """
 
     end: int | str
@@ -73,26 +73,26 @@ class Request:
         form: The parts of the form, if the body is one.
         timeout: The time limits.
         deadline: The limit for all attempts, if there is one.
-        bare: Whether it fetches a token: then its body is secret and follows no redirect, and the
-            user's client adds no authentication.
+        is_token_request: Whether it fetches a token: then its body is secret and follows no
+            redirect, and the user's client adds no authentication.
         keep_open: Tells by the media type of a successful answer whether its body is left unread.
         max_bytes: The longest answer that is read whole.
-        sendings: What came of each time that it was sent.
+        attempts: The outcome of each attempt.
     """
 
     __slots__ = (
-        "bare",
+        "attempts",
         "content",
         "deadline",
         "form",
         "headers",
         "info",
+        "is_token_request",
         "keep_open",
         "max_bytes",
         "method",
         "operation",
         "query",
-        "sendings",
         "timeout",
         "url",
     )
@@ -105,16 +105,18 @@ class Request:
         self.headers = headers
         self.timeout: Timeout  # set before it is sent
         self.deadline: Deadline | None = None
-        self.bare = False
+        self.is_token_request = False
         self.keep_open: Callable[[str], bool] | None = None
         self.max_bytes = 0
         self.query: list[tuple[str, str]] = []
         self.content: bytes | None = None
         self.form: list[FormPart] = []
-        self.sendings: list[Sending] = []
+        self.attempts: list[AttemptRecord] = []
 
 
-def write_request(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) -> Request:
+def write_request(
+    endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: CallArguments
+) -> Request:
     """Writes the request of one call.
 
     Args:
@@ -133,7 +135,7 @@ def write_request(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: 
         raise CozeError(f"{endpoint.name}: {error}") from error.__cause__
 
 
-def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) -> Request:
+def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: CallArguments) -> Request:
     if endpoint.lists:
         _check_lists(endpoint, parts)
     path = endpoint.path
@@ -166,7 +168,7 @@ def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: Parts) 
     return request
 
 
-def _write_files(endpoint: Endpoint, request: Request, parts: Parts) -> None:
+def _write_files(endpoint: Endpoint, request: Request, parts: CallArguments) -> None:
     from coze_core._files import FormPart, file_parts
 
     media_types = endpoint.media_types
@@ -192,7 +194,7 @@ def _set_content(request: Request, media_type: str, content: bytes) -> None:
     request.content = content
 
 
-def _check_lists(endpoint: Endpoint, parts: Parts) -> None:
+def _check_lists(endpoint: Endpoint, parts: CallArguments) -> None:
     """Refuse a single text where a list is due, which would be taken for its characters."""
     for name in endpoint.lists:
         for place in (parts.get("query"), parts.get("headers"), parts.get("body")):
@@ -240,7 +242,7 @@ def _joined(name: str, texts: list[str], delimiter: str) -> str:
     return delimiter.join(texts)
 
 
-def groups(operation: BatchOperation[T], parts: Parts) -> Iterator[Parts]:
+def groups(operation: BatchOperation[T], parts: CallArguments) -> Iterator[CallArguments]:
     """Give the arguments of each request; without any value there is none.
 
     Raises:
@@ -257,7 +259,7 @@ def groups(operation: BatchOperation[T], parts: Parts) -> Iterator[Parts]:
     values = list(cast("Iterable[object]", given))
     for start in range(0, len(values), size):
         group = {**arguments, name: values[start : start + size]}
-        yield cast("Parts", {**parts, place: group})
+        yield cast("CallArguments", {**parts, place: group})
 
 
 def joined(operation: BatchOperation[T], results: Sequence[T]) -> T:

@@ -108,7 +108,7 @@ class Rounds(Stream[E_co, R_co], Generic[E_co, R_co]):
 
 
 class AsyncRounds(AsyncStream[E_co, R_co], Generic[E_co, R_co]):
-    """The async twin of `Rounds`.
+    """The async variant of `Rounds`.
 
     Args:
         first: As for `Rounds`.

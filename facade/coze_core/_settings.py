@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coze_core._errors import ErrorTable
     from coze_core._http import AsyncHTTPClient, HTTPClient
     from coze_core._operation import Endpoint
-    from coze_core._request import Parts
+    from coze_core._request import CallArguments
     from coze_core._response import Recorder
 
 _LABEL = r"[^\s/?#@:\\\[\].]{1,63}"
@@ -39,7 +39,7 @@ class Settings(NamedTuple):
         max_retries: How often a request is sent again at most.
         errors: The error codes of the API.
         renewable: Whether another token can be had when the API refuses one.
-        bare: Whether requests fetch tokens; see `Request`.
+        is_token_request: Whether requests fetch tokens; see `Request`.
         secrets: What stands in their bodies and must not be repeated in errors.
         max_response_bytes: The longest answer that is read whole, and the longest event.
         deadline: The limit for the whole of a call or a stream.
@@ -55,7 +55,7 @@ class Settings(NamedTuple):
     max_retries: int
     errors: ErrorTable
     renewable: bool = False
-    bare: bool = False
+    is_token_request: bool = False
     secrets: tuple[str, ...] = ()
     max_response_bytes: int = 64 * 1024 * 1024
     deadline: Deadline | None = None
@@ -69,7 +69,9 @@ class Settings(NamedTuple):
 
     def for_tokens(self, secrets: Iterable[str]) -> Settings:
         """Gives a copy for requests that fetch tokens; see `SyncClient.for_tokens`."""
-        return self.authenticated(renewable=False)._replace(bare=True, secrets=tuple(secrets))
+        return self.authenticated(renewable=False)._replace(
+            is_token_request=True, secrets=tuple(secrets)
+        )
 
     def authenticated(self, *, renewable: bool) -> Settings:
         """Return a copy for another authentication, which no header overrides."""
@@ -109,7 +111,7 @@ class Settings(NamedTuple):
             keep_extra=self.keep_extra if keep_extra is None else _switch("keep_extra", keep_extra),
         )
 
-    def extended(self, endpoint: Endpoint, parts: Parts) -> Parts:
+    def extended(self, endpoint: Endpoint, parts: CallArguments) -> CallArguments:
         """Return the arguments of a call with what is added to each; those of the call prevail."""
         if self.extra_query:
             parts = {**parts, "query": {**self.extra_query, **given(parts.get("query"))}}

@@ -234,7 +234,7 @@ class Stream(_StreamBase[E_co, Body, R_co], Generic[E_co, R_co]):
 
 
 class AsyncStream(_StreamBase[E_co, AsyncBody, R_co], Generic[E_co, R_co]):
-    """Events as they arrive: the async twin of `Stream`.
+    """Events as they arrive: the async variant of `Stream`.
 
     Args:
         operation: The operation that answers with events.

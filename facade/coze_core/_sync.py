@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Operation,
         StreamOperation,
     )
-    from coze_core._request import Parts
+    from coze_core._request import CallArguments
     from coze_core._response import ResponseInfo
     from coze_core._streams import Stream
 
@@ -44,22 +44,22 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
 
     _transport_class = Transport
 
-    def call(self, operation: Operation[T], **parts: Unpack[Parts]) -> T:
+    def call(self, operation: Operation[T], **parts: Unpack[CallArguments]) -> T:
         """Calls an operation and gives its result."""
         value, _ = self._run(value_call(operation, parts, self.settings))
         return value
 
-    def list(self, operation: ListOperation[D, T], **parts: Unpack[Parts]) -> Page[T]:
+    def list(self, operation: ListOperation[D, T], **parts: Unpack[CallArguments]) -> Page[T]:
         """Calls an operation and gives the page that it answers, which knows how to go on."""
         place = operation.paging.request
 
         def fetch(arguments: Mapping[str, object]) -> tuple[D, ResponseInfo]:
-            changed = cast("Parts", {**parts, place: arguments})
+            changed = cast("CallArguments", {**parts, place: arguments})
             return self._run(value_call(operation, changed, self.settings))
 
         return Page(operation, fetch, PageRequest(parts.get(place) or {}))
 
-    def batch(self, operation: BatchOperation[T], **parts: Unpack[Parts]) -> T:
+    def batch(self, operation: BatchOperation[T], **parts: Unpack[CallArguments]) -> T:
         """Calls an operation as often as its values need, and joins the results."""
         from coze_core._request import groups, joined
 
@@ -71,7 +71,7 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
         self,
         operation: StreamOperation[E],
         recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
-        **parts: Unpack[Parts],
+        **parts: Unpack[CallArguments],
     ) -> Stream[E, Any]:
         """Gives the stream of an operation; it sends the request when it is entered.
 
@@ -96,7 +96,7 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
             keep_extra=self.settings.keep_extra,
         )
 
-    def download(self, endpoint: Endpoint, **parts: Unpack[Parts]) -> Download:
+    def download(self, endpoint: Endpoint, **parts: Unpack[CallArguments]) -> Download:
         """Calls an operation and gives the file that it answers, still unread."""
         from coze_core._downloads import Download
 
@@ -124,7 +124,7 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
                     if attempt.request.deadline:
                         attempt.request.deadline.limit(attempt.request)
                     with no_stop_iteration("A hook, transport or file"):
-                        reply = self._transport.exchange(attempt.request, token, self.http_auth)
+                        reply = self._transport.send(attempt.request, token, self.http_auth)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

@@ -11,7 +11,7 @@ import attrs
 from attrs import evolve
 
 from coze_client import APIError, StreamError, UnknownEvent
-from coze_core._decode import MISFITS, TypeDecoder
+from coze_core._decode import DECODE_ERRORS, TypeDecoder
 from generator.conform.examples import is_json, printed_streams
 from generator.conform.report import Check
 from generator.conform.requests import (
@@ -105,7 +105,7 @@ def decoded(check: Check, decoder: AnswerDecoder[Any] | TypeDecoder[Any], body: 
         return check.failing("its type has no fast decoder")
     try:
         decoder.fast(body)
-    except MISFITS as error:
+    except DECODE_ERRORS as error:
         return check.failing(f"decoded leniently: {error}")
     return check
 

@@ -70,7 +70,7 @@ def answer(data: object) -> bytes:
 def test_the_fast_and_the_slow_road_give_the_same(data: object) -> None:
     decoder = AnswerDecoder(MessageList)
     body = answer(data)
-    slow = decoder.examine(body)
+    slow = decoder.decode_lenient(body)
     assert asdict(decoder.decode(body)) == asdict(slow.value)
     assert slow.exact
     assert isinstance(slow.value.value, MessageList)
@@ -110,7 +110,7 @@ def test_no_json_is_an_error_for_any_type(value: object) -> None:
     body = json.dumps(value).encode()
     for hint in (MessageList, Tree, HoldsRenamed, Block, list[Message], dict[str, Usage], int):
         decoder = TypeDecoder(cast("type[object]", hint))
-        decoded = decoder.examine(body)
+        decoded = decoder.decode_lenient(body)
         assert decoder.decode(body) == decoded.value
 
 
@@ -153,7 +153,7 @@ def test_no_head_keeps_the_result_from_the_caller(head: bytes, code: object) -> 
 def test_the_result_is_found_in_its_place(unwrap: str | None, body: bytes) -> None:
     decoder = AnswerDecoder(Usage, unwrap)
     assert decoder.decode(body).value == Usage(token_count=3)
-    assert asdict(decoder.examine(body).value) == asdict(decoder.decode(body))
+    assert asdict(decoder.decode_lenient(body).value) == asdict(decoder.decode(body))
 
 
 @pytest.mark.parametrize("data", ["", '"data":null', '"data":{}', '"data":[1]', '"data":"x"'])
@@ -166,14 +166,14 @@ def test_an_operation_without_result_gives_none(data: str) -> None:
 def test_a_missing_result_is_none_and_told(body: bytes) -> None:
     decoder = AnswerDecoder(Message)
     assert decoder.decode(body).value is None
-    assert decoder.examine(body).problems == ["$.data"]
+    assert decoder.decode_lenient(body).problems == ["$.data"]
 
 
 @pytest.mark.parametrize("body", [b"[1]", b'"text"', b"5"])
 def test_a_body_that_is_no_object_is_the_value_as_it_came(body: bytes) -> None:
     decoder = AnswerDecoder(Message)
     assert decoder.decode(body).value == json.loads(body)
-    assert decoder.examine(body).problems == ["$"]
+    assert decoder.decode_lenient(body).problems == ["$"]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_what_does_not_fit_is_kept_as_it_came(change: dict[str, Any], problems: 
         "hi",
         0,
     )
-    assert decoder.examine(body) == (decoded, problems)
+    assert decoder.decode_lenient(body) == (decoded, problems)
 
 
 @pytest.mark.parametrize("number", [0, -1, 7353462346234623462, 2**64 + 1, 10**30 + 1])
@@ -218,7 +218,7 @@ def test_what_does_not_fit_is_kept_as_it_came(change: dict[str, Any], problems: 
 def test_a_number_where_a_text_is_due_is_its_exact_digits(hint: Any, number: int) -> None:
     wrap: dict[Any, Any] = {list: [number], dict: {"a": number}}
     given = wrap.get(typing.get_origin(hint), number)
-    decoded = TypeDecoder(hint).examine(json.dumps(given).encode())
+    decoded = TypeDecoder(hint).decode_lenient(json.dumps(given).encode())
     assert decoded.value == with_digits(given)
     assert len(decoded.problems) == 1
 
@@ -227,14 +227,14 @@ def test_a_body_without_envelope_is_built_as_leniently() -> None:
     decoder = AnswerDecoder(Usage, None)
     body = b'{"token_count":"3"}'
     assert decoder.decode(body).value == Usage(token_count="3")  # pyright: ignore[reportArgumentType]
-    assert decoder.examine(body).problems == ["$.token_count"]
+    assert decoder.decode_lenient(body).problems == ["$.token_count"]
 
 
 def test_missing_fields_are_none_and_required_ones_are_told() -> None:
     decoder = AnswerDecoder(Message)
     body = answer({"id": "1", "unknown": 1})
     assert decoder.decode(body).value == Message(id="1", role=None, content=None)  # pyright: ignore[reportArgumentType]
-    assert decoder.examine(body).problems == ["$.data.role", "$.data.content"]
+    assert decoder.decode_lenient(body).problems == ["$.data.role", "$.data.content"]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,11 @@ def test_other_encodings_are_read(encoding: str) -> None:
 def test_the_last_of_equal_keys_counts() -> None:
     decoder = AnswerDecoder(Usage)
     body = b'{"data":{"token_count":1,"token_count":2},"code":0}'
-    assert decoder.decode(body).value == decoder.examine(body).value.value == Usage(token_count=2)
+    assert (
+        decoder.decode(body).value
+        == decoder.decode_lenient(body).value.value
+        == Usage(token_count=2)
+    )
 
 
 @pytest.mark.parametrize(
@@ -284,8 +288,8 @@ def test_renamed_fields_are_read_by_their_wire_names_and_exact() -> None:
     decoder = AnswerDecoder(HoldsRenamed)
     expected = HoldsRenamed(tools={"a": [Renamed(input_schema="s", ttl=1)]})
     assert decoder.decode(body).value == expected
-    assert decoder.examine(body).exact
-    missing = decoder.examine(b'{"data":{"tools":{"a":[{"input_schema":"no"}]}}}')
+    assert decoder.decode_lenient(body).exact
+    missing = decoder.decode_lenient(b'{"data":{"tools":{"a":[{"input_schema":"no"}]}}}')
     assert missing.problems == ["$.data.tools.a[0].inputSchema"]
 
 
@@ -303,7 +307,7 @@ def test_renamed_fields_are_read_by_their_wire_names_and_exact() -> None:
     ],
 )
 def test_the_member_of_a_union_that_fits_best_is_taken(part: object, expected: object) -> None:
-    decoded = TypeDecoder(Block).examine(json.dumps({"part": part}).encode())
+    decoded = TypeDecoder(Block).decode_lenient(json.dumps({"part": part}).encode())
     assert decoded.value.part == expected
     assert decoded.exact
 
@@ -320,7 +324,7 @@ def test_the_member_of_a_union_that_fits_best_is_taken(part: object, expected: o
 def test_a_union_without_a_fitting_member_keeps_what_came(
     part: object, problems: list[str]
 ) -> None:
-    decoded = TypeDecoder(Block).examine(json.dumps({"part": part}).encode())
+    decoded = TypeDecoder(Block).decode_lenient(json.dumps({"part": part}).encode())
     kept = decoded.value.part
     assert isinstance(kept, Text) if isinstance(part, dict) else kept == part
     assert decoded.problems == problems
@@ -339,7 +343,7 @@ def test_a_union_without_a_fitting_member_keeps_what_came(
     ],
 )
 def test_unions_of_lists_go_by_what_they_hold(parts: object, expected: object) -> None:
-    decoded = TypeDecoder(Block).examine(json.dumps({"parts": parts}).encode())
+    decoded = TypeDecoder(Block).decode_lenient(json.dumps({"parts": parts}).encode())
     assert decoded.value.parts == expected
     assert decoded.exact
 
@@ -387,7 +391,7 @@ def test_types_take_what_is_theirs_and_keep_the_rest(
 @pytest.mark.parametrize("kind", ["audio", 5, None, ["text"]])
 def test_an_object_of_no_class_of_a_union_is_kept_as_it_came(kind: object) -> None:
     part = {"kind": kind, "value": "v"}
-    decoded = TypeDecoder(Block).examine(json.dumps({"parts": [part]}).encode())
+    decoded = TypeDecoder(Block).decode_lenient(json.dumps({"parts": [part]}).encode())
     assert decoded.value.parts == [part]
     assert decoded.problems == ["$.parts[0]"]
     alone = build(Text, part)
@@ -397,7 +401,7 @@ def test_an_object_of_no_class_of_a_union_is_kept_as_it_came(kind: object) -> No
 
 def test_members_without_a_field_are_kept_where_the_class_is_open() -> None:
     body = b'{"id":"1","votes":5,"stars":"many"}'
-    decoded = TypeDecoder(Votes).examine(body)
+    decoded = TypeDecoder(Votes).decode_lenient(body)
     assert decoded.value == Votes(
         id="1", additional_properties=cast("Any", {"votes": 5, "stars": "many"})
     )

@@ -315,7 +315,7 @@ def test_no_part_of_24_characters_is_shown(
 def test_a_request_for_a_token_shows_nothing_of_its_body_and_answer() -> None:
     body = {"client_id": "7", "client_secret": KEY}
     request = write_request(CALL, "https://api.test", {}, {"body": body})
-    request.bare = True
+    request.is_token_request = True
     redaction = Redaction(request)
     assert redaction.curl().endswith(f"--data '({len(request.content or b'')} bytes)'")
     assert "Authorization" not in redaction.curl()

@@ -35,7 +35,7 @@ from coze_core import (
     TokenAuth,
     response_of,
 )
-from coze_core._report import share_facts
+from coze_core._report import copy_context
 
 _TOLERANCE = 5.0
 """Seconds that clocks may differ: answers take time, and their times are in whole seconds."""
@@ -256,5 +256,5 @@ def _login_ended(error: APIError) -> AuthenticationError:
         response=error.response,
         advice=error.advice,
     )
-    share_facts(error, ended)
+    copy_context(error, ended)
     return ended

@@ -119,9 +119,9 @@ class _OpenBody:
         return secret_of(self._response.request)
 
     def explain(self, error: CozeError) -> None:
-        from coze_core._report import keep_facts
+        from coze_core._report import attach_context
 
-        keep_facts(error, self._request, self.secret)
+        attach_context(error, self._request, self.secret)
 
     def reset_after_fork(self) -> None:
         self._inherited = True
@@ -296,7 +296,7 @@ class _BoundedRead:
 
 
 class OpenAsyncBody(_OpenBody):
-    """The async twin of `OpenBody`.
+    """The async variant of `OpenBody`.
 
     Attributes:
         loop: Where to release it when it is forgotten.

@@ -138,7 +138,7 @@ def build_request(
         ],
         extensions={"timeout": request.timeout._asdict()},
     )
-    if request.bare and not token:
+    if request.is_token_request and not token:
         sent.headers.pop("Authorization", None)  # the one of the user's client
     return sent
 

@@ -41,9 +41,9 @@ class map_exceptions:  # noqa: N801  # used like contextlib.suppress
         mapped = self._mapped(error)
         if mapped is None:
             return
-        from coze_core._report import keep_facts
+        from coze_core._report import attach_context
 
-        keep_facts(mapped, self._request)
+        attach_context(mapped, self._request)
         if mapped is not error:
             raise mapped from None if isinstance(error, self._family.hopeless) else error
 

@@ -100,16 +100,18 @@ class _Sender(Generic[C]):
                 "client of httpx in each process, or leave http_client out."
             )
 
-    def _built(self, client: C, request: Request, token: str | None, files: ExitStack) -> Any:
+    def _build(self, client: C, request: Request, token: str | None, files: ExitStack) -> Any:
         if self._own and not request.form:
             return build_request_fast(self._family, self._fields, request, token)
         return build_request(self._family, client, request, token, files)
 
-    def _how(self, request: Request, token: str | None, auth: HTTPAuth | None) -> dict[str, Any]:
+    def _send_options(
+        self, request: Request, token: str | None, auth: HTTPAuth | None
+    ) -> dict[str, Any]:
         by_default = self._family.httpx.USE_CLIENT_DEFAULT
         return {
             "stream": True,
-            "auth": None if token or request.bare else auth or by_default,
+            "auth": None if token or request.is_token_request else auth or by_default,
             "follow_redirects": False,
         }
 
@@ -120,7 +122,7 @@ class _Sender(Generic[C]):
         """
         follows = request.method == "GET" if self._own else client.follow_redirects
         following = response.next_request
-        if following is None or request.bare or not follows:
+        if following is None or request.is_token_request or not follows:
             return None
         if origin(following.url) != origin(response.request.url):
             return None
@@ -156,9 +158,7 @@ class Transport(_Sender[HTTPClient]):
         super().reset_after_fork()
         self._bodies = WeakValueDictionary()
 
-    def exchange(
-        self, request: Request, token: str | None, auth: HTTPAuth | None
-    ) -> RawResponse[Body]:
+    def send(self, request: Request, token: str | None, auth: HTTPAuth | None) -> RawResponse[Body]:
         """Send a request once.
 
         Args:
@@ -175,16 +175,16 @@ class Transport(_Sender[HTTPClient]):
         sent = response = None
         try:
             with map_exceptions(self._family, request), ExitStack() as files:
-                sent = self._built(client, request, token, files)
-                how, hops = self._how(request, token, auth), 1
-                response = client.send(sent, **how)
+                sent = self._build(client, request, token, files)
+                options, hops = self._send_options(request, token, auth), 1
+                response = client.send(sent, **options)
                 while following := self._redirected(client, request, response, hops):
                     body = OpenBody(self._family, client, response, request, request.max_bytes)
                     try:
                         body.read()  # which saves the connection
                     finally:
                         body.release()
-                    response, hops = client.send(following, **how), hops + 1
+                    response, hops = client.send(following, **options), hops + 1
             live = _stays_open(request, response)
             limit = inf if live else request.max_bytes
             body = OpenBody(self._family, client, response, request, limit)
@@ -225,7 +225,7 @@ class Transport(_Sender[HTTPClient]):
 
 
 class AsyncTransport(_Sender[AsyncHTTPClient]):
-    """The async twin of `Transport`, over an `httpx.AsyncClient` for each event loop.
+    """The async variant of `Transport`, over an `httpx.AsyncClient` for each event loop.
 
     A client of the user's serves one event loop.
     """
@@ -242,10 +242,10 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
         never_close(self._loops)
         self._loops = {}
 
-    async def exchange(
+    async def send(
         self, request: Request, token: str | None, auth: HTTPAuth | None
     ) -> RawResponse[AsyncBody]:
-        """As `Transport.exchange`."""
+        """As `Transport.send`."""
         self._check_open(self._client)
         if self._own:
             loop = await self._loop_client()
@@ -254,7 +254,7 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
             client, queue, bodies = self._client, self._bound_queue(), None
         try:
             if request.keep_open is not None:
-                reply = await self._exchange(client, request, token, auth)
+                reply = await self._send(client, request, token, auth)
                 if reply.live is not None:
                     from anyio.lowlevel import current_token
 
@@ -265,21 +265,21 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
                 return reply
             async with queue:
                 self._check_open(client)
-                return await self._exchange(client, request, token, auth)
+                return await self._send(client, request, token, auth)
         except APIConnectionError as error:
             raise self._failed(request, error) from error.__cause__
 
-    async def _exchange(
+    async def _send(
         self, client: Any, request: Request, token: str | None, auth: HTTPAuth | None
     ) -> RawResponse[OpenAsyncBody]:
         with map_exceptions(self._family, request), ExitStack() as files:
             if request.form:
                 request.form = [await part.loaded() for part in request.form]
-            sent = self._built(client, request, token, files)
+            sent = self._build(client, request, token, files)
             sent.stream = self._family.async_body(sent.stream)
             try:
-                how, hops = self._how(request, token, auth), 1
-                response = await client.send(sent, **how)
+                options, hops = self._send_options(request, token, auth), 1
+                response = await client.send(sent, **options)
                 while following := self._redirected(client, request, response, hops):
                     body = OpenAsyncBody(self._family, client, response, request, request.max_bytes)
                     try:
@@ -287,7 +287,7 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
                             pass
                     finally:
                         await body.release()
-                    response, hops = await client.send(following, **how), hops + 1
+                    response, hops = await client.send(following, **options), hops + 1
             except BaseException as error:
                 if not isinstance(error, Exception):
                     await aclose_lost(client, sent)
