@@ -17,7 +17,7 @@ AT_ONCE = 50
 
 @cache
 def page(number: int) -> bytes:
-    """The body of one page of bots."""
+    """Return the body of one page of bots."""
     first = (number - 1) * PAGE
     items = [_bot(first + index) for index in range(PAGE)]
     return _json(
@@ -31,23 +31,23 @@ def page(number: int) -> bytes:
 
 
 def stream() -> list[bytes]:
-    """The events of a chat, each with its blank line, the last one included."""
+    """Return the events of a chat, each with its blank line, the last one included."""
     deltas = [_event("conversation.message.delta", _message(number)) for number in range(EVENTS)]
     return [*deltas, _event("done", "[DONE]")]
 
 
 def pages_seen(count: int) -> str:
-    """What a lap over that many first pages gives."""
+    """Return what a lap over that many first pages yields."""
     return f"{count * PAGE} items, last {_bot(PAGE - 1)['name']}"
 
 
 def items_seen(count: int) -> str:
-    """What a lap over that many items of a collection gives."""
+    """Return what a lap over that many items of a collection yields."""
     return f"{count} items, last {_bot(count - 1)['name']}"
 
 
 def events_seen(count: int) -> str:
-    """What a lap over that many events gives."""
+    """Return what a lap over that many events yields."""
     characters = sum(len(str(_message(number)["content"])) for number in range(count))
     return f"{count} events, {characters} characters"
 

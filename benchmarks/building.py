@@ -35,7 +35,7 @@ _ROUNDS = {1: 5, 10: 2, 50: 1}
 
 
 def title(times: int) -> str:
-    """The title of a case."""
+    """Return the title of a case."""
     return f"generate, document x {times}"
 
 

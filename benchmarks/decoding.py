@@ -15,22 +15,22 @@ _DOCUMENTED = Path(__file__).parent.parent / "tests" / "data" / "documented"
 
 
 def decode_page(peer: Any) -> Callable[[int], str] | None:
-    """A lap over the page of bots that the server gives."""
+    """Decode the page of bots that the server sends, once a lap."""
     return _lap(peer, {"bots.list": page(1)})
 
 
 def decode_documented(peer: Any) -> Callable[[int], str] | None:
-    """A lap over the answers that the documentation of the API shows."""
+    """Decode the responses that the documentation of the API shows, once a lap."""
     return _lap(peer, _documented())
 
 
 def page_decoded(count: int) -> str:
-    """What a lap over the page gives."""
+    """Return what a lap over the page yields."""
     return _seen([json.loads(page(1))["data"]], count)
 
 
 def documented_decoded(count: int) -> str:
-    """What a lap over the documented answers gives."""
+    """Return what a lap over the documented responses yields."""
     return _seen([json.loads(body)["data"] for body in _documented().values()], count)
 
 

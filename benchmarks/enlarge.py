@@ -10,7 +10,7 @@ _REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 
 
 def enlarged(first: dict[str, Any], effective: dict[str, Any], times: int) -> dict[str, Any]:
-    """A document with copies of another one, under other paths and names.
+    """Return a document with copies of another one, under other paths and names.
 
     Args:
         first: What stands in it once.

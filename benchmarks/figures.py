@@ -49,14 +49,14 @@ class Measured:
     laps: Mapping[str, Sequence[Lap]]
 
     def typical(self, peer: str, quantity: Quantity) -> float:
-        """The median over the laps."""
+        """Return the median over the laps."""
         return median(lap.of(quantity) for lap in self.laps[peer])
 
     def low(self, peer: str, quantity: Quantity) -> float:
-        """The lower quartile over the laps."""
+        """Return the lower quartile over the laps."""
         values = [lap.of(quantity) for lap in self.laps[peer]]
         return quantiles(values, n=4, method="inclusive")[0] if len(values) > 1 else values[0]
 
     def ratio(self, peer: str, base: str, quantity: Quantity) -> float:
-        """The median of one peer over that of another."""
+        """Return the median of one peer over that of another."""
         return self.typical(peer, quantity) / self.typical(base, quantity)

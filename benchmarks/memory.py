@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def peak_memory() -> int:
-    """The most memory that this process ever held, in bytes."""
+    """Return the most memory that this process ever held, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():  # what resource tells begins with the memory of the parent
         found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text())

@@ -36,7 +36,7 @@ def pinned(cores: set[int]) -> Generator[None]:
 
 
 def environment(packages: Sequence[Path] = ()) -> dict[str, str]:
-    """The environment of a process: this one's, but for what would change how Python starts.
+    """Return the environment of a process: this one's, but for what would change how Python starts.
 
     Args:
         packages: Folders with packages that the process can import.

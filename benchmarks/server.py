@@ -66,7 +66,7 @@ class Server:
 
 
 def _framed(pieces: list[bytes]) -> list[bytes]:
-    """Pieces as chunks of HTTP, joined to what is written at once."""
+    """Return pieces as chunks of HTTP, joined to what is written at once."""
     framed = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
     return [framed[at : at + _BATCH] for at in range(0, len(framed), _BATCH)]
 

@@ -132,7 +132,7 @@ async def _soak(url: str, seconds: float) -> bool:
 
 
 def main() -> int:
-    """Runs the soak; gives the exit code."""
+    """Run the soak, and return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=float, default=600)
     seconds: float = parser.parse_args().seconds

@@ -37,7 +37,7 @@ The median, and the lower quartile in brackets. Memory is the most that a proces
 
 
 def report(measured: Sequence[Measured], machine: str) -> str:
-    """The whole page."""
+    """Return the whole page."""
     by_title = {one.title: one for one in measured}
     parts = [
         _INTRODUCTION,

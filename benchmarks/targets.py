@@ -37,7 +37,7 @@ class Target:
     base_case: str | None = None
 
     def reached(self, measured: Mapping[str, Measured]) -> float | None:
-        """The ratio that was measured; ``None`` if one of the cases was not."""
+        """Return the measured ratio, or ``None`` if one of the cases was not measured."""
         mine, other = measured.get(self.case), measured.get(self.base_case or self.case)
         if mine is None or other is None:
             return None

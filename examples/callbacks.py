@@ -31,7 +31,7 @@ TOKEN = os.environ.get("COZE_VERIFY_TOKEN") or secrets.token_urlsafe()
 
 
 async def handle(event: callbacks.CallbackEvent) -> callbacks.Audit | None:
-    """Called once for each event; be done within 3 seconds, or put the event into a queue."""
+    """Handle an event, once; be done within 3 seconds, or put the event into a queue."""
     if event.event_type == "bot.published":
         console.print(f"  {event.event.bot_name} ({event.event.bot_id}) was published")
         if event.header.connector_id:  # by a channel, which judges the bot

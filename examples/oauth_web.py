@@ -30,7 +30,7 @@ stores: dict[str, MemoryTokenStore] = {}
 
 
 def auth_of(session: str) -> AuthorizationCodeAuth:
-    """The login of one user; a real application keeps it in its database."""
+    """Return the login of one user; a real application keeps it in its database."""
     return AuthorizationCodeAuth(
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,

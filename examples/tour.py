@@ -32,7 +32,7 @@ def main() -> None:
 
 @contextmanager
 def connect() -> Generator[Coze]:
-    """A client of the real service where there is a token, else of the sandbox."""
+    """Return a client of the real service where there is a token, else of the sandbox."""
     if os.environ.get("COZE_API_TOKEN"):
         with Coze() as coze:
             yield coze
@@ -104,7 +104,7 @@ def error(coze: Coze) -> None:
 
 
 def own(variable: str, default: str) -> str:
-    """An id of the user's own account, or the sandbox's."""
+    """Return an id of the user's own account, or the sandbox's."""
     if not os.environ.get("COZE_API_TOKEN"):
         return default
     value = os.environ.get(variable, "")

@@ -83,7 +83,7 @@ class Peer:
         return f"{events} events, {characters} characters"
 
     def decoder(self, operation: str) -> Callable[[bytes], object]:
-        """What decodes an answer: the part of a call that has no more to do with HTTP."""
+        """Return what decodes a response: the part of a call that has no more to do with HTTP."""
         resource, _, method = operation.rpartition(".")
         module: Any = import_module(f"coze_api.resources.{resource.replace('.', '_')}")
         decode = getattr(module, f"_{method.upper()}").decoder.decode

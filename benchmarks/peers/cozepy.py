@@ -75,7 +75,7 @@ class Peer:
         return f"{events} events, {characters} characters"
 
     def decoder(self, operation: str) -> Callable[[bytes], object] | None:
-        """What decodes an answer; it has no plugins."""
+        """Return what decodes a response; it has no plugins."""
         if operation != "bots.list":
             return None
         data: Any = vars(import_module("cozepy.bots"))["_PrivateListBotsDataV2"]

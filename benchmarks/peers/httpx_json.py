@@ -19,7 +19,7 @@ class Peer(RawPeer):
         super().__init__(url, _items, json.loads, itemgetter)
 
     def decoder(self, _: str) -> Callable[[bytes], object]:
-        """What decodes an answer."""
+        """Return what decodes a response."""
         return lambda body: json.loads(body)["data"]
 
 

@@ -122,7 +122,7 @@ class Peer(RawPeer):
         super().__init__(url, self._checked, msgspec.json.Decoder(Message).decode, attrgetter)
 
     def decoder(self, operation: str) -> Callable[[bytes], object]:
-        """What decodes an answer."""
+        """Return what decodes a response."""
         decode = msgspec.json.Decoder(Envelope[_RESULTS[operation]]).decode
         return lambda body: decode(body).data
 

@@ -58,7 +58,7 @@ class Peer:
         return f"{seen} items, last {name}"
 
     def decoder(self, operation: str) -> Callable[[bytes], object]:
-        """What decodes an answer."""
+        """Return what decodes a response."""
         words = operation.replace("_", ".").split(".")
         name = "".join(map(str.capitalize, words)) + "Response"
         response: Any = getattr(import_module("stock_client.models"), name)

@@ -158,7 +158,7 @@ class Coze(Requests):
         extra_body: Mapping[str, object] | None = None,
         keep_extra: bool | None = None,
     ) -> Self:
-        """Gives a copy of this client with other options, over the same connections.
+        """Return a copy of this client with other options, over the same connections.
 
         Args:
             timeout: As for the client; a given one applies to calls and streams alike.
@@ -204,7 +204,7 @@ class Coze(Requests):
     def with_response(
         self, method: Callable[_sync.P, _sync.R], /, *args: _sync.P.args, **kwargs: _sync.P.kwargs
     ) -> core.Response[_sync.R]:
-        """Calls a method and gives its result together with status, headers, log id and body.
+        """Call a method, and return its result together with status, headers, log id and body.
 
         As in ``coze.with_response(coze.bots.update, bot_id="...", name="...").logid``. Where the
         method sends several requests, they are those of the first one.
@@ -222,7 +222,7 @@ class Coze(Requests):
         return with_response(method, *args, **kwargs)
 
     def close(self) -> None:
-        """Closes the connections, unless they are those of a given ``http_client``."""
+        """Close the connections, unless they are those of a given ``http_client``."""
         self._client.close()
 
     def __enter__(self) -> Self:

@@ -24,7 +24,7 @@ USER_AGENT = f"coze-client/{__version__}"
 
 
 def base_url(given: str | None, auth: HTTPAuth | None = None) -> str:
-    """Gives the base URL: the given one, else ``COZE_API_BASE``, else the API of coze.cn.
+    """Return the base URL: the given one, else ``COZE_API_BASE``, else the API of coze.cn.
 
     Raises:
         CozeError: The authentication is for another one.
@@ -38,7 +38,7 @@ def base_url(given: str | None, auth: HTTPAuth | None = None) -> str:
 def token(
     http_client: HTTPClient | AsyncHTTPClient | None, headers: Mapping[str, str] | None
 ) -> str | None:
-    """Gives the token for a client that was made without token and authentication.
+    """Return the token for a client that was made without token and authentication.
 
     Returns:
         ``COZE_API_TOKEN``, or ``None`` where the ``http_client`` or the headers authenticate.

@@ -52,7 +52,7 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
         return value
 
     def list(self, operation: ListOperation[D, T], **parts: Unpack[CallArguments]) -> AsyncPages[T]:
-        """Gives the pages of an operation: to be awaited for the first, or to be iterated over."""
+        """Return the pages of an operation: to be awaited for the first, or to be iterated over."""
         place = operation.paging.request
 
         async def fetch(arguments: Mapping[str, object]) -> tuple[D, ResponseInfo]:

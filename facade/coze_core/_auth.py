@@ -45,7 +45,7 @@ class TokenSource(ABC):
 
     @abstractmethod
     def header(self, client: Any, rejected: str) -> str:
-        """Gives the value of the Authorization header.
+        """Return the value of the Authorization header.
 
         Args:
             client: The `SyncClient` that sends the request.
@@ -57,7 +57,7 @@ class TokenSource(ABC):
 
     @abstractmethod
     async def aheader(self, client: Any, rejected: str) -> str:
-        """The async variant of `header`."""
+        """As `header`, async."""
 
 
 class BearerToken(TokenSource):
@@ -96,7 +96,7 @@ class BearerToken(TokenSource):
 
 
 def bearer(token: str) -> str:
-    """Gives the value of the Authorization header for a token.
+    """Return the value of the Authorization header for a token.
 
     Raises:
         CozeError: This is no token.
@@ -153,7 +153,7 @@ class TokenAuth(TokenSource):
 
     @abstractmethod
     def bind_base_url(self, base_url: str | None) -> str:
-        """Agrees on the base URL with a client, for good.
+        """Bind this authentication to the base URL of a client, for good.
 
         Args:
             base_url: The one that the client was given.
@@ -164,7 +164,7 @@ class TokenAuth(TokenSource):
 
     @abstractmethod
     def token(self, client: Any = None, *, rejected: str = "") -> str:
-        """Gives a valid access token, fetched anew if need be.
+        """Return a valid access token, fetched anew if need be.
 
         Args:
             client: What to fetch it with; by default a client of its own.
@@ -176,7 +176,7 @@ class TokenAuth(TokenSource):
 
     @abstractmethod
     async def atoken(self, client: Any = None, *, rejected: str = "") -> str:
-        """The async variant of `token`."""
+        """As `token`, async."""
 
     def header(self, client: Any, rejected: str) -> str:
         """As `TokenSource.header`."""
@@ -187,7 +187,7 @@ class TokenAuth(TokenSource):
         return bearer(await self.atoken(client, rejected=rejected))
 
     def sync_auth_flow(self, request: HTTPRequest) -> Generator[HTTPRequest, HTTPResponse, None]:
-        """Adds the token to a request of httpx, and sends it once more if the token is refused.
+        """Add the token to a request of httpx, and send it once more if the token is refused.
 
         Raises:
             AuthenticationError: The token was refused, and the body cannot be sent again.
@@ -202,7 +202,7 @@ class TokenAuth(TokenSource):
     async def async_auth_flow(
         self, request: HTTPRequest
     ) -> AsyncGenerator[HTTPRequest, HTTPResponse]:
-        """The async variant of `sync_auth_flow`."""
+        """As `sync_auth_flow`, async."""
         self._check_host(request)
         token = await self.atoken()
         response = yield _signed(request, token)

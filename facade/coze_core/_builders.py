@@ -343,7 +343,7 @@ _PLAIN: Mapping[object, Callable[[], Builder]] = {
 
 
 def wire_names(model: type[object]) -> Mapping[str, str]:
-    """The fields of a class whose JSON name is not theirs."""
+    """Return the JSON names of the fields of a class that have another name."""
     return cast("Mapping[str, str]", getattr(model, "__wire_names__", {}))
 
 

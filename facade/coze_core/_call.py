@@ -49,7 +49,7 @@ _LONGEST_WAIT = 60.0
 def pause_before_retry(
     error: APIError | APIConnectionError, *, repeatable: bool, attempt: int
 ) -> float | None:
-    """Decides about another attempt.
+    """Decide about another attempt.
 
     Args:
         error: What went wrong.
@@ -80,7 +80,7 @@ def refused_token(error: APIError | APIConnectionError) -> bool:
 
 
 def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Failure:
-    """Finds the row of the table.
+    """Return the row of the table.
 
     Args:
         error: What went wrong.
@@ -96,7 +96,7 @@ def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Fai
 
 
 def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
-    """Reads the Retry-After header: seconds, or an HTTP date.
+    """Read the Retry-After header: seconds, or an HTTP date.
 
     Args:
         headers: The headers of a response.
@@ -179,7 +179,7 @@ def value_call(
 def download_call(
     endpoint: Endpoint, parts: CallArguments, settings: Settings
 ) -> Call[B, tuple[B, ResponseInfo]]:
-    """Calls an operation that answers with a file, and leaves the file unread.
+    """Call an operation that returns a file, and leave the file unread.
 
     Raises:
         CozeError: An argument cannot be written.
@@ -195,7 +195,7 @@ def download_call(
 def stream_call(
     endpoint: Endpoint, parts: CallArguments, settings: Settings
 ) -> Call[B, tuple[B, ResponseInfo]]:
-    """Calls an operation that answers with an event stream, and leaves the stream unread.
+    """Call an operation that returns an event stream, and leave the stream unread.
 
     Raises:
         CozeError: An argument cannot be written.
@@ -239,7 +239,7 @@ def _is_unwrapped_error(
 def _envelope(
     operation: Operation[T], reply: RawResponse[object], *, keep_extra: bool
 ) -> Envelope[T] | None:
-    """Decodes what may be a success."""
+    """Decode what may be a success."""
     if not 200 <= reply.status_code < 300:  # noqa: PLR2004  # the successes of HTTP
         return None
     decoder = operation.decoder_for(reply.status_code)

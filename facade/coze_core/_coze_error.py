@@ -15,7 +15,7 @@ class CozeError(Exception):
     """The base of all errors of this client."""
 
     def report(self) -> str:
-        """Writes all that a support needs to know, with nothing secret in it.
+        """Return all that a support team needs to know, with nothing secret in it.
 
         That is the error, its code and log id; of an error about a call also the request as a curl
         command, each attempt with its time, and the answer; the versions of what is installed.
@@ -55,7 +55,7 @@ class no_stop_iteration:  # noqa: N801  # used like contextlib.suppress
 
 
 def _restored(kind: type[CozeError], args: tuple[object, ...]) -> CozeError:
-    """Makes an error without its constructor, whose arguments pickle does not know."""
+    """Make an error without its constructor, whose arguments pickle does not know."""
     return kind.__new__(kind, *args)
 
 

@@ -30,7 +30,7 @@ class Download:
         self._read = False
 
     def iter_bytes(self) -> Iterator[bytes]:
-        """Gives the content in pieces as they arrive.
+        """Iterate over the content in pieces, as they arrive.
 
         Raises:
             APIConnectionError: The content ended early.
@@ -43,7 +43,7 @@ class Download:
             self.close()
 
     def read(self) -> bytes:
-        """Gives the whole content.
+        """Return the whole content.
 
         Raises:
             APIConnectionError: The content ended early.
@@ -83,7 +83,7 @@ class Download:
         return written
 
     def close(self) -> None:
-        """Gives the connection back, read or not."""
+        """Give the connection back, read or not."""
         self._read = True
         self._body.close()
 

@@ -143,7 +143,7 @@ _FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
 def header_map(headers: Mapping[str, str]) -> HeaderMap:
-    """Checks header fields.
+    """Check header fields.
 
     Raises:
         CozeError: A name or a value is no header text. The value is not repeated: it may be secret.
@@ -154,7 +154,7 @@ def header_map(headers: Mapping[str, str]) -> HeaderMap:
 
 
 def header_value(name: str, value: str) -> str:
-    """Checks one header field and gives its value.
+    """Check one header field, and return its value.
 
     Raises:
         CozeError: The name or the value is no header text.

@@ -237,7 +237,7 @@ _STATUSES: Mapping[int, Kind] = {
 
 
 class UnwrappedError(NamedTuple):
-    """What an answer without envelope says, if it is an error."""
+    """What a response without envelope says, if it is an error."""
 
     code: str | None
     text: str | None
@@ -277,12 +277,12 @@ class ErrorTable:
             return {}
 
     def unwrapped_error(self, fields: Mapping[str, object]) -> UnwrappedError:
-        """Reads an answer without envelope."""
+        """Read a response without envelope."""
         places = (self._code_fields, self._text_fields, self._logid_fields)
         return UnwrappedError(*(_first_text(fields, names) for names in places))
 
     def advice(self, code: int | str | None, status_code: int = 200) -> Advice | None:
-        """Looks a code up, or without a known code the HTTP status."""
+        """Look a code up, or without a known code the HTTP status."""
         return self._entries.get(str(code)) or self._entries.get(f"http {status_code}")
 
 
@@ -299,7 +299,7 @@ def _first_text(fields: Mapping[str, object], places: Sequence[str]) -> str | No
 
 
 def error_class(advice: Advice | None, status_code: int) -> type[APIError]:
-    """The class of an error, by what is known of its code, else by its HTTP status."""
+    """Return the class of an error, by what is known of its code, else by its HTTP status."""
     kind = advice.kind if advice else _STATUSES.get(status_code)
     if kind:
         return _CLASSES[kind]

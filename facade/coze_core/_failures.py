@@ -40,7 +40,7 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
     *,
     quoted: bool = True,
 ) -> APIError:
-    """Makes the error of an answer.
+    """Return the error of a response.
 
     Args:
         operation: The dotted name of the operation.
@@ -85,7 +85,7 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
 
 
 def _oddity(response: ResponseInfo, due: str, code: object) -> str:
-    """Says what is wrong with an answer that does not look like an error."""
+    """Say what is wrong with a response that does not look like an error."""
     match response.status_code // 100:
         case 2 if not response.body:
             return "the answer is empty"
@@ -110,7 +110,7 @@ def stream_error(  # noqa: PLR0913  # the parts of one event
     logid: str | None = None,
     data: object = None,
 ) -> StreamError:
-    """Makes the error of a stream that had begun.
+    """Return the error of a stream that had begun.
 
     Args:
         operation: The dotted name of the operation.
@@ -146,7 +146,7 @@ def job_error(  # noqa: PLR0913  # the parts of one failure
     msg: object,
     what: str,
 ) -> APIError:
-    """Make the error of something that an operation started and that ended badly.
+    """Return the error of something that an operation started and that ended badly.
 
     Args:
         operation: The dotted name of the operation.
@@ -176,7 +176,7 @@ def job_error(  # noqa: PLR0913  # the parts of one failure
 def paragraph(
     what: str, advice: Advice | None, logid: str | None, request: RequestInfo | None
 ) -> str:
-    """Writes the text of an error: what, likely cause, remedy, request, log id."""
+    """Return the text of an error: what, likely cause, remedy, request, log id."""
     sentences = [_line(what)]
     if advice:
         sentences += [
@@ -190,7 +190,7 @@ def paragraph(
 
 
 def _excerpt(body: bytes, secrets: Collection[str]) -> str:
-    """Gives the beginning of a body as one line; of an HTML page, its title."""
+    """Return the beginning of a body as one line; of an HTML page, its title."""
     # Masked before it is cut, for nothing finds half a secret afterwards.
     whole = body[: 2 * _LONGEST_TEXT].decode("utf-8", "replace")
     text = hide_named(redacted(whole, secrets))[:_LONGEST_TEXT]

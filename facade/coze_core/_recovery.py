@@ -66,7 +66,7 @@ class Recoverer(Generic[E]):
         return min(monotonic() + self._patience, self.deadline)
 
     def watch(self, event: Event[str, object]) -> None:
-        """Remembers what came; other events than the watched ones do not matter."""
+        """Remember what came; other events than the watched ones do not matter."""
         if event.event == self._plan.begin:
             self._subject = event.data
         elif event.event == self._plan.item:
@@ -87,11 +87,11 @@ class Recoverer(Generic[E]):
         return (lost or broken_off) and all(self._arguments().values())
 
     def ask_subject(self) -> object:
-        """Calls the method that gives the subject; the result of an async one is to be awaited."""
+        """Call the method that returns the subject; the result of an async one is to be awaited."""
         return self._methods.subject(**self._arguments())
 
     def ask_items(self) -> object:
-        """Calls the method that gives the items, likewise."""
+        """Call the method that returns the items, likewise."""
         return self._methods.items(**self._arguments())
 
     def _arguments(self) -> dict[str, object]:
@@ -103,7 +103,7 @@ class Recoverer(Generic[E]):
         return self._state(subject) not in self._plan.states
 
     def rest(self, reader: EventReader[E], subject: object, items: Sequence[object]) -> Iterator[E]:
-        """Gives the events that did not come.
+        """Yield the events that did not come.
 
         Raises:
             StreamError: The subject ended with an error.

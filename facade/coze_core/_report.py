@@ -70,7 +70,7 @@ _DEEPEST = 40  # levels of JSON
 
 
 def shown_headers(headers: HeaderMap) -> dict[str, str]:
-    """Header fields as they may be shown: the values of harmless ones only."""
+    """Return header fields as they may be shown: the values of harmless ones only."""
     return {
         name: value if lower in _HARMLESS else HIDDEN for lower, (name, value) in headers.items()
     }
@@ -259,7 +259,7 @@ def _size(body: bytes) -> str:
 
 
 def _fields(request: Request) -> Any:
-    """The body of a request, where it is a form or JSON."""
+    """Return the body of a request, where it is a form or JSON."""
     content = request.content or b""
     if request.headers.get("content-type", ("", ""))[1].endswith("form-urlencoded"):
         return dict(parse_qsl(content.decode()))
@@ -281,7 +281,7 @@ def _dumped(value: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    """The text as one word of a shell."""
+    """Return the text as one word of a shell."""
     return "'" + text.replace("'", "'\\''") + "'"
 
 

@@ -117,7 +117,7 @@ class Request:
 def write_request(
     endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: CallArguments
 ) -> Request:
-    """Writes the request of one call.
+    """Write the request of one call.
 
     Args:
         endpoint: The operation.

@@ -134,11 +134,11 @@ class Recorder:
         self.answer: ResponseInfo | None = None
 
     def record(self, response: ResponseInfo) -> None:
-        """Keeps an answer, unless there was one before."""
+        """Keep a response, unless there was one before."""
         self.answer = self.answer or response
 
     def response(self, value: R) -> Response[R]:
-        """Gives a result together with the answer.
+        """Return a result together with the response.
 
         Raises:
             CozeError: No answer came.
@@ -149,7 +149,7 @@ class Recorder:
 
     @staticmethod
     def unanswered(value: object) -> CozeError:
-        """Makes the error of a method that has sent no request."""
+        """Return the error of a method that has sent no request."""
         return CozeError(
             f"with_response: this method gave {type(value).__name__} before it sent its request. "
             "Call it directly; a stream has its answer in `response` once it is open."
@@ -157,7 +157,7 @@ class Recorder:
 
 
 def response_of(result: object) -> ResponseInfo:
-    """Gives the answer that a result came with.
+    """Return the response that a result came with.
 
     Args:
         result: A model or a page that a method returned, a stream, a download, or an error.

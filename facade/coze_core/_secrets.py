@@ -71,7 +71,7 @@ def spellings(text: str) -> set[str]:
 
 
 def without_parts(text: str, secrets: set[str]) -> str:
-    """Hides what a text quotes of long secrets without quoting them as a whole."""
+    """Hide what a text quotes of long secrets without quoting them as a whole."""
     size, half = _SHORTEST_PART, _SHORTEST_PART // 2
     halves = {text[start : start + half] for start in range(len(text) - half + 1)}
     suspects = [  # most secrets are not quoted at all, as a few pieces of them tell

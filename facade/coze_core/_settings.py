@@ -1,4 +1,4 @@
-"""What a client was told, checked once."""
+"""The settings of a client, checked once."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Settings(NamedTuple):
         return f"Settings(base_url={self.base_url!r})"  # headers may be secret
 
     def for_tokens(self, secrets: Iterable[str]) -> Settings:
-        """Gives a copy for requests that fetch tokens; see `SyncClient.for_tokens`."""
+        """Return a copy for requests that fetch tokens; see `SyncClient.for_tokens`."""
         return self.authenticated(renewable=False)._replace(
             is_token_request=True, secrets=tuple(secrets)
         )
@@ -90,7 +90,7 @@ class Settings(NamedTuple):
         extra_body: Mapping[str, object] | None = None,
         keep_extra: bool | None = None,
     ) -> Settings:
-        """Gives a copy with some settings changed and some headers added.
+        """Return a copy with some settings changed and some headers added.
 
         Raises:
             CozeError: A setting makes no sense.
@@ -135,7 +135,7 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     renewable: bool,
     keep_extra: bool,
 ) -> Settings:
-    """Makes settings from what the user gave; see `SyncClient`.
+    """Return settings from what the user passed; see `BaseClient`.
 
     Raises:
         CozeError: A setting makes no sense. The text repeats none that may hold a secret.

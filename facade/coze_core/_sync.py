@@ -45,12 +45,12 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
     _transport_class = Transport
 
     def call(self, operation: Operation[T], **parts: Unpack[CallArguments]) -> T:
-        """Calls an operation and gives its result."""
+        """Call an operation, and return its result."""
         value, _ = self._run(value_call(operation, parts, self.settings))
         return value
 
     def list(self, operation: ListOperation[D, T], **parts: Unpack[CallArguments]) -> Page[T]:
-        """Calls an operation and gives the page that it answers, which knows how to go on."""
+        """Call an operation, and return its page, which asks for the next one."""
         place = operation.paging.request
 
         def fetch(arguments: Mapping[str, object]) -> tuple[D, ResponseInfo]:
@@ -60,7 +60,7 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
         return Page(operation, fetch, PageRequest(parts.get(place) or {}))
 
     def batch(self, operation: BatchOperation[T], **parts: Unpack[CallArguments]) -> T:
-        """Calls an operation as often as its values need, and joins the results."""
+        """Call an operation as often as its values need, and join the results."""
         from coze_core._request import groups, joined
 
         client = self.with_settings(self.settings.begun())
@@ -73,11 +73,11 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
         recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
         **parts: Unpack[CallArguments],
     ) -> Stream[E, Any]:
-        """Gives the stream of an operation; it sends the request when it is entered.
+        """Return the stream of an operation, which sends the request when it is entered.
 
         Args:
             operation: The operation.
-            recover: The methods that tell the rest of a broken stream: its subject, its items.
+            recover: The methods that return the rest of a broken stream: its subject, its items.
             parts: The arguments of the call.
         """
         from coze_core._streams import Stream
@@ -97,14 +97,14 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
         )
 
     def download(self, endpoint: Endpoint, **parts: Unpack[CallArguments]) -> Download:
-        """Calls an operation and gives the file that it answers, still unread."""
+        """Call an operation, and return its file, still unread."""
         from coze_core._downloads import Download
 
         body, response = self._run(download_call(endpoint, parts, self.settings))
         return Download(body, response)
 
     def close(self) -> None:
-        """Closes the connections, unless they are those of a given ``http_client``."""
+        """Close the connections, unless they are those of a given ``http_client``."""
         self._transport.close()
 
     def _token(self, attempt: Attempt) -> str | None:

@@ -89,7 +89,7 @@ class Polling(Generic[T]):
 
     @property
     def left(self) -> float | None:
-        """Seconds until the deadline, for the request of a poll."""
+        """Return the seconds until the deadline, for the request of a poll."""
         return None if self._end == inf else max(self._end - monotonic(), 0.001)
 
     def has_ended(self, found: T) -> bool:

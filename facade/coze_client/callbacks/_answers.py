@@ -33,7 +33,7 @@ class Audit(NamedTuple):
     share_link: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """The body of the answer, as JSON data under the names of the API.
+        """Return the body of the answer, as JSON data under the names of the API.
 
         Raises:
             CozeError: There is no such status.

@@ -53,7 +53,7 @@ def parse(body: bytes) -> CallbackEvent:
 
 @cache
 def _kinds() -> Mapping[str, type[object]]:
-    """The class of each event, as the union says."""
+    """Return the class of each event, as the union says."""
     members = [get_args(member) for member in get_args(events.CallbackEvent)]
     return {
         name: member[-1] for member in members if len(member) > 1 for name in get_args(member[0])
@@ -65,7 +65,7 @@ def _build(kind: type[T], fields: Mapping[str, object]) -> T:
 
 
 def _coerced(kind: type[object], fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields with numbers as texts, and texts as numbers, where the class declares them so."""
+    """Return the fields with numbers as texts, or texts as numbers, as the class declares them."""
     hints = _hints(kind)
     values = dict(fields)
     for newer in hints:

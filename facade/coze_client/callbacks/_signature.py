@@ -78,5 +78,5 @@ def check_signature(
 
 
 def _wire(text: str) -> bytes:
-    """The bytes of a header: HTTP servers give them as Latin-1."""
+    """Return the bytes of a header, which HTTP servers decode as Latin-1."""
     return text.encode("latin-1", "replace")
