@@ -67,7 +67,7 @@ def _place(method: str, path: str) -> tuple[str, str, str]:
         raise CozeError(f"request: method is {method!r}. Pass one of {', '.join(_METHODS)}.")
     if not isinstance(path, str) or not _PATH.fullmatch(path):  # pyright: ignore[reportUnnecessaryIsInstance]  # as above
         raise CozeError(
-            f"request: {path!r} is no path. Pass one below the base URL, as in '/v1/bots': it "
+            f"request: {path!r} is not a path. Pass one below the base URL, as in '/v1/bots': it "
             "begins with one slash, and has no host, query or '..'. The query goes into query=."
         )
     return "request", method.upper(), path

@@ -92,7 +92,7 @@ class Requests(CozeAPI):
 
 
 class AsyncRequests(AsyncCozeAPI):
-    """The async twin of `Requests`."""
+    """The async variant of `Requests`."""
 
     @overload
     async def request(  # one argument for each part of a request

@@ -60,9 +60,9 @@ def again(message: models.Message | models.ChatMessage) -> params.EnterMessage:
     """Return a message of an answer as one of a request, to go on with its conversation.
 
     Args:
-        message: What a list of messages or an event of a stream told.
+        message: What a list of messages or an event of a stream brought.
     """
-    # Nothing checks the values that the API told: it takes them back as they are.
+    # Nothing checks the values that the API sent: it takes them back as they are.
     return cast(
         "params.EnterMessage",
         {

@@ -84,7 +84,9 @@ class BearerToken(TokenSource):
         token = self._give()
         if isinstance(token, Coroutine):
             token.close()
-            raise CozeError("The token function is async: it goes with the async client.")
+            raise CozeError(
+                "The token function is async. Pass a plain function, or use the async client."
+            )
         return bearer(cast("str", token))
 
     async def aheader(self, client: Any, rejected: str) -> str:  # noqa: ARG002  # as above
@@ -102,14 +104,14 @@ def bearer(token: str) -> str:
         CozeError: This is no token.
     """
     if not isinstance(token, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # of a function
-        raise CozeError(f"The token is of type {type(token).__name__}. A string is due.")
+        raise CozeError(f"token must be a string, got {type(token).__name__}.")
     words = token.split()
     if not words:
-        raise CozeError("The token is empty. Pass the whole token, or a function that gives it.")
+        raise CozeError("The token is empty. Pass the whole token, or a function that returns it.")
     if words != [token]:
         raise CozeError(
-            "The token holds a blank or a line break, which does not go into the Authorization "
-            "header. Pass the token alone: without 'Bearer', and stripped if it is from a file."
+            "The token contains whitespace, which cannot stand in the Authorization header. Pass "
+            "the token alone: without 'Bearer', and stripped if it was read from a file."
         )
     return header_value("Authorization", f"Bearer {token}")
 
@@ -123,7 +125,7 @@ def credentials(
         CozeError: Both are given, or the token makes no sense.
     """
     if token is not None and auth is not None:
-        raise CozeError("Pass either token or auth.")
+        raise CozeError("token and auth are both given. Pass one of them.")
     if token is not None:
         return BearerToken(token), None
     return (auth, None) if isinstance(auth, TokenSource) else (None, auth)

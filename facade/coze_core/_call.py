@@ -189,7 +189,7 @@ def download_call(
     request = _request(endpoint, parts, settings)
     request.timeout = settings.timeouts.call
     request.keep_open = lambda media_type: not media_type.endswith("json")
-    return _open_body(endpoint, request, settings, "file")
+    return _open_body(endpoint, request, settings, "a file")
 
 
 def stream_call(
@@ -205,7 +205,7 @@ def stream_call(
     request = _request(endpoint, parts, settings)
     request.timeout = settings.timeouts.stream
     request.keep_open = lambda media_type: media_type == "text/event-stream"
-    return _open_body(endpoint, request, settings, "event stream")
+    return _open_body(endpoint, request, settings, "an event stream")
 
 
 def _request(endpoint: Endpoint, parts: CallArguments, settings: Settings) -> Request:

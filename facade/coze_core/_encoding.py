@@ -52,7 +52,7 @@ def to_text(name: str, value: object) -> str:
         return _encodable(name, cast("str", value))
     text = b"null" if value is None else to_json(name, value)
     if text == b"null":
-        raise CozeError(f"{name} is or holds None. Leave it out instead.")
+        raise CozeError(f"{name} is or contains None. Leave it out instead.")
     return msgspec.json.decode(text) if text.startswith(b'"') else text.decode()
 
 
@@ -90,7 +90,7 @@ def _plain(value: Any) -> object:
         case _ if _is_numpy(value):
             return value.tolist()
         case _:
-            raise TypeError(f"it is or holds a {type(value).__name__}")
+            raise TypeError(f"it is or contains a {type(value).__name__}")
 
 
 _encode = msgspec.json.Encoder(enc_hook=_plain).encode
@@ -103,9 +103,9 @@ def _is_numpy(value: Any) -> bool:
 def _check_numbers(value: object) -> None:
     match value:
         case float() if not isfinite(value):
-            raise ValueError(f"it is or holds {value}, which JSON has no number for")
+            raise ValueError(f"it is or contains {value}, which JSON has no number for")
         case Decimal() if not value.is_finite():
-            raise ValueError(f"it is or holds {value}, which JSON has no number for")
+            raise ValueError(f"it is or contains {value}, which JSON has no number for")
         case dict():
             for inner in cast("dict[str, object]", value).values():
                 _check_numbers(inner)
@@ -120,7 +120,9 @@ def _encodable(name: str, text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise CozeError(f"{name} holds half a character: {error.reason}.") from error
+        raise CozeError(
+            f"{name} contains an unpaired surrogate, which UTF-8 cannot encode. Remove it."
+        ) from error
     return text
 
 
@@ -146,7 +148,8 @@ def header_map(headers: Mapping[str, str]) -> HeaderMap:
     """Check header fields.
 
     Raises:
-        CozeError: A name or a value is no header text. The value is not repeated: it may be secret.
+        CozeError: A name or a value is not valid in a header; a value is not repeated, as it may
+            be secret.
     """
     if not isinstance(headers, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # users
         raise CozeError(f"headers must be a mapping of strings, got {type(headers).__name__}.")
@@ -157,10 +160,10 @@ def header_value(name: str, value: str) -> str:
     """Check one header field, and return its value.
 
     Raises:
-        CozeError: The name or the value is no header text.
+        CozeError: The name or the value is not valid in a header.
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):  # pyright: ignore[reportUnnecessaryIsInstance]  # users
-        raise CozeError(f"{name!r} is no header name.")
+        raise CozeError(f"{name!r} is not a header name.")
     if name.lower() in _FRAMING:
         raise CozeError(f"The header {name} is set with the body. Leave it out.")
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # users
@@ -169,7 +172,7 @@ def header_value(name: str, value: str) -> str:
         )
     if not _VALUE.fullmatch(value):
         raise CozeError(
-            f"The value of the header {name} holds a line break, a control character or a "
+            f"The value of the header {name} contains a line break, a control character or a "
             "character beyond ASCII. Remove it, or percent-encode it if the API expects that."
         )
     return value.strip()

@@ -1,4 +1,4 @@
-"""Events of streams and of callbacks: typed, and told apart by a literal."""
+"""Events of streams and of callbacks: typed, and distinguished by a literal."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Event(Struct, Generic[E, D], eq=False):  # noqa: PLW1641  # Python makes w
         try:
             return parse(self.raw)
         except NotJSONError:
-            raise CozeError(f"the data of the event {self.event} is no JSON; see raw.") from None
+            raise CozeError(f"the data of the event {self.event} is not JSON; see raw.") from None
 
     if not TYPE_CHECKING:  # to a checker, it would make any name an attribute
 
@@ -89,7 +89,7 @@ class UnknownEvent(Event[Literal["unknown"], str], kw_only=True):
 
 
 class Callback(Generic[E, H, D]):  # noqa: PLW1641  # Python makes what has __eq__ unhashable
-    """One event that the server told.
+    """One event of the server.
 
     Args:
         event_type: The kind of the event.

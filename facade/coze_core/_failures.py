@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from coze_core._errors import Advice, ErrorTable
     from coze_core._response import RequestInfo, ResponseInfo
 
-RESULT = "JSON result"
+RESULT = "a JSON result"
 _LONGEST_LINE = 500
 _LONGEST_TEXT = 20_000
 # No tag is looked for beyond the next "<", so that an endless "<<<" costs no more than other text.
@@ -70,8 +70,8 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
     advice = table.advice(code, response.status_code)
     status = f"HTTP {response.status_code}"
     what = f"{operation} failed with {f'code {code} ({status})' if code else status}"
-    oddity = "" if code else redacted(_oddity(response, due, code), secrets)
-    said = ": ".join(filter(None, [what, oddity, msg]))
+    irregularity = "" if code else redacted(_irregularity(response, due, code), secrets)
+    said = ": ".join(filter(None, [what, irregularity, msg]))
     return error_class(advice, response.status_code)(
         paragraph(said, advice, response.logid, response.request),
         code=code,
@@ -84,7 +84,7 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
     )
 
 
-def _oddity(response: ResponseInfo, due: str, code: object) -> str:
+def _irregularity(response: ResponseInfo, due: str, code: object) -> str:
     """Say what is wrong with a response that does not look like an error."""
     match response.status_code // 100:
         case 2 if not response.body:
@@ -93,7 +93,7 @@ def _oddity(response: ResponseInfo, due: str, code: object) -> str:
             return "success without a result"
         case 2:
             media_type = response.headers.get("content-type", "of no type")
-            return f"the answer ({media_type}) is no {due}"
+            return f"the answer ({media_type}) is not {due}"
         case 3:
             return f"a redirect to {response.headers.get('location')}, which base_url should avoid"
         case _:
@@ -151,7 +151,7 @@ def job_error(  # noqa: PLR0913  # the parts of one failure
     Args:
         operation: The dotted name of the operation.
         table: The error codes of the API.
-        subject: What ended badly, as the last poll told it.
+        subject: What ended badly, as the last poll returned it.
         code: Its error code, if it has one.
         msg: Its words, if it has any.
         what: Its state and its ids.

@@ -225,8 +225,8 @@ def _content(name: str, content: Any) -> bytes | IO[bytes]:
     if isinstance(whole, bytes):
         return whole
     raise CozeError(
-        f"The file given for {name} is of type {type(content).__name__}. Pass bytes, a file opened "
-        "in binary mode, a pathlib.Path, or a tuple of file name, content and media type."
+        f"{name} must be bytes, a file opened in binary mode, a pathlib.Path, or a tuple of file "
+        f"name, content and media type; got {type(content).__name__}."
     )
 
 
@@ -237,4 +237,4 @@ def _filename(name: object) -> str:
 def _checked(media_type: object) -> str | None:
     if media_type is None or (isinstance(media_type, str) and _MEDIA_TYPE.fullmatch(media_type)):
         return media_type
-    raise CozeError(f"{media_type!r} is no media type. It reads like 'audio/wav'.")
+    raise CozeError(f"{media_type!r} is not a media type. Pass one like 'audio/wav'.")

@@ -23,7 +23,7 @@ def model_of(kind: type[M], data: Any) -> M:
         CozeError: Something does not fit.
     """
     if not isinstance(data, dict):
-        raise CozeError(f"{kind.__name__} is made of a dict, got {type(data).__name__}.")
+        raise CozeError(f"{kind.__name__} is made from a dict, got {type(data).__name__}.")
     problems: list[str] = []
     made = build(kind, cast("object", data), problems)
     if problems:

@@ -22,9 +22,9 @@ class StreamResult(NamedTuple, Generic[M, D, S, U]):
     Attributes:
         text: The text of the answer.
         messages: The whole messages, in order.
-        end: The data of the event that told how it ended, or ``None`` if none did.
+        end: The data of the event that says how it ended, or ``None`` if none did.
         status: The state in which it ended, if the end tells one.
-        usage: What was used, if it was told.
+        usage: What was used, if an event says so.
     """
 
     text: str

@@ -55,7 +55,7 @@ class _PageBase(Generic[T]):
         Raises:
             CozeError: Always.
         """
-        raise CozeError(f"{cls.__name__} comes of a call, and can't be made of a dict.")
+        raise CozeError(f"{cls.__name__} comes from a call, and can't be made from a dict.")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

@@ -201,8 +201,8 @@ def _check_lists(endpoint: Endpoint, parts: CallArguments) -> None:
             value = (place or {}).get(name)
             if isinstance(value, str | bytes):
                 raise CozeError(
-                    f"{name} is of type {type(value).__name__}, where a list is due. "
-                    "Pass a list of values, also for one."
+                    f"{name} must be a list, got {type(value).__name__}. Pass a list even for a "
+                    "single value."
                 )
 
 
@@ -238,7 +238,7 @@ def _pairs(endpoint: Endpoint, values: Mapping[str, object] | None) -> list[tupl
 def _joined(name: str, texts: list[str], delimiter: str) -> str:
     for text in texts:
         if delimiter in text:
-            raise CozeError(f"{name} holds {text!r}, but {delimiter!r} separates its values.")
+            raise CozeError(f"{name} contains {text!r}, but {delimiter!r} separates its values.")
     return delimiter.join(texts)
 
 
@@ -254,7 +254,7 @@ def groups(operation: BatchOperation[T], parts: CallArguments) -> Iterator[CallA
     given = arguments.get(name)
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         raise CozeError(
-            f"{operation.name}: {name} is of type {type(given).__name__}. Pass a list of values."
+            f"{operation.name}: {name} must be a list of values, got {type(given).__name__}."
         )
     values = list(cast("Iterable[object]", given))
     for start in range(0, len(values), size):

@@ -85,7 +85,7 @@ class ResponseInfo:
         try:
             return parse(self.body)
         except NotJSONError:
-            raise CozeError(f"the answer to {self.request} has no body that is JSON.") from None
+            raise CozeError(f"the body of the response to {self.request} is not JSON.") from None
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         from coze_core._secrets import redacted, redacted_bytes
@@ -151,8 +151,8 @@ class Recorder:
     def unanswered(value: object) -> CozeError:
         """Return the error of a method that has sent no request."""
         return CozeError(
-            f"with_response: this method gave {type(value).__name__} before it sent its request. "
-            "Call it directly; a stream has its answer in `response` once it is open."
+            f"with_response: this method returned {type(value).__name__} before it sent its "
+            "request. Call it directly; a stream has it in `response` once it is open."
         )
 
 
@@ -171,6 +171,6 @@ def response_of(result: object) -> ResponseInfo:
         if isinstance(response, ResponseInfo):
             return response
     raise CozeError(
-        f"response_of: this {type(result).__name__} carries no answer. "
-        "Call the method through with_response(method, ...) to get its answer."
+        f"response_of: this {type(result).__name__} carries no response. "
+        "Call the method through with_response(method, ...) to get it."
     )

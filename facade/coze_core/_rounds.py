@@ -96,13 +96,13 @@ class Rounds(Stream[E_co, R_co], Generic[E_co, R_co]):
         self._over = True  # also if what follows fails: nothing is done twice
         self._results.append(self._current.final())
         self._current.close()
-        following = self._follow(self._results[-1])
-        self._complete = following is None
-        if following is None or self._left:
+        next_stream = self._follow(self._results[-1])
+        self._complete = next_stream is None
+        if next_stream is None or self._left:
             return False
-        following._continue(self._current)  # noqa: SLF001  # of the same class
-        following.__enter__()
-        self._current = following
+        next_stream._continue(self._current)  # noqa: SLF001  # of the same class
+        next_stream.__enter__()
+        self._current = next_stream
         self._over = False
         return True
 
@@ -179,13 +179,13 @@ class AsyncRounds(AsyncStream[E_co, R_co], Generic[E_co, R_co]):
         self._over = True  # as in `Rounds`
         self._results.append(await self._current.final())
         await self._current.aclose()
-        following = await self._follow(self._results[-1])
-        self._complete = following is None
-        if following is None or self._left:
+        next_stream = await self._follow(self._results[-1])
+        self._complete = next_stream is None
+        if next_stream is None or self._left:
             return False
-        following._continue(self._current)  # noqa: SLF001  # of the same class
-        await following.__aenter__()
-        self._current = following
+        next_stream._continue(self._current)  # noqa: SLF001  # of the same class
+        await next_stream.__aenter__()
+        self._current = next_stream
         self._over = False
         return True
 

@@ -144,8 +144,9 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     url = _BASE_URL.fullmatch(base_url)
     if url is None or int(url["port"] or 0) > _LAST_PORT:
         raise CozeError(
-            "base_url is no URL that paths can be added to. Pass one like https://api.example.com: "
-            "with http or https and a host, without user name, query, fragment or blanks."
+            "base_url is not a URL that paths can be added to. Pass one like "
+            "https://api.example.com: http or https and a host, without user name, query, fragment "
+            "or whitespace."
         )
     return Settings(
         base_url.rstrip("/"),
@@ -171,7 +172,7 @@ def fields(name: str, values: Mapping[str, object] | None) -> Mapping[str, objec
         )
     for key in values:
         if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # as above
-            raise CozeError(f"{name} has the name {key!r}, which is no string.")
+            raise CozeError(f"The names in {name} must be strings, got {key!r}.")
     return values
 
 

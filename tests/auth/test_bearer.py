@@ -16,11 +16,11 @@ WRONG: list[tuple[Any, str]] = [
     ("", "token is empty"),
     (" \n", "token is empty"),
     ("Bearer secret", "without 'Bearer'"),
-    ("secret\n", "stripped if it is from a file"),
-    ("sec\tret", "holds a blank or a line break"),
+    ("secret\n", "stripped if it was read from a file"),
+    ("sec\tret", "contains whitespace"),
     ("secr\u00e9t", "character beyond ASCII"),
-    (b"secret", "is of type bytes"),
-    (7, "is of type int"),
+    (b"secret", "must be a string, got bytes"),
+    (7, "must be a string, got int"),
 ]
 
 
@@ -32,7 +32,7 @@ def test_what_is_no_token_is_refused_at_once(kind: Any, token: Any, said: str) -
     assert "sec" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("token", "said"), [*WRONG, (None, "is of type NoneType")])
+@pytest.mark.parametrize(("token", "said"), [*WRONG, (None, "must be a string, got NoneType")])
 def test_what_a_function_gives_is_checked_too(
     run: Runner, sandbox: Sandbox, token: Any, said: str
 ) -> None:
@@ -42,7 +42,7 @@ def test_what_a_function_gives_is_checked_too(
     assert sandbox.requests == []
 
 
-@pytest.mark.parametrize(("token", "said"), [*WRONG, (None, "is of type NoneType")])
+@pytest.mark.parametrize(("token", "said"), [*WRONG, (None, "must be a string, got NoneType")])
 def test_what_an_async_function_gives_is_checked_too(
     run: Runner, sandbox: Sandbox, token: Any, said: str
 ) -> None:
@@ -50,6 +50,6 @@ def test_what_an_async_function_gives_is_checked_too(
         return token
 
     if run.portal is None:
-        said = "goes with the async client"
+        said = "use the async client"
     with pytest.raises(CozeError, match=said):
         run.retrieve(run.coze(token=give, base_url=sandbox.url))

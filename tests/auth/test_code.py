@@ -197,7 +197,7 @@ def test_a_state_of_any_kind_can_be_compared() -> None:
 
 def test_a_user_who_does_not_come_back_is_not_waited_for(sandbox: Sandbox, make: MakeAuth) -> None:
     auth = make(base_url=sandbox.url)
-    with pytest.raises(CozeError, match=r"Nobody came back .* within 0\.05 s"):
+    with pytest.raises(CozeError, match=r"The login page sent nobody back within 0\.05 s"):
         auth.login(lambda _: None, timeout=0.05)
     auth.login(browse)  # the port is free again
 

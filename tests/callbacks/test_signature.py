@@ -181,7 +181,7 @@ def test_an_empty_token_is_an_error() -> None:
 
 
 def test_a_body_that_was_parsed_before_is_an_error(receiver: callbacks.Receiver) -> None:
-    with pytest.raises(CozeError, match="Pass the bytes as they came"):
+    with pytest.raises(CozeError, match="Pass them as they arrived"):
         receiver.read({}, body_of("bot.deleted").decode())  # type: ignore[arg-type]
 
 

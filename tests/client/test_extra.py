@@ -139,7 +139,7 @@ def test_an_event_whose_data_is_no_json_says_so(serve: Serve) -> None:
     ):
         (done,) = events
     assert done.raw == b"[DONE"
-    with pytest.raises(CozeError, match="the data of the event done is no JSON; see raw"):
+    with pytest.raises(CozeError, match="the data of the event done is not JSON; see raw"):
         done.json()
 
 

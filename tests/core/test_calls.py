@@ -150,10 +150,13 @@ def test_an_error_says_what_happened_why_and_what_to_do(run: Runner, serve: Serv
         (answer(500), "things.post failed with HTTP 500. ["),
         (
             answer(200, b"welcome to the hotel"),
-            "the answer (application/json) is no JSON result: welcome to the hotel.",
+            "the answer (application/json) is not a JSON result: welcome to the hotel.",
         ),
-        (answer(200, b'{"code": 0, "da'), 'is no JSON result: {"code": 0, "da. ['),
-        (answer(200, {"error": {"detail": "x"}}), 'is no JSON result: {"error": {"detail": "x"}}.'),
+        (answer(200, b'{"code": 0, "da'), 'is not a JSON result: {"code": 0, "da. ['),
+        (
+            answer(200, {"error": {"detail": "x"}}),
+            'is not a JSON result: {"error": {"detail": "x"}}.',
+        ),
         (answer(302, Location="https://login.test/"), "a redirect to https://login.test/"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_batch_asks_for_groups_and_joins_them_in_order(
 
 @pytest.mark.parametrize("ids", ["123", None, 7])
 def test_a_batch_wants_a_list(run: Runner, ids: Any) -> None:
-    with pytest.raises(CozeError, match=r"^things\.many: ids is of type"):
+    with pytest.raises(CozeError, match=r"^things\.many: ids must be a list of values, got"):
         run(run.client("http://api.test").batch, MANY, query={"ids": ids})
 
 
@@ -117,7 +117,7 @@ def test_a_stream_sends_its_request_when_entered(run: Runner, serve: Serve) -> N
     ("act", "text"),
     [
         (answer(body={"code": 4001, "msg": "gone"}), "with code 4001"),
-        (ok(), r"the answer \(application/json\) is no event stream"),
+        (ok(), r"the answer \(application/json\) is not an event stream"),
         (answer(400, EVENTS[-60:], kind="text/event-stream"), "with HTTP 400"),
         (answer(502, b"<title>Bad</title>", kind="text/html"), "an HTML page: Bad"),
     ],

@@ -88,7 +88,7 @@ def test_a_compressed_download_is_unpacked(run: Runner, serve: Serve) -> None:
     ("act", "kind", "text"),
     [
         (answer(body={"code": 4001, "msg": "no sound"}), NotFoundError, "code 4001"),
-        (ok({"id": "1"}), APIError, r"the answer \(application/json\) is no file"),
+        (ok({"id": "1"}), APIError, r"the answer \(application/json\) is not a file"),
         (answer(400, b"no", kind="text/plain"), InvalidRequestError, "HTTP 400: no"),
         (answer(500, b"no", kind="audio/mpeg"), ServerError, "HTTP 500"),
     ],

@@ -52,7 +52,7 @@ def test_an_async_token_function_goes_with_the_async_client(run: Runner, serve: 
         assert server.seen[0].headers["authorization"] == "Bearer one"
         return
     waiting = token()
-    with pytest.raises(CozeError, match="goes with the async client"):
+    with pytest.raises(CozeError, match="use the async client"):
         run.client(server, token=lambda: waiting).call(GET, path=PATH)
     waiting.close()
 

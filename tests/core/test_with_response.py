@@ -89,5 +89,5 @@ def test_with_response_takes_methods_of_resources_only(run: Runner, method: Any)
 
 def test_a_stream_has_its_answer_itself(run: Runner) -> None:
     client = run.client("http://api.test")
-    with pytest.raises(CozeError, match="a stream has its answer in `response`"):
+    with pytest.raises(CozeError, match="a stream has it in `response`"):
         run(recorded(run), things(run, client).watch)

@@ -156,7 +156,7 @@ CALLS = [
         answer(200, b"<!doctype html><title>Log in &amp; pay</title>", kind="text/html"),
         "APIError",
         None,
-        "the answer (text/html) is no JSON result: an HTML page: Log in & pay",
+        "the answer (text/html) is not a JSON result: an HTML page: Log in & pay",
     ),
     Case("nothing", answer(500), "ServerError", None, "HTTP 500"),
     Case(
@@ -166,8 +166,8 @@ CALLS = [
         None,
         "upstream connect error or disconnect",
     ),
-    Case("broken JSON", answer(200, b'{"code": 0, "da'), "APIError", None, "is no JSON result"),
-    Case("empty JSON", answer(200, b"{}"), "APIError", None, "is no JSON result"),
+    Case("broken JSON", answer(200, b'{"code": 0, "da'), "APIError", None, "is not a JSON result"),
+    Case("empty JSON", answer(200, b"{}"), "APIError", None, "is not a JSON result"),
 ]
 
 STREAMS = [

@@ -191,12 +191,16 @@ BODIES: dict[str, Fault] = {
     "gzip with a wrong checksum": spoilt(gzip.compress(b"{}")[:-8] + bytes(8)),
     "no gzip": spoilt(b'{"code":0}'),
     "empty": unlike(answer(), "the answer is empty"),
-    "blanks": unlike(answer(body=b" \n"), "is no JSON result"),
-    "text": unlike(answer(body=b"welcome", kind="text/plain"), "is no JSON result: welcome"),
+    "blanks": unlike(answer(body=b" \n"), "is not a JSON result"),
+    "text": unlike(answer(body=b"welcome", kind="text/plain"), "is not a JSON result: welcome"),
     "HTML": unlike(answer(body=HTML, kind="text/html"), "an HTML page: Bad Gateway"),
-    "JSON cut off": unlike(answer(body=b'{"code": 0, "da'), 'is no JSON result: {"code": 0, "da'),
-    "JSON with a tail": unlike(answer(body=b'{"code": 0} {}'), 'is no JSON result: {"code": 0} {}'),
-    "neither code nor data": unlike(answer(body={"error": "x"}), "is no JSON result"),
+    "JSON cut off": unlike(
+        answer(body=b'{"code": 0, "da'), 'is not a JSON result: {"code": 0, "da'
+    ),
+    "JSON with a tail": unlike(
+        answer(body=b'{"code": 0} {}'), 'is not a JSON result: {"code": 0} {}'
+    ),
+    "neither code nor data": unlike(answer(body={"error": "x"}), "is not a JSON result"),
     "204": unlike(b"HTTP/1.1 204 No Content\r\n\r\n", "the answer is empty"),
 }
 """Faults in the body of an answer that should be a JSON result."""

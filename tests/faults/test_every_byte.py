@@ -134,6 +134,8 @@ def test_an_answer_without_framing_that_breaks_off_is_no_result(run: Runner, ser
     server = serve(*(cut(whole[:size]) for size in range(start, len(whole))), cut(whole))
     client = pool_of_one(run, server, max_retries=0)
     for _ in BODY:
-        with pytest.raises(APIError, match=r"the answer .* is no JSON result|the answer is empty"):
+        with pytest.raises(
+            APIError, match=r"the answer .* is not a JSON result|the answer is empty"
+        ):
             run(client.call, GET, path=PATH)
     assert run(client.call, GET, path=PATH).id == "1"

@@ -158,16 +158,16 @@ def _decoder(name: str, function: Callable[..., object]) -> msgspec.json.Decoder
     """Return the decoder of the arguments of a tool."""
     if not callable(function):
         raise CozeError(
-            f"chat.run: the tool {name} is of type {type(function).__name__}, no function."
+            f"chat.run: the tool {name} must be a function, got {type(function).__name__}."
         )
     try:
         hints = get_type_hints(function, include_extras=True)
         parameters = inspect.signature(function).parameters.values()
         named = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
-        bare = [one.name for one in parameters if one.name not in hints or one.kind not in named]
-        if bare:
+        untyped = [one.name for one in parameters if one.name not in hints or one.kind not in named]
+        if untyped:
             raise CozeError(
-                f"chat.run: the tool {name} has no type hint for {', '.join(bare)}. Give each "
+                f"chat.run: the tool {name} has no type hint for {', '.join(untyped)}. Give each "
                 "parameter a name and a hint, as in 'city: str'."
             )
         fields = [

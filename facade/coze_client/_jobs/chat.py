@@ -95,8 +95,8 @@ class Chat(chats.Chat):
             tools: Functions by the names of the tools. Each parameter has a type hint; the
                 arguments that the bot gives are checked against them.
             max_rounds: How often calls are answered at most.
-            tool_errors: ``"output"``: an exception, or arguments that do not fit, are told to the
-                bot as the output of the tool, with the text of the exception. ``"raise"``: they
+            tool_errors: ``"output"``: an exception, or arguments that do not fit, go to the bot
+                as the output of the tool, with the text of the exception. ``"raise"``: they
                 end the iteration.
             recover: As for `stream`, in each round.
             arguments: As for `stream`. A deadline of the client counts for each round.

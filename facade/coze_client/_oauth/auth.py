@@ -247,7 +247,8 @@ class OAuth(TokenAuth):
 
 def _login_ended(error: APIError) -> AuthenticationError:
     ended = AuthenticationError(
-        f"The login has ended, for its refresh token is void: let the user log in again. {error}",
+        "The login has expired: its refresh token is no longer valid. Let the user log in "
+        f"again. {error}",
         code=error.code,
         msg=error.msg,
         logid=error.logid,

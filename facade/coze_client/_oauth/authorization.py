@@ -57,7 +57,7 @@ class AuthorizationRequest:
         state, code, error = (query.get(name, [""])[0] for name in ("state", "code", "error"))
         if not compare_digest(state.encode(), self.state.encode()):
             raise CozeError(
-                "The redirect does not belong to this login: its state is another one. "
+                "The redirect does not belong to this login: its state differs. "
                 "Start the login again; if this happens often, somebody may be forging redirects."
             )
         if self._used:

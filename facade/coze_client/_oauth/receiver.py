@@ -82,7 +82,7 @@ class LoopbackReceiver:
         """
         if not self._arrived.wait(seconds) or self._redirect is None:
             raise CozeError(
-                f"Nobody came back from the login page within {seconds:g} s. Start the login again."
+                f"The login page sent nobody back within {seconds:g} s. Start the login again."
             )
         return self._redirect
 

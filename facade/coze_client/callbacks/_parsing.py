@@ -47,7 +47,7 @@ def parse(body: bytes) -> CallbackEvent:
         return UnknownCallback(header.event_type, header, dict(event))
     details = _build(kind, event)
     if not isinstance(getattr(details, "challenge", ""), str):
-        raise PayloadError("The callback verifies the URL, but its challenge is not a text.")
+        raise PayloadError("The callback verifies the URL, but its challenge is not a string.")
     return cast("CallbackEvent", Callback(header.event_type, header, details))
 
 

@@ -190,8 +190,8 @@ class Receiver:
     def _read(self, headers: Mapping[str, str], body: bytes) -> tuple[CallbackEvent, float]:
         if not isinstance(body, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise CozeError(
-                f"body is of type {type(body).__name__}. Pass the bytes as they came: the "
-                "signature is about them."
+                f"body must be bytes, got {type(body).__name__}. Pass them as they arrived: the "
+                "signature covers them."
             )
         headers = {name.lower(): value for name, value in headers.items()}
         if len(body) > (limit := self.limit(headers)):

@@ -85,7 +85,7 @@ def make_client(
         )
     except (ImportError, OSError, TypeError, ValueError, httpx.InvalidURL) as error:
         raise CozeError(
-            f"No HTTP client can be made ({type(error).__name__}). Check proxy= and verify=, and "
+            f"Cannot create an HTTP client ({type(error).__name__}). Check proxy= and verify=, and "
             "the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and "
             "SSL_CERT_DIR, or pass http_client."
         ) from error

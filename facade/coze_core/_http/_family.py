@@ -136,8 +136,7 @@ def chosen_family(
     found = next((one for one in _loaded() if isinstance(client, getattr(one.httpx, kind))), None)
     if found is None:
         raise CozeError(
-            f"http_client is of type {type(client).__name__}. Pass an httpx.{kind} or an "
-            f"httpx2.{kind}."
+            f"http_client must be an httpx.{kind} or an httpx2.{kind}, got {type(client).__name__}."
         )
     if http and found is not family(http):
         raise CozeError(f"http_client is not of {http}. Leave http= out: the client decides.")
@@ -153,8 +152,8 @@ def check_auth(auth: HTTPAuth | None, of: Family) -> None:
     if auth is not None and not isinstance(auth, of.httpx.Auth):
         name = of.httpx.__name__
         raise CozeError(
-            f"auth is of type {type(auth).__name__}. Pass an {name}.Auth, as requests are sent "
-            f"with {name}, or one of coze_client."
+            f"auth must be an {name}.Auth, as requests are sent with {name}, or one of "
+            f"coze_client, got {type(auth).__name__}."
         )
 
 

@@ -121,14 +121,14 @@ class _Sender(Generic[C]):
         Beyond it, nothing is followed, as every header of the user's would go there.
         """
         follows = request.method == "GET" if self._own else client.follow_redirects
-        following = response.next_request
-        if following is None or request.is_token_request or not follows:
+        redirect = response.next_request
+        if redirect is None or request.is_token_request or not follows:
             return None
-        if origin(following.url) != origin(response.request.url):
+        if origin(redirect.url) != origin(response.request.url):
             return None
         if hops > client.max_redirects:
-            raise self._family.httpx.TooManyRedirects("more than allowed", request=following)
-        return following
+            raise self._family.httpx.TooManyRedirects("more than allowed", request=redirect)
+        return redirect
 
     def _failed(self, request: Request, error: APIConnectionError) -> CozeError:
         if not self._closed:
@@ -178,13 +178,13 @@ class Transport(_Sender[HTTPClient]):
                 sent = self._build(client, request, token, files)
                 options, hops = self._send_options(request, token, auth), 1
                 response = client.send(sent, **options)
-                while following := self._redirected(client, request, response, hops):
+                while redirect := self._redirected(client, request, response, hops):
                     body = OpenBody(self._family, client, response, request, request.max_bytes)
                     try:
                         body.read()  # which saves the connection
                     finally:
                         body.release()
-                    response, hops = client.send(following, **options), hops + 1
+                    response, hops = client.send(redirect, **options), hops + 1
             live = _stays_open(request, response)
             limit = inf if live else request.max_bytes
             body = OpenBody(self._family, client, response, request, limit)
@@ -280,14 +280,14 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
             try:
                 options, hops = self._send_options(request, token, auth), 1
                 response = await client.send(sent, **options)
-                while following := self._redirected(client, request, response, hops):
+                while redirect := self._redirected(client, request, response, hops):
                     body = OpenAsyncBody(self._family, client, response, request, request.max_bytes)
                     try:
                         async for _ in body.iter_bytes():  # which saves the connection
                             pass
                     finally:
                         await body.release()
-                    response, hops = await client.send(following, **options), hops + 1
+                    response, hops = await client.send(redirect, **options), hops + 1
             except BaseException as error:
                 if not isinstance(error, Exception):
                     await aclose_lost(client, sent)
