@@ -108,8 +108,14 @@ class Page(_PageBase[T]):
         data: All that the API sent for this page.
     """
 
-    def __init__(self, operation: ListOperation[Any, T], fetch: Fetch, asked: PageRequest) -> None:
-        super().__init__(operation, asked, fetch(asked.arguments))
+    def __init__(
+        self,
+        operation: ListOperation[Any, T],
+        fetch: Fetch,
+        asked: PageRequest,
+        fetched: Fetched,
+    ) -> None:
+        super().__init__(operation, asked, fetched)
         self._fetch = fetch
 
     def next_page(self) -> Page[T] | None:
@@ -118,7 +124,7 @@ class Page(_PageBase[T]):
         Raises:
             CozeError: The request failed.
         """
-        return Page(self._live(), self._fetch, self._next) if self._next else None
+        return ask_page(self._live(), self._fetch, self._next) if self._next else None
 
     def iter_pages(self) -> Iterator[Page[T]]:
         """Iterate over this page and all further ones."""
@@ -157,7 +163,7 @@ class AsyncPage(_PageBase[T]):
         Raises:
             CozeError: The request failed.
         """
-        return await _async_page(self._live(), self._fetch, self._next) if self._next else None
+        return await ask_async_page(self._live(), self._fetch, self._next) if self._next else None
 
     def iter_pages(self) -> _PageIterator[T]:
         """Iterate over this page and all further ones."""
@@ -221,7 +227,7 @@ class AsyncPages(Coroutine[Any, Any, AsyncPage[T]]):
         return self._running
 
     async def _first(self) -> AsyncPage[T]:
-        return await _async_page(self._operation, self._fetch, PageRequest(self._arguments))
+        return await ask_async_page(self._operation, self._fetch, PageRequest(self._arguments))
 
 
 class _PageIterator(Generic[T]):
@@ -258,9 +264,24 @@ class _ItemIterator(Generic[T]):
             self._items = iter((await anext(self._pages)).items)
 
 
-async def _async_page(
+def ask_page(operation: ListOperation[Any, T], fetch: Fetch, asked: PageRequest) -> Page[T]:
+    """Ask for a page.
+
+    Args:
+        operation: The operation that answers one page.
+        fetch: Sends its request with the given query or body.
+        asked: The request of the page.
+
+    Raises:
+        CozeError: The request failed.
+    """
+    return Page(operation, fetch, asked, fetch(asked.arguments))
+
+
+async def ask_async_page(
     operation: ListOperation[Any, T], fetch: AsyncFetch, asked: PageRequest
 ) -> AsyncPage[T]:
+    """As `ask_page`."""
     return AsyncPage(operation, fetch, asked, await fetch(asked.arguments))
 
 

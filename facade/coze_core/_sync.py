@@ -11,7 +11,7 @@ from coze_core._client import BaseClient
 from coze_core._coze_error import no_stop_iteration
 from coze_core._errors import APIConnectionError
 from coze_core._http import HTTPClient, Transport
-from coze_core._pages import Page
+from coze_core._pages import ask_page
 from coze_core._paging import PageRequest
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Operation,
         StreamOperation,
     )
+    from coze_core._pages import Page
     from coze_core._request import CallArguments
     from coze_core._response import ResponseInfo
     from coze_core._streams import Stream
@@ -57,7 +58,7 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
             changed = cast("CallArguments", {**parts, place: arguments})
             return self._run(value_call(operation, changed, self.settings))
 
-        return Page(operation, fetch, PageRequest(parts.get(place) or {}))
+        return ask_page(operation, fetch, PageRequest(parts.get(place) or {}))
 
     def batch(self, operation: BatchOperation[T], **parts: Unpack[CallArguments]) -> T:
         """Call an operation as often as its values need, and join the results."""
