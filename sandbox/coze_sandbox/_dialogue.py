@@ -56,6 +56,7 @@ class Dialogue:
         self._settings: Object = {}
         self._begun: set[str] = set()
         self._turns = self._sent = 0
+        self._in_turn = False
 
     def opening(self) -> list[Item]:
         """Return what is sent first."""
@@ -88,15 +89,18 @@ class Dialogue:
         lines = self._with_parts(lines, data, variant)
         ends = {*self.socket.turn, *self.socket.turn_after.get(name, ())}
         is_turn = any(line["event_type"] in ends for line in lines)
-        self._turns += is_turn
+        is_new = is_turn and not block.continues
+        self._turns += is_new
         items: list[Item] = [self._event(line, data) for line in lines]
         if items:
             items[1:1] = self._ready
             self._ready = []
-        if block.interrupt and pending:
+        interrupts = block.interrupt is not None and self._in_turn
+        if block.interrupt and interrupts and pending:
             items.insert(0, self._event(block.interrupt, data))
-        breaks = is_turn and self._turns == 1
-        return block.interrupt is not None, self._broken(items, ends) if breaks else items
+        self._in_turn = is_turn or (self._in_turn and not interrupts)
+        breaks = is_new and self._turns == 1
+        return interrupts, self._broken(items, ends) if breaks else items
 
     def error(self, msg: str, code: int = INVALID) -> Object:
         """Make an error event."""

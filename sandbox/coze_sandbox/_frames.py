@@ -53,6 +53,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if not self.silent:
             super().handle_close(event)
 
+    def shutdown(self) -> None:
+        """Drop the connection: uvicorn would send a close, which a closing one can't."""
+        self.transport.abort()
+
 
 @dataclass
 class Wire:

@@ -19,8 +19,9 @@ class Block(msgspec.Struct, frozen=True, rename={"condition": "if"}):
         on: the event that is sent up, or the name of the part.
         script: the variant that it belongs to; see `Scenario.script`.
         condition: values that the data of the event must have.
-        interrupt: this event drops what is still to be sent; where there was something, the event
-            that stands here says so.
+        interrupt: this event drops what is still to be sent of a turn; where there was something,
+            the event that stands here says so.
+        continues: whether it answers in the turn of before.
         begins: by the audio format that was set, how the base64 of the first audio begins; the
             first format is the default.
     """
@@ -29,6 +30,7 @@ class Block(msgspec.Struct, frozen=True, rename={"condition": "if"}):
     script: str | None = None
     condition: dict[str, Any] = {}
     interrupt: dict[str, Any] | None = None
+    continues: bool = False
     begins: dict[str, str] = {}
 
 

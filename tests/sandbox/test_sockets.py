@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import threading
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
+from websockets.frames import Frame, Opcode
 from websockets.sync.client import connect
 
 from coze_sandbox import Sandbox, Scenario
@@ -165,6 +167,7 @@ def test_tools_are_asked_for_and_the_turn_goes_on(sandbox: Sandbox) -> None:
         say(socket, {"event_type": "conversation.chat.submit_tool_outputs", "data": submit})
         heard = hear(socket)
     assert texts(heard, "conversation.message.delta") == ANSWER
+    assert heard[-1]["data"]["id"] == asked["data"]["id"]
 
 
 @pytest.mark.parametrize("how", ["failed", "canceled"])
@@ -219,6 +222,15 @@ def test_a_reply_under_way_is_interrupted(
         say(socket, event)
         ended = hear(socket)[-1]
     assert (ended["event_type"], ended["data"]["code"]) == ("conversation.chat.canceled", code)
+
+
+def test_what_is_no_reply_is_not_interrupted(sandbox: Sandbox) -> None:
+    sandbox.scenario(Scenario(delay=0.01))
+    with opened(sandbox, CHAT) as socket:
+        say(socket, {"event_type": "chat.update", "data": {}}, QUESTION)
+        heard = hear(socket)
+    assert names(heard)[:2] == ["chat.created", "chat.updated"]
+    assert heard[-1]["event_type"] == "conversation.chat.completed"
 
 
 def test_text_becomes_a_tone(sandbox: Sandbox) -> None:
@@ -528,7 +540,20 @@ def test_a_sandbox_stops_while_sockets_are_open() -> None:
         assert hear(socket, "chat.created")
 
 
-def test_three_hundred_sockets_talk_at_once(sandbox: Sandbox) -> None:
+def test_a_sandbox_stops_while_a_socket_is_closing() -> None:
+    sandbox = Sandbox().start()
+    sandbox.scenario(Scenario(silent=True), operation="websockets.chat.create")
+    failures: list[object] = []
+    with opened(sandbox, CHAT) as socket, pytest.MonkeyPatch.context() as patch:
+        hear(socket, "chat.created")
+        socket.socket.sendall(Frame(Opcode.CLOSE, b"").serialize(mask=True))
+        httpx.get(f"{sandbox.url}/v1/nothing")  # which is answered after that
+        patch.setattr(threading, "excepthook", failures.append)
+        sandbox.stop()
+    assert failures == []
+
+
+def test_a_hundred_sockets_talk_at_once(sandbox: Sandbox) -> None:
     async def talk() -> str:
         url = sandbox.url.replace("http", "ws") + CHAT
         async with connect_async(url, additional_headers=TOKEN) as socket:
@@ -540,10 +565,10 @@ def test_three_hundred_sockets_talk_at_once(sandbox: Sandbox) -> None:
         return ""
 
     async def talk_all() -> list[str]:
-        return await asyncio.gather(*(talk() for _ in range(300)))
+        return await asyncio.gather(*(talk() for _ in range(100)))
 
-    assert asyncio.run(talk_all()) == ["conversation.chat.completed"] * 300
-    assert len(sandbox.requests) == 300
+    assert asyncio.run(talk_all()) == ["conversation.chat.completed"] * 100
+    assert len(sandbox.requests) == 100
 
 
 def test_nothing_of_websockets_is_loaded_with_the_package() -> None:
