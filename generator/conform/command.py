@@ -22,11 +22,12 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def conform_command(
+def conform_command(  # noqa: PLR0913  # one parameter for each option
     examples: Annotated[
         Path | None,
         typer.Argument(metavar="[DIR]", help="A folder of examples, or one file.", exists=True),
     ] = None,
+    *,
     form: Annotated[
         Format, typer.Option("--format", help="How the report is written.")
     ] = Format.TEXT,
@@ -37,6 +38,14 @@ def conform_command(
     params: Annotated[
         list[str] | None,
         typer.Option("--param", metavar="NAME=VALUE", help="With --record: an argument of calls."),
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--call",
+            metavar="METHOD",
+            help="With --record: also call this method, which does more than read.",
+        ),
     ] = None,
     root: Annotated[
         Path, typer.Option(help="The project folder.", exists=True, file_okay=False)
@@ -55,7 +64,8 @@ def conform_command(
     if examples is None:
         if any("=" not in one for one in params or ()):
             raise typer.BadParameter("--param takes NAME=VALUE, such as --param bot_id=73")
-        _record(recorded or _HERE, dict(one.split("=", 1) for one in params or ()), root)
+        values = dict(one.split("=", 1) for one in params or ())
+        _record(recorded or _HERE, values, frozenset(also or ()), root)
     report = conform(examples)
     if not report.outcomes and not report.broken:
         sys.stderr.write(f"error: {examples} holds no examples. Name a folder that does.\n")
@@ -64,7 +74,7 @@ def conform_command(
     _finish(text, failed=report.failed)
 
 
-def _record(folder: Path, params: dict[str, str], root: Path) -> NoReturn:
+def _record(folder: Path, params: dict[str, str], also: frozenset[str], root: Path) -> NoReturn:
     # What a build needs takes longer to import than the other commands take.
     from coze_client import CozeError  # noqa: PLC0415
     from generator.build import Project, corrected  # noqa: PLC0415
@@ -73,8 +83,11 @@ def _record(folder: Path, params: dict[str, str], root: Path) -> NoReturn:
 
     project = Project(root)
     document = corrected(project, read(project.document), lambda _: None).document
+    methods = list(Catalogue().methods)
+    if unknown := also - {one.path for one in methods}:
+        raise typer.BadParameter(f"--call: the client has no method {', '.join(sorted(unknown))}")
     try:
-        report, known = record(folder, Recorder(document, params), Catalogue().methods)
+        report, known = record(folder, Recorder(document, params, also), methods)
     except CozeError as error:
         raise GeneratorError(str(error)) from error
     _finish(report, failed=not known)

@@ -14,7 +14,7 @@ from generator.spec import join, json_path, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-Problem: TypeAlias = Literal["field", "type", "value"]
+Problem: TypeAlias = Literal["field", "type", "value", "event"]
 _ENUM_LIKE: Final = re.compile(r"(?!.*\d{8})[\w.-]{0,40}")
 _NAME: Final = re.compile(r"(?!.*\d{4})[A-Za-z_]\w{0,39}")
 _KINDS: Final[dict[type[Any], str]] = {
@@ -68,6 +68,25 @@ class Observer:
                 at = node["$ref"][1:]
             schemas = [join(at, "content", media, "schema") for media in node.get("content", {})]
             yield from self.observe(schemas, content)
+
+    def event(self, operation: str, name: str, data: Any) -> Iterator[Observation]:
+        """Yield what stands at each place of an event of a stream.
+
+        Args:
+            operation: The JSON pointer of the operation.
+            name: The name of the event, with which the pointers of its places begin.
+            data: Its data.
+        """
+        events = join(operation, "x-client-stream", "events")
+        if name in resolve(self.document, f"#{events}"):
+            yield from self.observe([join(events, name)], data, join("", name))
+        elif _ENUM_LIKE.fullmatch(name):
+            update = {"x-client-stream": {"events": {name: _sketch(data)}}}
+            yield self._unknown(
+                Observation(join("", name), _kind(data)), "event", operation, update
+            )
+        else:
+            yield Observation("/*", _kind(data), problem="event")
 
     def observe(
         self, schemas: Iterable[str], value: Any, pointer: str = ""

@@ -1,4 +1,4 @@
-"""Calls what only reads, and keeps the form of the answers."""
+"""Calls what only reads, and what it is told to, and keeps the form of the answers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ import httpx
 from attrs import define, field, frozen
 
 from coze_client import Coze, CozeError
+from coze_core import UnknownEvent
 from generator.conform.drift import Observation, Observer
 from generator.conform.requests import from_texts
+from generator.errors import GeneratorError
 from generator.json_values import is_array, is_object
-from generator.normalise.walk import operations
 from generator.spec import dump, join, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from coze_core import Event
     from generator.conform.operations import Argument, Method
 
 _READS: Final = frozenset({"call", "list", "batch"})
@@ -83,11 +85,13 @@ class Recorder:
     Attributes:
         document: The document with all overlays applied.
         values: Arguments by their names on the wire; ids of answers are added.
+        also: Further methods to call, with all of their arguments that there are.
         missing: The methods that could not be called, and the arguments that they lack.
     """
 
     document: dict[str, Any]
     values: dict[str, str]
+    also: frozenset[str] = frozenset()
     missing: dict[str, list[str]] = field(factory=dict[str, list[str]], init=False)
 
     def answers(self, methods: Iterable[Method]) -> Iterator[Answer]:
@@ -98,7 +102,7 @@ class Recorder:
         """
         tap = _Tap()
         with httpx.Client(transport=tap) as http, Coze(http_client=http) as client:
-            waiting = [one for one in methods if self._pointer(one) and one.kind in _READS]
+            waiting = [one for one in methods if one.path in self.also or _only_reads(one)]
             while ready := [one for one in waiting if not self._lacks(one)]:
                 for method in ready:
                     waiting.remove(method)
@@ -106,32 +110,36 @@ class Recorder:
         self.missing = {one.path: self._lacks(one) for one in waiting}
 
     def _call(self, client: Coze, tap: _Tap, method: Method) -> Answer:
-        needed = {one.name: self._value(method, one) for one in method.arguments if one.required}
+        needed = {
+            one.name: self._value(method, one)
+            for one in method.arguments
+            if one.required or (method.path in self.also and one.wire in self.values)
+        }
         tap.status, tap.content, error = 0, b"", ""
+        observer, pointer = Observer(self.document), _pointer(method)
+        found: Iterable[Observation] = ()
         try:
-            method.on(client)(**needed)
+            if method.kind == "stream":
+                with method.on(client)(**needed) as stream:
+                    found = [
+                        one for event in stream for one in observer.event(pointer, *_content(event))
+                    ]
+            else:
+                method.on(client)(**needed)
         except CozeError as failure:
             # Its text repeats what the service says, which may name ids.
             error = type(failure).__name__
             if not tap.status or getattr(failure, "code", None):
                 return Answer(method.path, tap.status, error, ())
-        try:
-            content = json.loads(tap.content)
-        except ValueError:
-            return Answer(method.path, tap.status, error or "no JSON", ())
-        self._learn(content, method.path.split(".")[-2])
-        found = Observer(self.document).answer(self._pointer(method) or "", content)
-        return Answer(
-            method.path, tap.status, error, tuple({str(one): one for one in found}.values())
-        )
-
-    def _pointer(self, method: Method) -> str | None:
-        """Return where the operation of a method that only reads stands."""
-        for path, verb, operation in operations(self.document):
-            if operation.get("operationId") == method.path:
-                reads = verb == "get" or method.kind == "list"
-                return join("/paths", path, verb) if reads else None
-        return None
+        if method.kind != "stream":
+            try:
+                content = json.loads(tap.content)
+            except ValueError:
+                return Answer(method.path, tap.status, error or "no JSON", ())
+            self._learn(content, method.path.split(".")[-2])
+            found = observer.answer(pointer, content)
+        once = {str(one): one for one in found}
+        return Answer(method.path, tap.status, error, tuple(once.values()))
 
     def _lacks(self, method: Method) -> list[str]:
         needed = (one for one in method.arguments if one.required)
@@ -139,8 +147,19 @@ class Recorder:
 
     def _value(self, method: Method, argument: Argument) -> Any:
         if argument.wire in self.values:
-            return from_texts(argument, (self.values[argument.wire],))
-        for parameter in resolve(self.document, f"#{self._pointer(method)}").get("parameters", ()):
+            text = self.values[argument.wire]
+            try:
+                return (
+                    json.loads(text)
+                    if text.startswith(("[", "{"))
+                    else from_texts(argument, (text,))
+                )
+            except ValueError as error:
+                raise GeneratorError(
+                    f"the argument {argument.wire} is no JSON: {error}",
+                    remedy="Give it a value that is, or a text that begins otherwise.",
+                ) from error
+        for parameter in resolve(self.document, f"#{_pointer(method)}").get("parameters", ()):
             if parameter.get("name") == argument.wire:
                 schema: dict[str, Any] = parameter.get("schema", {})
                 return schema.get("default", next(iter(schema.get("enum", ())), None))
@@ -158,6 +177,25 @@ class Recorder:
                     self.values.setdefault(known, inner)
         for key, inner in fields.items():
             self._learn(inner, *names, key)
+
+
+def _pointer(method: Method) -> str:
+    """Return where the operation of a method stands."""
+    return join("/paths", method.endpoint.path, method.endpoint.method.lower())
+
+
+def _only_reads(method: Method) -> bool:
+    reads = method.endpoint.method == "GET" or method.kind == "list"
+    return reads and method.kind in _READS
+
+
+def _content(event: Event[str, Any]) -> tuple[str, Any]:
+    """Return the name of an event on the wire, and its data: JSON, or a text."""
+    name = event.name if isinstance(event, UnknownEvent) else event.event
+    try:
+        return name, event.json()
+    except CozeError:
+        return name, event.raw.decode(errors="replace")
 
 
 def record(folder: Path, recorder: Recorder, methods: Iterable[Method]) -> tuple[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from generator.build import Project, corrected
 from generator.conform.command import conform_command
-from generator.conform.drift import Observer
+from generator.conform.drift import Observation, Observer
 from generator.conform.operations import Catalogue
 from generator.conform.record import Recorder, record
 from generator.correction import apply
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from coze_sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
+CHATS = [one for one in Catalogue().methods if one.path == "chat.stream"]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,47 @@ def test_only_what_reads_is_called_with_ids_from_answers_or_arguments(
     assert not list(tmp_path.glob("files.retrieve*"))
 
 
+CHAT = {
+    "bot_id": "1",
+    "user_id": "a secret",
+    "additional_messages": '[{"role": "user", "content": "a secret", "content_type": "text"}]',
+}
+
+
+def test_a_stream_is_recorded_if_named_and_its_unknown_events_and_fields_are_told(
+    document: dict[str, Any], coze_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    report, known = record(tmp_path, Recorder(document, CHAT, frozenset({"chat.stream"})), CHATS)
+    assert known, report
+    assert [one.operation for one in coze_sandbox.requests] == ["chat.stream"]
+    drifted = copy.deepcopy(document)
+    events = drifted["paths"]["/v3/chat"]["post"]["x-client-stream"]["events"]
+    del events["conversation.message.completed"]
+    del drifted["components"]["schemas"]["ChatV3MessageDetail"]["properties"]["content_type"]
+    report, known = record(tmp_path, Recorder(drifted, CHAT, frozenset({"chat.stream"})), CHATS)
+    assert not known
+    assert {line for line in report.splitlines() if line.startswith("unknown")} == {
+        "unknown chat.stream | event /conversation.message.completed: object",
+        "unknown chat.stream | field /conversation.message.delta/content_type: string",
+    }
+    places = json.loads((tmp_path / "chat.stream.json").read_text(encoding="utf-8"))["places"]
+    assert places["/conversation.message.delta/content"] == {"types": ["string"]}
+    assert places["/conversation.message.delta/role"]["values"] == ["assistant"]
+    texts = [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()]
+    assert not any("secret" in text for text in [*texts, report])
+    mended, _ = apply(drifted, Overlay.load(tmp_path / "overlay.yaml"), strict=True)
+    report, known = record(tmp_path, Recorder(mended, CHAT, frozenset({"chat.stream"})), CHATS)
+    assert known, report
+
+
+def test_an_event_whose_name_may_be_an_id_is_told_without_it() -> None:
+    operation = {"x-client-stream": {"events": {"done": {"type": "string"}}}}
+    observer = Observer({"op": operation})
+    assert [*observer.event("/op", "done", "[DONE]")] == [Observation("/done", "string")]
+    (found,) = observer.event("/op", "7345678901234567890", {})
+    assert found == Observation("/*", "object", problem="event")
+
+
 @pytest.mark.parametrize(
     ("schema", "value", "problems"),
     [
@@ -127,3 +170,5 @@ def test_the_command_says_what_it_lacks(tmp_path: Path, monkeypatch: pytest.Monk
     assert isinstance(conform("--record", str(tmp_path)).exception, GeneratorError)
     assert "NAME=VALUE" in conform("--record", str(tmp_path), "--param", "bot_id").output
     assert "--record DIR" in conform().output
+    wrong = conform("--record", str(tmp_path), "--call", "chat.strem")
+    assert "the client has no method chat.strem" in wrong.output
