@@ -285,7 +285,7 @@ class _Step:
                 self._merge(inner, value, written)
 
     def _is_stale(self, keys: tuple[str | int, ...], value: Any, by: Place) -> bool:
-        """Return whether a new value would only name what is not there, which is told."""
+        """Return whether a new value would only name what is not there, which is an error."""
         named = [*only_named(keys, value)]
         for keys_there in named:
             self.correction.miss(Query.of("$" + "".join(f"[{key!r}]" for key in keys_there)), by)

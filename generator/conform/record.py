@@ -1,4 +1,4 @@
-"""Calls what only reads, and what it is told to, and keeps the form of the answers."""
+"""Calls what only reads, and what is named besides, and keeps the form of the answers."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class Plan:
 
     @property
     def event_names(self) -> tuple[str, ...]:
-        """The names of what is told of streams and callbacks."""
+        """The names of all unions of events, and of the results of streams."""
         names = {stream.result_name for stream in self.streams} - {""}
         return tuple(sorted(names.union(one.name for one in (*self.streams, *self.callbacks))))
 
