@@ -12,9 +12,12 @@ from generator.normalise.objects import REST
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"\W+")
 
-# What a field of a model can't be called: constructors and the base class have the first two, and
-# annotations of the same class are evaluated with its fields in sight, which would hide the others.
-_FIELDS = frozenset({"self", "to_dict", "extra", "bool", "dict", "float", "int", "list", "str"})
+# What a field of a model can't be called: the constructor and the base class have the first names,
+# and annotations of the same class are evaluated with its fields in sight, which hide the others.
+_FIELDS = frozenset({
+    "self", "extra", "from_dict", "to_dict", "to_json",
+    "bool", "bytes", "dict", "float", "int", "list", "str",
+})  # fmt: skip
 # What emitted modules import, or Python keeps for itself.
 _CLASSES = frozenset({
     "Any", "False", "Final", "Literal", "Mapping", "Model", "None", "NotRequired", "Sequence",

@@ -37,9 +37,12 @@ TEXT = {"type": "string"}
     [
         ("inputSchema", "input_schema", True),
         ("to_dict", "to_dict_", True),
+        ("to_json", "to_json_", True),
+        ("from_dict", "from_dict_", True),
         ("extra", "extra_", True),
         ("from", "from_", False),
         ("str", "str_", False),
+        ("bytes", "bytes_", True),
         ("None", "none", False),
         ("x-id", "x_id", False),
         ("__class__", "class_", False),
@@ -59,6 +62,28 @@ def test_any_wire_name_is_read_and_written(
     assert found.to_dict() == {wire: "v", "id": "1"}
     assert getattr(decoder.decode(b"{}"), name) is None
     assert getattr(decoder.decode(body, keep_extra=True), name) == "v"
+
+
+def test_no_property_hides_what_a_model_has_or_what_its_annotations_mention(
+    generate: Generate,
+) -> None:
+    scalars = ("boolean", "integer", "number", "string")
+    types: list[Any] = [*({"type": one} for one in scalars), {"type": "string", "format": "byte"}]
+    types += [{"type": "array", "items": one} for one in types]
+    types.append({"type": "object", "additionalProperties": True})
+    models = generate(document(properties={"id": TEXT})).load("models")
+    taken = {one for one in dir(models.Bot(id="")) if one[0] != "_"} - {"id"}
+    assert {"to_dict", "to_json", "from_dict", "extra"} <= taken
+    words = {"bool", "bytes", "dict", "float", "int", "list", "str"}
+    names = dict.fromkeys(sorted(taken | words), TEXT)
+    fields = {f"f{number}": one for number, one in enumerate(types)}
+    bot = generate(document(properties=fields | names)).load("models").Bot
+    values: list[Any] = [True, 1, 0.5, "x", "AAA=", [True], [1], [0.5], ["x"], ["AAA="], {"a": 1}]
+    body = dict(zip(fields, values, strict=True)) | dict.fromkeys(names, "v")
+    found = TypeDecoder(bot).decode(json.dumps(body).encode())
+    assert found.to_dict() == body
+    assert json.loads(found.to_json()) == body
+    assert bot.from_dict(body) == found
 
 
 def test_a_wire_name_may_be_the_name_of_another_field(generate: Generate) -> None:
