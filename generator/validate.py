@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 from openapi_spec_validator import OpenAPIV30SpecValidator
-from openapi_spec_validator.validation.exceptions import DuplicateOperationIDError
+from openapi_spec_validator.validation.exceptions import (
+    DuplicateOperationIDError,
+    UnresolvableParameterError,
+)
 from openapi_spec_validator.validation.keywords import (
     OpenAPIV30SchemaValidator,
     OpenAPIV30ValueValidator,
@@ -33,6 +36,10 @@ if TYPE_CHECKING:
     from generator.normalise.walk import Part
 
 _REMEDY: Final = "Correct it in an overlay."
+_IN_PATH: Final = (
+    "In an overlay, name it in the path in braces, as in /bots/{bot_id}, and describe it among the "
+    "parameters, with in: path and required: true."
+)
 _MAX: Final = 200
 """How many characters of a message of the validator are shown."""
 _PATH: Final = re.compile(r"(?:/(?:[^\s/?#{}\\]|\{[A-Za-z0-9_-]+\})*)+")
@@ -88,7 +95,8 @@ def _errors_of(fault: ValidationError) -> Iterator[GeneratorError]:
     pointer = join("", *fault.absolute_path)
     if fault.validator != "additionalProperties" or not is_object(fault.instance):
         message = fault.message if len(fault.message) <= _MAX else f"{fault.message[:_MAX]}..."
-        yield GeneratorError(message, pointer=pointer, remedy=_REMEDY)
+        is_path = isinstance(fault, UnresolvableParameterError)
+        yield GeneratorError(message, pointer=pointer, remedy=_IN_PATH if is_path else _REMEDY)
         return
     known: Any = fault.schema.get("properties", {}) if is_object(fault.schema) else {}
     for name in fault.instance:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
-from generator.errors import GeneratorError, raise_all
+from generator.errors import GeneratorError, gather, raise_all
 from generator.plan.names import attribute_name
 from generator.plan.samples import argument_sample
 from generator.plan.schemas import marked
@@ -77,41 +78,43 @@ def parameter_arguments(
     Raises:
         GeneratorError: A parameter can't be written, or is none of the path.
     """
-    found: list[Argument] = []
-    for parameter in parameters:
-        if "x-client-constant" in parameter:
-            continue
-        place = f"{pointer}/parameters/{parameter['name']}"
-        if parameter["in"] not in _PARAMETERS:
-            raise GeneratorError(
-                f"parameters in {parameter['in']} are not supported",
-                pointer=place,
-                remedy="Remove the parameter in an overlay.",
-            )
-        if "schema" not in parameter:
-            raise GeneratorError(
-                f"the parameter {parameter['name']} has no schema",
-                pointer=place,
-                remedy="Describe it with a schema in an overlay, or remove it there.",
-            )
-        _check_style(parameter, place)
-        type_ = schemas.type_of(parameter["schema"], join(place, "schema"))
-        refuse_objects(type_, f"the {parameter['in']}", place)
-        found.append(
-            Argument(
-                _argument_name(parameter.get("x-client-name", parameter["name"]), place),
-                parameter["name"],
-                _PARAMETERS[parameter["in"]],
-                type_,
-                *_need(parameter["schema"], required=parameter.get("required", False)),
-                marked(
-                    parameter, parameter.get("description") or schemas.text_of(parameter["schema"])
-                ).strip(),
-                _limits(parameter["schema"]),
-                parameter.get("example", argument_sample(parameter["schema"], schemas)),
-            )
+    return gather(
+        partial(_parameter_argument, one, schemas, join(pointer, "parameters", one["name"]))
+        for one in parameters
+        if "x-client-constant" not in one
+    )
+
+
+def _parameter_argument(parameter: dict[str, Any], schemas: Schemas, place: str) -> list[Argument]:
+    if parameter["in"] not in _PARAMETERS:
+        raise GeneratorError(
+            f"parameters in {parameter['in']} are not supported",
+            pointer=place,
+            remedy="Remove the parameter in an overlay.",
         )
-    return found
+    if "schema" not in parameter:
+        raise GeneratorError(
+            f"the parameter {parameter['name']} has no schema",
+            pointer=place,
+            remedy="Describe it with a schema in an overlay, or remove it there.",
+        )
+    type_ = schemas.type_of(parameter["schema"], join(place, "schema"))
+    refuse_objects(type_, f"the {parameter['in']}", place)
+    _check_style(parameter, place)
+    return [
+        Argument(
+            _argument_name(parameter.get("x-client-name", parameter["name"]), place),
+            parameter["name"],
+            _PARAMETERS[parameter["in"]],
+            type_,
+            *_need(parameter["schema"], required=parameter.get("required", False)),
+            marked(
+                parameter, parameter.get("description") or schemas.text_of(parameter["schema"])
+            ).strip(),
+            _limits(parameter["schema"]),
+            parameter.get("example", argument_sample(parameter["schema"], schemas)),
+        )
+    ]
 
 
 def query_delimiters(
@@ -144,7 +147,7 @@ def delimiter(spec: dict[str, Any], type_: TypeRef, pointer: str) -> str:
         raise GeneratorError(
             f"the style {style}{' with explode' if explode else ''} is not supported",
             pointer=pointer,
-            remedy=f"{_APART}, or use another style there.",
+            remedy="Say explode: false, or leave the style out, in an overlay.",
         )
     may_be_list = any(isinstance(part, ListOf) or part == ANY for part in walk(type_))
     return "" if explode or not may_be_list else _DELIMITERS[style]
@@ -173,7 +176,7 @@ def _check_style(parameter: dict[str, Any], pointer: str) -> None:
         raise GeneratorError(
             f"the style {parameter['style']} is not supported in the {parameter['in']}",
             pointer=join(pointer, "style"),
-            remedy=f"{_APART}, or use the style {' or '.join(styles)} there.",
+            remedy=f"Leave the style out in an overlay, or use {' or '.join(styles)} there.",
         )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
-from generator.errors import GeneratorError
+from generator.errors import Faults, GeneratorError, raise_all
 from generator.media import JSON, kind_of
 from generator.normalise.objects import REST, referred
 from generator.plan.arguments import (
@@ -29,6 +30,8 @@ from generator.plan.types import (
 from generator.spec import join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from generator.plan.schemas import Property, Schemas
 
 Encoding: TypeAlias = Literal["json", "form", "multipart", "raw"]
@@ -120,44 +123,47 @@ class _Form:
     place: str
 
     def read(self) -> Body:
-        arguments: list[Argument] = []
-        media_types: dict[str, str] = {}
-        delimiters: dict[str, str] = {}
-        self._check_names()
-        for prop in self.fields:
-            argument = body_argument(prop, self.schemas)
-            encoding: dict[str, Any] = self.described.get(prop.wire, {})
-            place = join(self.place, "encoding", prop.wire)
-            type_ = argument.type
-            if prop.wire == REST and isinstance(type_, MapOf):
-                type_ = type_.value
-            if argument.location == "files":
-                self._check_file(type_, prop.pointer)
-            if self.encoding == "multipart":
-                media_types[prop.wire] = _part_type(type_, encoding, place)
-            elif self.encoding == "form" and kind_of(encoding.get("contentType", "")) != "json":
-                refuse_objects(type_, "a form", prop.pointer)
-                delimiters[prop.wire] = delimiter(encoding, type_, place)
-            arguments.append(argument)
+        faults = Faults(self._misnamed())
+        fields = [
+            one for prop in self.fields for one in faults.attempt(partial(self._field, prop), [])
+        ]
+        raise_all(faults)
         return Body(
             self.encoding,
-            tuple(arguments),
-            tuple((name, one) for name, one in media_types.items() if one),
-            tuple((name, one) for name, one in delimiters.items() if one),
+            tuple(argument for argument, _, _ in fields),
+            tuple((argument.wire, one) for argument, one, _ in fields if one),
+            tuple((argument.wire, one) for argument, _, one in fields if one),
         )
 
-    def _check_names(self) -> None:
+    def _field(self, prop: Property) -> list[tuple[Argument, str, str]]:
+        """Return the argument of a field, its media type, and what joins its items."""
+        argument = body_argument(prop, self.schemas)
+        encoding: dict[str, Any] = self.described.get(prop.wire, {})
+        place = join(self.place, "encoding", prop.wire)
+        type_ = argument.type
+        if prop.wire == REST and isinstance(type_, MapOf):
+            type_ = type_.value
+        if argument.location == "files":
+            self._check_file(type_, prop.pointer)
+        if self.encoding == "multipart":
+            return [(argument, _part_type(type_, encoding, place), "")]
+        if self.encoding == "form" and kind_of(encoding.get("contentType", "")) != "json":
+            refuse_objects(type_, "a form", prop.pointer)
+            return [(argument, "", delimiter(encoding, type_, place))]
+        return [(argument, "", "")]
+
+    def _misnamed(self) -> Iterator[GeneratorError]:
         known = [prop.wire for prop in self.fields]
         for name, encoding in self.described.items():
             place = join(self.place, "encoding", name)
             if name not in known:
-                raise GeneratorError(
+                yield GeneratorError(
                     f"the encoding of {name!r} is that of no field",
                     pointer=place,
                     remedy=f"Name one of {', '.join(known)} in an overlay, or remove it there.",
                 )
             if encoding.get("headers") and self.encoding == "multipart":
-                raise GeneratorError(
+                yield GeneratorError(
                     "headers of a part of a form are not supported",
                     pointer=join(place, "headers"),
                     remedy="Remove them in an overlay.",

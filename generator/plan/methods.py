@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve, frozen
 
-from generator.errors import GeneratorError
+from generator.errors import Faults, GeneratorError, raise_all
 from generator.plan import extensions
 from generator.plan.answers import Answers, read_answers
 from generator.plan.arguments import (
@@ -17,7 +17,7 @@ from generator.plan.arguments import (
     parameter_arguments,
     query_delimiters,
 )
-from generator.plan.bodies import read_body
+from generator.plan.bodies import Body, read_body
 from generator.plan.types import (
     ListOf,
     Nullable,
@@ -214,20 +214,21 @@ class _Operation:
         path, http_method = self.place
         parameters = self.spec.get("parameters", [])
         place = join(self.pointer, "requestBody")
-        body = read_body(self.spec.get("requestBody", {}), self.schemas, place)
-        answers = read_answers(self.spec, self.schemas, self.envelope, self.pointer)
+        spec, schemas, pointer, faults = self.spec, self.schemas, self.pointer, Faults()
+        body = faults.attempt(
+            lambda: read_body(spec.get("requestBody", {}), schemas, place), Body()
+        )
+        answers = faults.attempt(
+            lambda: read_answers(spec, schemas, self.envelope, pointer), Answers()
+        )
+        arguments = faults.attempt(lambda: parameter_arguments(parameters, schemas, pointer), [])
+        raise_all(faults)
         method = Method(
             path=self.spec["operationId"],
             http_method=http_method.upper(),
             url=path,
             kind="download" if answers.is_file else "call",
-            arguments=in_order(
-                [
-                    *parameter_arguments(parameters, self.schemas, self.pointer),
-                    *body.arguments,
-                ],
-                self.pointer,
-            ),
+            arguments=in_order([*arguments, *body.arguments], pointer),
             answers=answers,
             summary=self.spec.get("summary", ""),
             text=self.spec.get("description", ""),

@@ -160,3 +160,36 @@ def test_all_that_waiting_names_wrongly_is_told() -> None:
         "jobs.start has no argument y",
         "no.method is not a method",
     ]
+
+
+def test_all_that_one_operation_can_not_say_is_told() -> None:
+    document = holding({"type": "string"})
+    cookies = [{"name": name, "in": "cookie", "schema": {"type": "string"}} for name in "xy"]
+    file: dict[str, Any] = {"type": "string", "format": "binary"}
+    lists = {"type": "array", "items": {"type": "array", "items": file}}
+    fields = {"a": lists, "b": lists, "c": {"type": "string"}}
+    answer = {"type": "object", "properties": {"id": {"type": "string"}}}
+    form = {
+        "schema": {"type": "object", "properties": fields},
+        "encoding": {"c": {"contentType": "text/xml,text/html"}, "d": {}},
+    }
+    document["paths"]["/a"] = {
+        "post": {
+            "operationId": "bots.make",
+            "parameters": cookies,
+            "requestBody": {"content": {"multipart/form-data": form}},
+            "responses": {
+                "200": {"description": "XML", "content": {"text/xml": {"schema": answer}}}
+            },
+        }
+    }
+    found = errors_of(lambda: make_plan(normalise(document)))
+    start = "/paths/~1a/post/"
+    assert [one.partition(": ")[2].split(" (")[0] for one in found if one.startswith(start)] == [
+        "parameters in cookie are not supported",
+        "parameters in cookie are not supported",
+        "this field can't be written in text/xml,text/html",
+        "the encoding of 'd' is that of no field",
+        "an answer in text/xml can only be read as a file",
+    ]
+    assert sum("a file within another value can't be sent" in one for one in found) == 2
