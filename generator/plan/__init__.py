@@ -37,7 +37,7 @@ one build reports everything.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -66,8 +66,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Callback", "Method", "Module", "Plan", "RequestDict", "Resource", "Stream", "make_plan"]
-
-_NO_TREE: Final = Resource("", "", (), ())
 
 
 @frozen
@@ -148,8 +146,6 @@ def make_plan(document: dict[str, Any]) -> Plan:
     )
     faults = Faults()
     streams, sent_by_name = faults.attempt(partial(_unions, methods, sent), ({}, {}))
-    instead = document.get("x-client-instead", {})
-    tree = faults.attempt(partial(make_tree, methods, _texts(document), instead), _NO_TREE)
     waits = faults.attempt(partial(make_waits, _waits(document), methods), [])
     classes = partial(_classes, schemas, methods, sent, hidden, tags)
     modules, shapes = faults.attempt(classes, ((), ()))
@@ -159,7 +155,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
         schemas, [method for method in methods if not method.internal], sent, hidden, tags
     )
     return Plan(
-        tree,
+        make_tree(methods, _texts(document), document.get("x-client-instead", {})),
         modules,
         tuple(streams[name] for name in sorted(streams)),
         tuple(sent_by_name[name] for name in sorted(sent_by_name)),
@@ -216,10 +212,11 @@ def _classes(
 ) -> tuple[tuple[Module, ...], tuple[RequestDict, ...]]:
     """Return what the answers and the arguments of methods, and callbacks, need."""
     answers = answer_shapes(methods).union(*(callback.references for callback in sent))
-    return (
-        make_models(schemas, answers, hidden, tags),
-        make_shapes(schemas, request_shapes(methods)),
-    )
+    faults = Faults()
+    modules = faults.attempt(partial(make_models, schemas, answers, hidden, tags), ())
+    shapes = faults.attempt(partial(make_shapes, schemas, request_shapes(methods)), ())
+    raise_all(faults)
+    return modules, shapes
 
 
 def _check_members(

@@ -7,13 +7,14 @@ from functools import partial
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import anyio
 import msgspec
 import pytest
 from anyio.from_thread import start_blocking_portal
 from joserfc.jwk import RSAKey
 
 from coze_client import AsyncCoze, Coze, JWTAuth, MemoryTokenStore, OAuthToken, PKCEAuth
-from coze_sandbox import Sandbox
+from coze_sandbox import Sandbox, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CLIENT_SECRET = "client-secret-0d1f"
 REFRESH = "oauth.create_token"
+SLOW = Scenario(delay=0.3)
 
 
 class KeyPair(NamedTuple):
@@ -138,3 +140,8 @@ def redirect_of(url: str) -> str:
 
 def operations(sandbox: Sandbox) -> list[str]:
     return [request.operation for request in sandbox.requests]
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    while not is_so():  # noqa: ASYNC110  # the other side is another thread
+        await anyio.sleep(0.01)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -23,28 +19,24 @@ from coze_client import (
     AuthenticationError,
     Coze,
     CozeError,
-    MemoryTokenStore,
     PKCEAuth,
 )
 from coze_client._oauth.renewal import Renewal
-from coze_client._oauth.stores import held
 from coze_client._oauth.token_cache import TokenCache
 from coze_sandbox import Scenario
-from tests.auth.conftest import REFRESH, operations, redirect_of
+from tests.auth.conftest import REFRESH, SLOW, operations, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coze_client import JWTAuth, OAuthToken
     from coze_sandbox import Sandbox
-    from tests.auth.conftest import KeyPair
 
     MakeAuth = Callable[..., JWTAuth]
     LoggedIn = Callable[..., PKCEAuth]
 
 pytestmark = pytest.mark.anyio
 MANY = 100
-SLOW = Scenario(delay=0.3)
 
 
 def in_threads(number: int, call: Callable[[], Any]) -> list[Any]:
@@ -75,11 +67,6 @@ async def in_tasks(number: int, call: Callable[[], Any]) -> list[Any]:
         for _ in range(number):
             group.start_soon(one)
     return results
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    while not is_so():  # noqa: ASYNC110  # the other side is another thread
-        await anyio.sleep(0.01)
 
 
 # One request
@@ -170,6 +157,35 @@ def sharing(other: PKCEAuth) -> PKCEAuth:
     )
 
 
+def test_loops_that_run_at_once_share_one_token_request(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    sandbox.scenario(SLOW, operation=REFRESH)
+    auth = jwt_auth(base_url=sandbox.url)
+    backends = iter(["asyncio", "trio"] * 5)
+    tokens = in_threads(10, lambda: anyio.run(auth.atoken, backend=next(backends)))
+    assert len(set(tokens)) == 1
+    assert operations(sandbox) == [REFRESH]
+
+
+def test_one_async_client_renews_its_token_in_whatever_loop_it_is_used(
+    sandbox: Sandbox, jwt_auth: MakeAuth
+) -> None:
+    coze = AsyncCoze(auth=jwt_auth(), base_url=sandbox.url)
+
+    async def call() -> str | None:
+        return (await coze.bots.retrieve(bot_id="1")).bot_id
+
+    for number in range(1, 4):
+        assert anyio.run(call) == "1"
+        assert operations(sandbox).count(REFRESH) == number
+        sandbox.oauth.end_tokens()
+    sandbox.scenario(SLOW, operation=REFRESH)
+    assert in_threads(4, lambda: anyio.run(call)) == ["1"] * 4
+    assert operations(sandbox).count(REFRESH) == 4
+    anyio.run(coze.aclose)
+
+
 # When it goes wrong
 
 
@@ -222,153 +238,6 @@ async def test_tasks_without_a_network_do_not_wait_for_each_other(
     assert 2 <= len(sandbox.requests) < 10
 
 
-async def test_a_cancelled_task_does_not_take_the_token_with_it(
-    sandbox: Sandbox, logged_in: LoggedIn
-) -> None:
-    store = MemoryTokenStore()
-    auth = logged_in(store)
-    before = store.load()
-    sandbox.oauth.end_tokens()
-    assert before is not None
-    sandbox.scenario(SLOW, operation=REFRESH)
-    with anyio.move_on_after(0.1) as scope:
-        await auth.atoken(rejected=before.access_token)
-    assert scope.cancelled_caught
-    token = await auth.atoken(rejected=before.access_token)
-    after = store.load()
-    assert after is not None
-    assert token == after.access_token != before.access_token
-    assert operations(sandbox) == [REFRESH]
-
-
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_task_that_asyncio_cancels_does_not_either(
-    sandbox: Sandbox, logged_in: LoggedIn
-) -> None:
-    import asyncio
-
-    auth = logged_in(ends_soon=True)
-    sandbox.scenario(SLOW, operation=REFRESH)
-    leader = asyncio.create_task(auth.atoken())
-    await asyncio.sleep(0.1)
-    leader.cancel()
-    assert await auth.atoken()
-    assert leader.cancelled()
-    assert operations(sandbox) == [REFRESH]
-
-
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_login_that_asyncio_cancels_while_it_waits_for_the_store_leaves_it_free(
-    sandbox: Sandbox, logged_in: LoggedIn
-) -> None:
-    import asyncio
-
-    store = MemoryTokenStore()
-    auth = logged_in(store)
-    request = auth.start()
-    redirect = await to_thread.run_sync(redirect_of, request.url)
-    with store.lock():
-        login = asyncio.create_task(auth.afinish(request, redirect))
-        await until(lambda: REFRESH in operations(sandbox))
-        await asyncio.sleep(0.1)
-        login.cancel()
-        await asyncio.sleep(0.1)
-    with pytest.raises(asyncio.CancelledError):
-        await login
-    with held(store._lock, 5):
-        pass
-
-
-STOPPED = """
-import asyncio, sys
-from coze_client import JWTAuth
-url, key, end = sys.argv[1:]
-auth = JWTAuth(client_id="service", public_key_id="key-1", private_key=key, base_url=url)
-loop = asyncio.new_event_loop()
-
-async def leave():
-    kept.append(asyncio.create_task(auth.atoken()))
-    await asyncio.to_thread(sys.stdin.read, 1)
-
-kept = []
-loop.run_until_complete(leave())
-if end == "closed":
-    loop.close()
-print(asyncio.run(auth.atoken()) == auth.token())
-if end == "stopped":
-    print(loop.run_until_complete(auth.atoken()) == auth.token())
-"""
-
-
-@pytest.mark.parametrize("end", ["closed", "stopped"])
-def test_a_loop_that_has_stopped_holds_up_no_other(
-    sandbox: Sandbox, keys: KeyPair, end: str
-) -> None:
-    sandbox.scenario(Scenario(delay=3), operation=REFRESH, times=1)
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", STOPPED, sandbox.url, keys.private, end],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={"PYTHONPATH": "facade:generated"},
-    ) as program:
-        try:
-            while not sandbox.requests:
-                assert program.poll() is None
-                sleep(0.01)
-            output = program.communicate(b"x", timeout=30)[0]
-        finally:
-            program.kill()
-    assert output == b"True\n" * (1 if end == "closed" else 2)
-    assert operations(sandbox) == [REFRESH] * 2
-
-
-def test_loops_that_run_at_once_share_one_token_request(
-    sandbox: Sandbox, jwt_auth: MakeAuth
-) -> None:
-    sandbox.scenario(SLOW, operation=REFRESH)
-    auth = jwt_auth(base_url=sandbox.url)
-    backends = iter(["asyncio", "trio"] * 5)
-    tokens = in_threads(10, lambda: anyio.run(auth.atoken, backend=next(backends)))
-    assert len(set(tokens)) == 1
-    assert operations(sandbox) == [REFRESH]
-
-
-def test_one_async_client_renews_its_token_in_whatever_loop_it_is_used(
-    sandbox: Sandbox, jwt_auth: MakeAuth
-) -> None:
-    coze = AsyncCoze(auth=jwt_auth(), base_url=sandbox.url)
-
-    async def call() -> str | None:
-        return (await coze.bots.retrieve(bot_id="1")).bot_id
-
-    for number in range(1, 4):
-        assert anyio.run(call) == "1"
-        assert operations(sandbox).count(REFRESH) == number
-        sandbox.oauth.end_tokens()
-    sandbox.scenario(SLOW, operation=REFRESH)
-    assert in_threads(4, lambda: anyio.run(call)) == ["1"] * 4
-    assert operations(sandbox).count(REFRESH) == 4
-    anyio.run(coze.aclose)
-
-
-def test_the_end_of_an_event_loop_does_not_block_later_calls(
-    sandbox: Sandbox, jwt_auth: MakeAuth
-) -> None:
-    sandbox.scenario(SLOW, operation=REFRESH)
-    auth = jwt_auth(base_url=sandbox.url)
-
-    async def leave_when_it_has_begun(number: int) -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(auth.atoken)
-            await until(lambda: len(sandbox.requests) == number)
-            group.cancel_scope.cancel()
-
-    for number, backend in enumerate(("asyncio", "trio"), 1):
-        anyio.run(leave_when_it_has_begun, number, backend=backend)
-    assert auth.token().startswith("czs_")
-    assert len(sandbox.requests) == 3
-
-
 # What would never end
 
 
@@ -413,67 +282,6 @@ def test_who_comes_after_a_stale_renewal_starts_another() -> None:
     again, mine = renewal_of(cache.join_or_start(""))
     assert again is not stale
     assert mine
-
-
-FORK = """
-import os, sys, threading
-from coze_client import JWTAuth
-url, key = sys.argv[1:]
-auth = JWTAuth(client_id="service", public_key_id="key-1", private_key=key, base_url=url)
-threading.Thread(target=auth.token).start()
-sys.stdin.read(1)
-if os.fork() == 0:
-    print(auth.token()[:4], flush=True)
-    os._exit(0)
-assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
-def test_a_forked_process_does_not_wait_for_what_its_parent_fetches(
-    sandbox: Sandbox, keys: KeyPair
-) -> None:
-    sandbox.scenario(Scenario(delay=2), operation=REFRESH, times=1)
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", FORK, sandbox.url, keys.private],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={"PYTHONPATH": "facade:generated"},
-    ) as program:
-        try:
-            while not sandbox.requests:
-                assert program.poll() is None
-                sleep(0.01)
-            assert program.communicate(b"x", timeout=30)[0] == b"czs_\n"
-            assert program.returncode == 0
-        finally:
-            program.kill()
-
-
-LOCKED = """
-import os, sys
-from coze_client import JWTAuth
-url, key = sys.argv[1:]
-auth = JWTAuth(client_id="service", public_key_id="key-1", private_key=key, base_url=url)
-with auth._cache._lock, auth._store.lock():
-    child = os.fork()
-    if child == 0:
-        print(auth.token()[:4], flush=True)
-        os._exit(0)
-assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
-def test_a_forked_process_has_locks_of_its_own(sandbox: Sandbox, keys: KeyPair) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", LOCKED, sandbox.url, keys.private],
-        env={"PYTHONPATH": "facade:generated"},
-        capture_output=True,
-        timeout=30,
-        check=True,
-    )
-    assert done.stdout == b"czs_\n"
 
 
 def test_many_waiting_threads_leave_room_for_the_one_that_works(

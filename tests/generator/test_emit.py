@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.errors import GeneratorError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -393,66 +391,3 @@ def test_files_go_up_as_parts_and_binary_answers_come_down_as_downloads(generate
     assert operation.encoding == "multipart"
     assert parts == {"body": {"class": "c"}, "files": {"file": b"x"}}
     assert "-> Download:" in package.source("resources/files.py")
-
-
-@pytest.mark.parametrize(
-    ("paths", "fault"),
-    [
-        (
-            """
-  /a: {get: {operationId: a.b, responses: {'200': {description: ok}}}}
-  /b: {get: {operationId: a.b.c, responses: {'200': {description: ok}}}}
-""",
-            "a.b is a method, and the resource of other methods",
-        ),
-        (
-            """
-  /a/{id}:
-    post:
-      operationId: a.b
-      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
-      requestBody:
-        content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}
-      responses: {'200': {description: ok}}
-""",
-            "two arguments would both be called 'id'",
-        ),
-        (
-            """
-  /a:
-    post:
-      operationId: a.b
-      requestBody: {content: {application/json: {schema: {type: array, items: {type: string}}}}}
-      responses: {'200': {description: ok}}
-""",
-            "not an object with properties",
-        ),
-        (
-            """
-  /a:
-    get:
-      operationId: a.b
-      parameters: [{name: id, in: cookie, schema: {type: string}}]
-      responses: {'200': {description: ok}}
-""",
-            "parameters in cookie are not supported",
-        ),
-        (
-            """
-  /a:
-    get:
-      operationId: a.b
-      parameters: [{name: id, in: query, schema: {type: string, enum: [a, 1]}}]
-      responses: {'200': {description: ok}}
-""",
-            "an enumeration of",
-        ),
-    ],
-)
-def test_what_can_not_be_expressed_is_an_error_with_place_and_remedy(
-    generate: Generate, paths: str, fault: str
-) -> None:
-    with pytest.raises(GeneratorError, match=fault) as caught:
-        generate(f"paths:{paths}")
-    assert "overlay" in str(caught.value)
-    assert "/paths/~1" in str(caught.value)
