@@ -117,6 +117,10 @@ class Drawing:
             if self._hidden not in self._resolved(one)
             and (name in required or (depth <= _DEEP and self._choose.random() < 0.9))
         }
+        # Two spellings are one field: a server writes one of them.
+        for name, one in properties.items():
+            if one.get("x-client-spelling-of") in made:
+                made.pop(name, None)
         is_map = not properties and not schema.keys() & _COMPOSING
         rest = schema.get("additionalProperties", is_map)
         if rest is not False and depth <= _DEEP:
