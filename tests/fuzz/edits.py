@@ -46,6 +46,7 @@ def _real() -> Node:
 
 
 EDITS: dict[str, Node] = {edit["name"]: edit for edit in _catalogue()["edits"]}
+_NOTHING: Node = {"at": "document"}
 
 
 def edited(name: str, number: int) -> tuple[Node, str, str]:
@@ -54,7 +55,7 @@ def edited(name: str, number: int) -> tuple[Node, str, str]:
     Returns:
         The document, and the path and method of the operation.
     """
-    edit = EDITS[name]
+    edit = EDITS.get(name, _NOTHING)
     choose = random.Random(f"{name} {number}")  # noqa: S311  # the same each time
     order = list(operations(_real()))
     choose.shuffle(order)
@@ -84,6 +85,7 @@ def _reduced(path: str, method: str) -> Node:
         if key not in METHODS or key == method
     }
     item[method].get("x-client-stream", {}).pop("recover", None)
+    document.pop("x-client-instead", None)
     document["paths"] = {path: item}
     return _used(document)
 

@@ -27,3 +27,8 @@ def server() -> Iterator[Server]:
 def test_an_edit_is_refused_or_nothing_is_lost(name: str, server: Server) -> None:
     for number in range(TIMES):
         assert outcome(name, number, server) in {"refused", "right"}
+
+
+def test_without_an_edit_nothing_is_refused_and_nothing_is_lost(server: Server) -> None:
+    for number in range(3 * TIMES):
+        assert outcome("nothing", number, server) == "right"
