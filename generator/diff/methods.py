@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from generator.diff.annotations import is_related, is_safe, parse, without_none
 from generator.diff.located import ClientPart, Located
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from generator.diff.annotations import Union
 
 _Entry = tuple[str, dict[str, Any]]
+_KEYS: Final = {
+    "repeatable": "x-client-idempotent",
+    "permission": "x-client-permission",
+    "page": "x-client-pagination",
+    "paging": "x-client-pagination",
+    "batch": "x-client-batch",
+    "stream": "x-client-stream",
+    "recovery": "x-client-stream",
+    "wait": "x-client-wait",
+}
+"""What an operation says of a behaviour, by the first word of its name."""
 
 
 @frozen
@@ -100,11 +111,12 @@ class Methods:
                 verb = "changed"
             rule = f"{key}-{verb}"
             subject = ("behaviour", _key(new[1]), key)
-            if rule in rules():
-                yield self._located(rule, old, new, values, subject)
-            else:
-                named = [value and {key: value} for value in values]
-                yield self._located("behaviour-changed", old, new, (named[0], named[1]), subject)
+            if rule not in rules():
+                rule = "behaviour-changed"
+                values = values[0] and {key: values[0]}, values[1] and {key: values[1]}
+            found = self._located(rule, old, new, values, subject)
+            said = _KEYS[key.partition("-")[0]]
+            yield evolve(found, old_at=join(found.old_at, said), new_at=join(found.new_at, said))
 
     @staticmethod
     def _returns(old: Union, new: Union) -> str | None:

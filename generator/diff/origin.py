@@ -6,7 +6,7 @@ import json
 import tempfile
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
@@ -17,6 +17,7 @@ from generator.diff.document import Document
 from generator.diff.revisions import DOCUMENT
 from generator.diff.surface import default_surface
 from generator.errors import GeneratorError, raise_all
+from generator.json_values import is_array, is_object
 from generator.overlay import Overlay
 from generator.reader import read_yaml
 from generator.spec import Lines, join, split
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from generator.diff.revisions import Revision, Tree
     from generator.overlay import Action
-    from generator.provenance import Place
 
 
 def action_key(action: Action) -> str:
@@ -36,6 +36,9 @@ def action_key(action: Action) -> str:
 
 
 _Key = tuple[str, str, str]
+_ABSENT: Final = object()
+_NEAR: Final = 3
+"""How deep an operation and a component lie: what differs beyond them is something else."""
 
 
 def attribute(
@@ -118,7 +121,7 @@ class _Origins:
                 return evolve(_moved(change, found), source=source), self._documents.new
         if self._edited:
             found = self._overlaid.find(change)
-            source = self._overlay(change, found or change)
+            source = self._overlay(found or change)
             if found is not None or source.line is not None:
                 document = self._overlaid.new if found else effective
                 return evolve(_moved(change, found), source=source), document
@@ -206,32 +209,60 @@ class _Origins:
             [action for key, action in news if key not in dict(olds)],
         )
 
-    def _overlay(self, change: Change, at: Change) -> Source:
-        """Return the edited action that wrote the place of a change, or what is below it."""
-        required = "-became-" in change.id
+    def _overlay(self, at: Change) -> Source:
+        """Return the edited action that wrote what differs where a change is, or near it."""
         old, new = self._corrected
         gone, added = self._edited_actions
-        for place in _written(new, at.new_at, required=required):
+        for old_at, new_at in _differences(old.document, new.document, at.old_at, at.new_at):
+            place = new.place.find(new_at)
             if any(place.action is one for one in added):
                 name = place.file.as_posix()
                 lines = Lines(self.new_tree.read(name).decode("utf-8-sig"))
                 return Source("overlay", PurePosixPath(name), lines.of(place.pointer))
-        for place in _written(old, at.old_at, required=required):
+            place = old.place.find(old_at)
             if any(place.action is one for one in gone):
                 return Source("overlay", PurePosixPath(place.file))
         only = PurePosixPath(self._edited[0]) if len(self._edited) == 1 else None
         return Source("overlay", only)
 
 
-def _written(correction: Correction, pointer: str, *, required: bool) -> Iterator[Place]:
-    """Yield who wrote a place, what is below it, and, if asked, whether it is required."""
-    pointers, parts = [pointer], split(pointer)
-    if required and parts[-2:-1] == ["properties"]:
-        pointers.append(join("", *parts[:-2], "required"))
-    for one in pointers:
-        place = correction.place.find(one)
-        yield place
-        yield from place.written()
+def _differences(old: Any, new: Any, old_at: str, new_at: str) -> Iterator[tuple[str, str]]:
+    """Yield the pointers of what differs below a place, then below what holds it, and so on."""
+    olds, news = split(old_at), split(new_at)
+    while olds and news:
+        before, after = _value(old, olds), _value(new, news)
+        yield from _differing(before, after, olds, news)
+        if len(olds) <= _NEAR and not before is after is _ABSENT:
+            return
+        olds, news = olds[:-1], news[:-1]
+
+
+def _differing(
+    old: Any, new: Any, old_at: list[str], new_at: list[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the pointers of the smallest parts of two values that differ."""
+    keys: dict[str, None] = {}
+    if is_object(old) and is_object(new):
+        keys = dict.fromkeys([*new, *old])
+    elif is_array(old) and is_array(new):
+        keys = dict.fromkeys(map(str, range(max(len(old), len(new)))))
+    elif old != new:
+        yield join("", *old_at), join("", *new_at)
+    for key in keys:
+        inner = _value(old, [key]), _value(new, [key])
+        yield from _differing(*inner, [*old_at, key], [*new_at, key])
+
+
+def _value(document: Any, keys: list[str]) -> Any:
+    """Return what stands at some keys; if nothing does, something that equals nothing else."""
+    for key in keys:
+        if is_object(document) and key in document:
+            document = document[key]
+        elif is_array(document) and key.isdecimal() and int(key) < len(document):
+            document = document[int(key)]
+        else:
+            return _ABSENT
+    return document
 
 
 def _moved(change: Change, to: Change | None) -> Change:

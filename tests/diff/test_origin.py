@@ -8,9 +8,11 @@ import pytest
 from diff_project import Repository
 
 from generator.diff.change import Change, Source
+from generator.diff.methods import _KEYS as KEYS
 from generator.diff.report import Report, compare
 from generator.diff.revisions import open_revision
 from generator.errors import GeneratorError
+from generator.spec import load
 
 DOCUMENT = PurePosixPath("openapi/coze.yaml")
 BOTS = PurePosixPath("overlays/20-bots.yaml")
@@ -239,3 +241,37 @@ def test_the_suggestion_for_a_renamed_property_keeps_its_type(project: Repositor
     suggestions = {change.suggestion for change in report(project).changes}
     target = "$.components.schemas.BotData.properties"
     assert suggestions == {f'- target: {target}\n  update: {{"size": {{"type": "integer"}}}}'}
+
+
+def test_of_several_edits_of_one_operation_each_change_names_its_own(project: Repository) -> None:
+    line = project.replace(
+        "overlays/20-bots.yaml", "operationId: bots.create", "operationId: bots.make"
+    )
+    project.write(
+        "overlays/30-more.yaml",
+        "overlay: 1.0.0\n"
+        "info: {title: More, version: '1'}\n"
+        "actions:\n"
+        "- target: $.paths['/v1/bots'].post\n"
+        "  description: It only reads.\n"
+        "  update: {x-client-idempotent: true}\n"
+        "- target: $.paths['/v1/bots'].post\n"
+        "  description: The documentation says so.\n"
+        "  update:\n"
+        "    x-client-permission: createBot\n",
+    )
+    project.build()
+    more = PurePosixPath("overlays/30-more.yaml")
+    sources = {change.id: change.source for change in report(project).changes}
+    assert sources == {
+        "operation-id-changed": Source("overlay", BOTS, line),
+        "repeatable-added": Source("overlay", more, 6),
+        "permission-added": Source("overlay", more, 10),
+    }
+
+
+def test_each_behaviour_is_said_by_a_key_of_its_operation() -> None:
+    manifest = load(Path(__file__).parents[2] / "generated" / "coze_api" / "manifest.json")
+    said = [one["behaviour"] for one in manifest["surface"]["methods"].values()]
+    words = {key.partition("-")[0] for keys in said for key in keys}
+    assert words == KEYS.keys()

@@ -129,4 +129,4 @@ def test_behaviour_that_an_overlay_changes_is_a_change_on_its_line(project: Repo
     assert code == 0
     assert "risky" in output
     assert "a call of bots.create is sent again" in output
-    assert f"overlays/20-bots.yaml:{line + 2}" in output
+    assert f"overlays/20-bots.yaml:{line + 3}" in output
