@@ -114,13 +114,11 @@ class Drawing:
         made = {
             name: self._draw(one, depth + 1)
             for name, one in properties.items()
-            if self._hidden not in self._resolved(one)
+            # What comes in another spelling is given back in the usual one.
+            if "x-client-spelling-of" not in one
+            and self._hidden not in self._resolved(one)
             and (name in required or (depth <= _DEEP and self._choose.random() < 0.9))
         }
-        # Two spellings are one field: a server writes one of them.
-        for name, one in properties.items():
-            if one.get("x-client-spelling-of") in made:
-                made.pop(name, None)
         is_map = not properties and not schema.keys() & _COMPOSING
         rest = schema.get("additionalProperties", is_map)
         if rest is not False and depth <= _DEEP:
