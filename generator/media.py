@@ -24,10 +24,10 @@ _KINDS: Final[dict[str, Kind]] = {
 
 def kind_of(media_type: str) -> Kind:
     """Return the kind of a media type; its parameters and its case make no difference."""
-    name = bare(media_type)
+    name = without_parameters(media_type)
     return "json" if name.endswith("+json") else _KINDS.get(name, "raw")
 
 
-def bare(media_type: str) -> str:
+def without_parameters(media_type: str) -> str:
     """Return a media type in lower case, without its parameters."""
     return media_type.partition(";")[0].strip().lower()

@@ -11,7 +11,7 @@ How a comparison goes, from the bottom up::
     located    a finding at each place of an operation that it reaches -> Located
     methods, classes   what differs in the public surface of the client -> Located
     comparison each located finding judged by its rule -> Change
-    origin     the file and line that made a change
+    blame      the file and line that made a change
     facade     what changed in the packages that are written by hand
     python     what a change is about in Python, and signatures before and after
     report     changes grouped by cause, without those that are accepted; formats and page print it

@@ -233,7 +233,7 @@ def _example(id_: str) -> str:
     example = rules()[id_].example
     if example is None:
         return ""
-    old, new = (json.dumps(side, ensure_ascii=False) for side in (example.old, example.new))
+    old, new = (json.dumps(value, ensure_ascii=False) for value in (example.old, example.new))
     return f"{old} -> {new}"
 
 

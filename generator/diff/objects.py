@@ -62,12 +62,12 @@ def _plain(name: str) -> str:
 
 def _properties(schema: Schema) -> dict[str, Parts]:
     """Return the properties by name; one that is only said to be required can be anything."""
-    bare: dict[str, Parts] = {
+    undescribed: dict[str, Parts] = {
         name: (({}, schema.pointer),)
         for name in sorted(schema.required)
         if name not in schema.properties
     }
-    return {**schema.properties, **bare}
+    return {**schema.properties, **undescribed}
 
 
 @define

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from generator.diff.blame import attribute
 from generator.diff.change import Change, Verdict
 from generator.diff.comparison import by_severity, compare_states
 from generator.diff.facade import facade_changes
 from generator.diff.operations import changed_texts
-from generator.diff.origin import attribute
 from generator.diff.revisions import placed
 from generator.diff.suggestion import suggest
 from generator.errors import GeneratorError

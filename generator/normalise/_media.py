@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from generator.errors import GeneratorError
-from generator.media import CANONICAL, JSON, WILDCARDS, bare, kind_of
+from generator.media import CANONICAL, JSON, WILDCARDS, kind_of, without_parameters
 from generator.normalise.walk import Node, Part, rewrite, shape_of, successes
 from generator.spec import follow, join, json_path
 
@@ -59,7 +59,11 @@ def _one_form(document: Node, content: Node, pointer: str, *, is_body: bool) -> 
         if both_raw or not same:
             raise _choice(document, pointer, spelled[kept], spelled[name])
         del forms[name]
-    if is_body and JSON in forms and all(bare(one).endswith("+json") for one in _json(content)):
+    if (
+        is_body
+        and JSON in forms
+        and all(without_parameters(one).endswith("+json") for one in _json(content))
+    ):
         return {spelled[name] if name == JSON else name: media for name, media in forms.items()}
     return forms
 
@@ -69,7 +73,7 @@ def _json(content: Node) -> list[str]:
 
 
 def _canonical(document: Node, media_type: str, media: Node, pointer: str) -> str:
-    name = bare(media_type)
+    name = without_parameters(media_type)
     if name in WILDCARDS:
         schema = follow(document, media.get("schema", {}))
         if schema.get("format") == "binary":

@@ -125,8 +125,8 @@ class Scenario:
     def fails(self) -> bool:
         """Whether the whole answer is an error."""
         in_envelope = self.code is not None and self.error_event is None
-        bare = self.oauth_error is not None
-        return self.status is not None or self.html or in_envelope or bare
+        is_oauth = self.oauth_error is not None
+        return self.status is not None or self.html or in_envelope or is_oauth
 
     @classmethod
     def parse(cls, text: str) -> Scenario:

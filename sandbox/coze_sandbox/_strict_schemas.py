@@ -43,12 +43,12 @@ def _request_side(operation: Operation) -> Object:
         {**one, "schema": _strict(one["schema"]), "deprecated": False} if "schema" in one else one
         for one in operation.parameters
     ]
-    side: Object = {"parameters": parameters, "responses": {}}
+    request: Object = {"parameters": parameters, "responses": {}}
     if operation.bodies:
         body = operation.document.resolve(operation.raw["requestBody"])
         content = {name: _content(operation, name, one) for name, one in operation.bodies.items()}
-        side["requestBody"] = {**body, "content": content}
-    return side
+        request["requestBody"] = {**body, "content": content}
+    return request
 
 
 def _content(operation: Operation, media_type: str, content: Object) -> Object:

@@ -24,18 +24,18 @@ HAND_WRITTEN: Final = (
     "sandbox/coze_sandbox",
 )
 PRIVATE_LANGUAGE: Final = frozenset({
-    "Answering", "Bounded", "Explained", "Facts", "Flight", "Gunzip", "Hit", "MISFITS", "Pieces",
-    "Reply", "Sending", "Shape", "Side", "TokenKeeper", "Twin", "_Content", "_Shell", "_because",
-    "_blame", "_close", "_doors", "_forgotten", "_how", "_oddities", "_oddity", "_shallow", "apart",
-    "because", "below", "board", "bounded", "close_when_forgotten", "comma", "descend", "erased",
-    "essence", "examine", "flat", "foreign_keys", "judge", "keep_facts", "land", "lone_references",
-    "oddities", "prepared", "selection", "sendings", "settle", "share_facts", "silence", "sketch",
-    "sketches", "spawn", "swapped", "tidy", "told", "twin", "unusable", "usual_order",
+    "Answering", "Bounded", "Explained", "Facts", "Flight", "Gunzip", "Hit", "MISFITS",
+    "Pieces", "Reply", "Sending", "Shape", "Side", "TokenKeeper", "Twin", "_Content", "_Shell",
+    "_because", "_blame", "_close", "_doors", "_forgotten", "_how", "_oddities", "_oddity",
+    "_shallow", "apart", "bare", "because", "below", "board", "bounded", "close_when_forgotten",
+    "comma", "descend", "erased", "essence", "examine", "flat", "foreign_keys", "judge",
+    "keep_facts", "land", "lone_references", "oddities", "pieces", "prepared", "selection",
+    "sendings", "settle", "share_facts", "silence", "sketch", "sketches", "spawn", "swapped",
+    "tidy", "told", "twin", "unusable", "usual_order",
     "written_out",
 })  # fmt: skip
 OF_THE_RUNTIME: Final = frozenset({
-    "BareError", "Parts", "_Facts", "_facts", "_moved", "_usual", "bare", "bare_error", "early",
-    "exchange", "facts", "following", "usual",
+    "BareError", "Parts", "_Facts", "_facts", "_moved", "_usual", "bare_error", "early", "exchange", "facts", "following", "usual",
 })  # fmt: skip
 """What other packages may say, of media types or of parts of a schema."""
 

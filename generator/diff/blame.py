@@ -58,8 +58,8 @@ def attribute(
         lines = Lines(new.text)
         root = new.state.document.root
         return tuple((_in_file(change, new, lines), root) for change in changes)
-    origins = _Origins(old, new, old.tree, new.tree)
-    return tuple(origins.of(change) for change in changes)
+    blame = _Blame(old, new, old.tree, new.tree)
+    return tuple(blame.of(change) for change in changes)
 
 
 def _in_file(change: Change, revision: Revision, lines: Lines) -> Change:
@@ -106,7 +106,7 @@ class _Layer:
 
 
 @frozen
-class _Origins:
+class _Blame:
     old: Revision
     new: Revision
     old_tree: Tree
