@@ -35,5 +35,5 @@ of the surface that no change on the wire explains is reported by itself, with t
 
 **Where a change comes from** is found by comparing again, further up: if the published documents
 show the same change, the document made it; if the corrected documents do, an overlay did, and the
-action that wrote nearest to the place is named; otherwise the generator did.
+line is named that wrote what differs there; otherwise the generator did.
 """
