@@ -135,8 +135,8 @@ class Deadline(NamedTuple):
     def error(self, request: TimedRequest, *, sent: bool = True, why: str = "") -> APITimeoutError:
         """Return the error of a request that is not done in time."""
         return APITimeoutError(
-            f"{request.operation}: not done within the deadline of {self.seconds} s{why}. Allow "
-            f"more with with_options(deadline=...). [{request.info}]",
+            f"{request.operation}: not done within the deadline of {round(self.seconds, 3)} s"
+            f"{why}. Allow more with with_options(deadline=...). [{request.info}]",
             phase="deadline",
             seconds=self.seconds,
             sent=sent,

@@ -16,7 +16,7 @@ from coze_core._coze_error import CozeError
 from coze_core._errors import APIError, APITimeoutError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from coze_core._errors import ErrorTable
 
@@ -57,56 +57,65 @@ class Polling(Generic[T]):
     Args:
         wait: What the states mean.
         errors: The error codes of the API.
-        ids: What identifies the subject, for errors.
-        deadline: Seconds for the whole of the wait; ``None``: no limit.
-        subjects: Takes several subjects, which all have to end, out of what a poll returned.
-        on_progress: Called with what each poll returned; it may be async where the calls are.
+        deadline: Seconds for the whole, the start included; they begin now. ``None``: no limit.
+        on_progress: Called with what each poll found; it may be async where the calls are.
 
     Raises:
         CozeError: The deadline is not above 0.
+
+    Attributes:
+        ids: What identifies the subject, once it is started.
+        expired: Whether the deadline has passed.
     """
 
-    def __init__(  # noqa: PLR0913  # the parts of one wait
+    def __init__(
         self,
         wait: Wait,
         errors: ErrorTable,
-        ids: Mapping[str, object],
         *,
         deadline: float | None,
-        subjects: Callable[[T], Sequence[object]] | None = None,
         on_progress: Callable[[T], object] | None = None,
     ) -> None:
         check_deadline(wait.operation, deadline)
         self._wait = wait
         self._errors = errors
-        self._ids = ids
         self._seconds = deadline
         self._end = inf if deadline is None else monotonic() + deadline
         self.on_progress = on_progress
-        self._subjects = subjects
+        self.ids: Mapping[str, object] = {}
+        self.expired = False
         self._pause = _FIRST_PAUSE
         self._state: object = None
 
     @property
     def left(self) -> float | None:
-        """Return the seconds until the deadline, for the request of a poll."""
+        """Return the seconds until the deadline, for a request."""
         return None if self._end == inf else max(self._end - monotonic(), 0.001)
 
+    def started(self, **ids: object) -> None:
+        """Take what identifies the subject.
+
+        Raises:
+            CozeError: An id is missing, so nothing can be waited for.
+        """
+        for name, value in ids.items():
+            if not value:
+                raise CozeError(f"{self._wait.operation}: the answer has no {name} to wait for.")
+        self.ids = ids
+
     def has_ended(self, found: T) -> bool:
-        """Take what a poll returned, and say whether nothing is pending any more.
+        """Take what a poll found, one subject or a list, and say whether none is pending any more.
 
         Raises:
             APIError: A subject has ended badly.
         """
-        subjects = self._subjects(found) if self._subjects else (found,)
+        subjects = cast("list[object]", found) if isinstance(found, list) else [found]
         states = [_attribute(one, self._wait.state) for one in subjects]
         self._state = states[0] if len(states) == 1 else states
         for subject, state in zip(subjects, states, strict=True):
             if state in self._wait.failed:
                 raise self._failure(subject, state)
-        return bool(states) and all(
-            state in self._wait.succeeded or state in self._wait.action for state in states
-        )
+        return all(state in self._wait.succeeded or state in self._wait.action for state in states)
 
     def pause(self) -> float:
         """Return the seconds until the next poll.
@@ -116,15 +125,23 @@ class Polling(Generic[T]):
         """
         pause = self._pause
         if monotonic() + pause > self._end:
-            raise APITimeoutError(
-                f"{self._wait.operation}: not done within {self._seconds:g} s, last state "
-                f"{self._state!r}. It goes on at the API: wait for it again, or allow more seconds "
-                f"with deadline=. [{_shown(self._ids)}]",
-                phase="deadline",
-                seconds=self._seconds,
-            )
+            raise self._timeout()
         self._pause = min(pause * _GROWTH, _LONGEST_PAUSE)
         return pause
+
+    def late(self, error: APITimeoutError) -> APITimeoutError:
+        """Return the error of a poll that took too long: of the whole, if its deadline passed."""
+        return self._timeout() if monotonic() >= self._end else error
+
+    def _timeout(self) -> APITimeoutError:
+        self.expired = True
+        return APITimeoutError(
+            f"{self._wait.operation}: not done within {self._seconds:g} s, last state "
+            f"{self._state!r}. It goes on at the API: wait for it again, or allow more seconds "
+            f"with deadline=. [{_shown(self.ids)}]",
+            phase="deadline",
+            seconds=self._seconds,
+        )
 
     def _failure(self, subject: object, state: object) -> APIError:
         from coze_core._failures import job_error
@@ -135,7 +152,7 @@ class Polling(Generic[T]):
             subject,
             code=_attribute(subject, self._wait.code),
             msg=_attribute(subject, self._wait.message),
-            what=f"ended with {self._wait.state} {state!r} ({_shown(self._ids)})",
+            what=f"ended with {self._wait.state} {state!r} ({_shown(self.ids)})",
         )
 
 
@@ -149,12 +166,12 @@ Job: TypeAlias = Generator[Any, Any, T]
 """Calls in a row, without I/O: yields a `Pause`, or what a call returned or is awaited for."""
 
 
-def polled(polling: Polling[T], ask: Callable[[float | None], T | Awaitable[T]]) -> Job[T]:
-    """Poll until the subject has ended or waits for the caller; return the last poll.
+def polled(polling: Polling[T], ask: Callable[[], Job[T | None]]) -> Job[T]:
+    """Poll until the subject has ended or waits for the caller; return what the last poll found.
 
     Args:
         polling: The wait.
-        ask: Sends a poll that may take so many seconds.
+        ask: A poll: it finds a subject, several, or nothing yet.
 
     Raises:
         APIError: It has ended badly, or a poll failed.
@@ -163,10 +180,14 @@ def polled(polling: Polling[T], ask: Callable[[float | None], T | Awaitable[T]])
     while True:
         yield Pause(polling.pause())
         try:
-            found: T = yield ask(polling.left)
+            found = yield from ask()
         except APIError as error:
             if error.code != 0:  # a success without a result
                 raise
+            continue
+        except APITimeoutError as error:
+            raise polling.late(error) from error.__cause__
+        if not found:
             continue
         if polling.on_progress:
             yield polling.on_progress(found)

@@ -52,7 +52,7 @@ def _sources(plan: Plan) -> dict[str, str]:
             callbacks=plan.callbacks,
             names=plan.event_names,
         ),
-        "waiting.py": render("waiting.py.jinja", waits=plan.waits),
+        "waiting.py": render("waiting.py.jinja", waits=plan.waits, pausing=plan.pausing),
         "resources/__init__.py": render("resources/__init__.py.jinja", root=plan.root),
         "models/__init__.py": render(
             "models/__init__.py.jinja",

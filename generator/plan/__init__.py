@@ -102,6 +102,11 @@ class Plan:
         return tuple(sorted(names.union(one.name for one in (*self.streams, *self.callbacks))))
 
     @property
+    def pausing(self) -> tuple[Method, ...]:
+        """The methods whose streams may pause, to be gone on with."""
+        return tuple(method for method in self.methods if method.stream and method.stream.pause)
+
+    @property
     def first_shown(self) -> dict[str, str]:
         """For each class of messages, the field of the text, with which its ``repr`` begins."""
         return {

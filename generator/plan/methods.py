@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import evolve, frozen
 
 from generator.errors import Faults, GeneratorError, raise_all
+from generator.json_values import pascal
 from generator.plan import extensions
 from generator.plan.answers import Answers, read_answers
 from generator.plan.arguments import (
@@ -113,6 +114,11 @@ class Method:
     def constant(self) -> str:
         """The name of the constant that describes its operation."""
         return f"_{self.name.upper()}"
+
+    @property
+    def arguments_name(self) -> str:
+        """The name of the typed dictionary of its arguments."""
+        return f"{pascal(self.path)}Arguments"
 
     @property
     def lists(self) -> tuple[str, ...]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
+import wave
+from base64 import b64decode
 from typing import TYPE_CHECKING
+
+import httpx
 
 from coze_client import APIError, Coze
 from coze_client.messages import audio, image, user
@@ -115,6 +120,13 @@ def chat_conversation_stream(coze: Coze) -> None:
             print(*stream.text)
 
 
+def chat_download_file(coze: Coze, folder: Path) -> None:
+    with coze.chat.stream(bot_id="1", user_id="me", additional_messages=[user("hi")]) as stream:
+        for url in re.findall(r"https?://\S+", stream.final().text):
+            name = httpx.URL(url).path.rpartition("/")[2]
+            (folder / name).write_bytes(httpx.get(url).content)
+
+
 def chat_local_plugin(coze: Coze) -> None:
     def get_weather(location: str) -> str:
         return f"sunny in {location}"
@@ -147,6 +159,18 @@ def chat_no_stream(coze: Coze) -> None:
     for message in result.messages:
         print(message.role, message.content)
     print(result.usage)
+
+
+def chat_oneonone_audio(coze: Coze, file: Path) -> None:
+    question = audio(file_id=coze.files.upload(file=file).id)
+    with (
+        coze.chat.stream(bot_id="1", user_id="me", additional_messages=[user(question)]) as stream,
+        wave.open(str(file.with_suffix(".answer.wav")), "wb") as answer,
+    ):
+        answer.setparams((1, 2, 24000, 0, "NONE", ""))
+        for event in stream:
+            if event.event == "conversation.audio.delta":
+                answer.writeframes(b64decode(event.data.content))
 
 
 def chat_simple_audio(coze: Coze, file: Path) -> None:

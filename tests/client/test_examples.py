@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
+from fastapi.testclient import TestClient
 
 from coze_sandbox import Sandbox, Scenario
 

@@ -7,44 +7,30 @@ from typing import TYPE_CHECKING, Any
 from coze_core import CozeError, Polling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from coze_core import Wait
 
-
-def within(resource: Any, seconds: float | None) -> Any:
-    """Return a resource whose calls take so many seconds at most."""
-    client = resource._client  # noqa: SLF001  # public names are the API's
-    settings = client.settings.changed(deadline=seconds)
-    return resource._rebound(client.with_settings(settings))  # noqa: SLF001  # as above
+DEADLINE = 600.0
+"""Seconds that a job may take unless the caller says otherwise."""
 
 
-def waiting_for(  # noqa: PLR0913, PLR0917  # the parts of one wait
-    resource: Any,
-    wait: Wait,
-    ids: Mapping[str, object],
-    deadline: float | None,
-    on_progress: Callable[[Any], object] | None,
-    subjects: Callable[[Any], Sequence[Any]] | None = None,
-) -> Polling[Any]:
+def begin(resource: Any, wait: Wait, deadline: float | None, on_progress: Any) -> Polling[Any]:
     """Begin a wait; see `Polling`.
 
-    Args:
-        resource: The resource that started it.
-        wait: What the states mean.
-        ids: What identifies what was started.
-        deadline: Seconds for the whole wait.
-        on_progress: Called after each poll, with the subject, or with the list of them.
-        subjects: Takes a list of subjects out of what a poll returned, if that is none itself.
-
     Raises:
-        CozeError: The API started it without an id, so nothing can be waited for.
+        CozeError: The deadline is not above 0.
     """
-    for name, value in ids.items():
-        if not value:
-            raise CozeError(f"{wait.operation}: the API answered without a {name} to wait for.")
-    errors = resource._client.settings.errors  # noqa: SLF001  # as above
-    return Polling(wait, errors, ids, deadline=deadline, subjects=subjects, on_progress=on_progress)
+    errors = resource._client.settings.errors  # noqa: SLF001  # public names are the API's
+    return Polling(wait, errors, deadline=deadline, on_progress=on_progress)
+
+
+def within(resource: Any, polling: Polling[Any]) -> Any:
+    """Return a resource whose calls take no longer than what is left of a wait."""
+    client = resource._client  # noqa: SLF001  # as above
+    own, left = client.settings.deadline, polling.left
+    if left is None or (own and own.seconds < left):
+        return resource
+    settings = client.settings.changed(deadline=left)
+    return resource._rebound(client.with_settings(settings))  # noqa: SLF001  # as above
 
 
 def check_rounds(operation: str, max_rounds: int) -> None:

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Unpack
 
 from coze_api import events, models, waiting  # hints resolve at run time
 from coze_api.resources import chat as chats
-from coze_client._jobs._steps import waiting_for, within
-from coze_client._jobs.tasks import DEADLINE
+from coze_client._jobs._steps import DEADLINE, begin, within
 from coze_core import (
     APITimeoutError,
     AsyncStream,
     CozeError,
     Stream,
     arun,
-    check_deadline,
     instead,
     polled,
     run,
@@ -179,17 +177,23 @@ class AsyncChat(chats.AsyncChat):
 def _chat(
     chat: Any, deadline: float | None, on_progress: Any, arguments: Any, *, cancel: bool
 ) -> Job[ChatResult]:
-    check_deadline("chat.create", deadline)
-    started: models.Chat = yield chat.create(**arguments)
-    ids = {"conversation_id": started.conversation_id, "chat_id": started.id}
-    polling = waiting_for(chat, waiting.CHAT_CREATE, ids, deadline, on_progress)
+    polling = begin(chat, waiting.CHAT_CREATE, deadline, on_progress)
+    started: models.Chat = yield within(chat, polling).create(**arguments)
+    polling.started(conversation_id=started.conversation_id, chat_id=started.id)
+
+    def ask() -> Job[models.Chat]:
+        return (yield within(chat, polling).retrieve(**polling.ids))
+
     try:
-        ended = yield from polled(polling, lambda left: within(chat, left).retrieve(**ids))
-    except APITimeoutError:
-        if cancel:
-            yield chat.cancel(**ids)
+        ended = yield from polled(polling, ask)
+    except APITimeoutError as error:
+        if cancel and polling.expired:
+            try:
+                yield chat.cancel(**polling.ids)
+            except CozeError as refused:
+                error.add_note(f"It was not cancelled: {refused}")
         raise
-    messages = yield chat.messages.list(**ids)
+    messages = yield within(chat, polling).messages.list(**polling.ids)
     return ChatResult(ended, messages)
 
 

@@ -14,17 +14,12 @@ from coze_api.resources import (
     datasets,
     datasets_documents,
 )
-from coze_client._jobs._steps import waiting_for, within
+from coze_client._jobs._steps import DEADLINE, begin, within
 from coze_client._jobs.files import document_groups
 from coze_core import arun, check_deadline, polled, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from coze_core import Job
-
-DEADLINE = 600.0
-"""Seconds that a job may take unless the caller says otherwise."""
+    from coze_core import Job, Polling
 
 
 class CopyTasks(copy_tasks.CopyTasks):
@@ -68,11 +63,14 @@ class AsyncCopyTasks(copy_tasks.AsyncCopyTasks):
 def _copy(
     tasks: Any, deadline: float | None, on_progress: Any, arguments: Any
 ) -> Job[models.CopyTask]:
-    check_deadline("copy_tasks.create", deadline)
-    started: models.CopyTaskStart = yield tasks.create(**arguments)
-    ids = {"task_id": started.task_id}
-    polling = waiting_for(tasks, waiting.COPY_TASKS_CREATE, ids, deadline, on_progress)
-    return (yield from polled(polling, lambda left: within(tasks, left).retrieve(**ids)))
+    polling = begin(tasks, waiting.COPY_TASKS_CREATE, deadline, on_progress)
+    started: models.CopyTaskStart = yield within(tasks, polling).create(**arguments)
+    polling.started(task_id=started.task_id)
+
+    def ask() -> Job[models.CopyTask]:
+        return (yield within(tasks, polling).retrieve(**polling.ids))
+
+    return (yield from polled(polling, ask))
 
 
 class BillTasks(bill_tasks.BillTasks):
@@ -116,22 +114,15 @@ class AsyncBillTasks(bill_tasks.AsyncBillTasks):
 def _bill(
     tasks: Any, deadline: float | None, on_progress: Any, arguments: Any
 ) -> Job[models.BillTask]:
-    check_deadline("bill_tasks.create", deadline)
-    started: models.BillTask = yield tasks.create(**arguments)
-    ids = {"task_id": started.task_id}
+    polling = begin(tasks, waiting.BILL_TASKS_CREATE, deadline, on_progress)
+    started: models.BillTask = yield within(tasks, polling).create(**arguments)
+    polling.started(task_id=started.task_id)
 
-    def ask(left: float | None) -> Any:
-        return within(tasks, left).list(task_ids=[started.task_id])
+    def ask() -> Job[models.BillTask | None]:
+        page = yield within(tasks, polling).list(task_ids=[started.task_id])
+        return page.items[0] if page.items else None
 
-    polling = waiting_for(
-        tasks,
-        waiting.BILL_TASKS_CREATE,
-        ids,
-        deadline,
-        on_progress and (lambda page: on_progress(page.items[0])),
-        subjects=lambda page: page.items,
-    )
-    return (yield from polled(polling, ask)).items[0]
+    return (yield from polled(polling, ask))
 
 
 class Documents(datasets_documents.DatasetsDocuments):
@@ -176,7 +167,7 @@ class Documents(datasets_documents.DatasetsDocuments):
             sources: Paths of pdf, txt, doc and docx files, and URLs of pages.
             chunk_strategy: How they are cut; by default automatically.
             wait: Whether to wait until they are processed.
-            deadline: Seconds to wait for the documents of one call; ``None``: no limit.
+            deadline: Seconds for the documents of one call, if it waits; ``None``: no limit.
             on_progress: Called with the progress of each document of a call, after each poll.
 
         Returns:
@@ -188,16 +179,12 @@ class Documents(datasets_documents.DatasetsDocuments):
                 are there.
             APITimeoutError: The deadline has passed; the error names the documents.
         """
-        return run(
-            _upload(
-                datasets.Datasets(self._client) if wait else None,
-                self,
-                deadline,
-                on_progress,
-                document_groups(sources),
-                {"dataset_id": dataset_id, "chunk_strategy": chunk_strategy or {"chunk_type": 0}},
-            )
-        )
+        processing = datasets.Datasets(self._client) if wait else None
+        arguments = {
+            "dataset_id": dataset_id,
+            "chunk_strategy": chunk_strategy or {"chunk_type": 0},
+        }
+        return run(_upload(processing, self, deadline, on_progress, sources, arguments))
 
 
 class AsyncDocuments(datasets_documents.AsyncDatasetsDocuments):
@@ -227,24 +214,20 @@ class AsyncDocuments(datasets_documents.AsyncDatasetsDocuments):
         on_progress: Callable[[list[models.DocumentProgress]], object] | None = None,
     ) -> list[models.Document]:
         """As `Documents.upload`; ``on_progress`` may be async."""
-        return await arun(
-            _upload(
-                datasets.AsyncDatasets(self._client) if wait else None,
-                self,
-                deadline,
-                on_progress,
-                document_groups(sources),
-                {"dataset_id": dataset_id, "chunk_strategy": chunk_strategy or {"chunk_type": 0}},
-            )
-        )
+        processing = datasets.AsyncDatasets(self._client) if wait else None
+        arguments = {
+            "dataset_id": dataset_id,
+            "chunk_strategy": chunk_strategy or {"chunk_type": 0},
+        }
+        return await arun(_upload(processing, self, deadline, on_progress, sources, arguments))
 
 
 def _documents(
     processing: Any, documents: Any, deadline: float | None, on_progress: Any, arguments: Any
 ) -> Job[list[models.DocumentProgress]]:
-    check_deadline("datasets.documents.create", deadline)
-    created: models.CreatedDocuments = yield documents.create(**arguments)
-    return (yield from _processed(processing, deadline, on_progress, arguments, created))
+    polling = begin(documents, waiting.DATASETS_DOCUMENTS_CREATE, deadline, on_progress)
+    created: models.CreatedDocuments = yield within(documents, polling).create(**arguments)
+    return (yield from _processed(processing, polling, arguments, created))
 
 
 def _upload(  # noqa: PLR0913, PLR0917  # the parts of one job
@@ -252,43 +235,30 @@ def _upload(  # noqa: PLR0913, PLR0917  # the parts of one job
     documents: Any,
     deadline: float | None,
     on_progress: Any,
-    groups: Iterator[list[params.DocumentBase]],
+    sources: Sequence[str | PathLike[str]],
     arguments: Any,
 ) -> Job[list[models.Document]]:
-    check_deadline("datasets.documents.upload", deadline)
     found: list[models.Document] = []
-    for group in groups:
+    check_deadline("datasets.documents.upload", deadline)
+    for group in document_groups(sources):
+        polling = begin(documents, waiting.DATASETS_DOCUMENTS_CREATE, deadline, on_progress)
         created: models.CreatedDocuments = yield documents.create(**arguments, document_bases=group)
         found += created.document_infos or []
         if processing:
-            yield from _processed(processing, deadline, on_progress, arguments, created)
+            yield from _processed(processing, polling, arguments, created)
     return found
 
 
 def _processed(
-    processing: Any,
-    deadline: float | None,
-    on_progress: Any,
-    arguments: Any,
-    created: models.CreatedDocuments,
+    processing: Any, polling: Polling[Any], arguments: Any, created: models.CreatedDocuments
 ) -> Job[list[models.DocumentProgress]]:
-    ids: dict[str, Any] = {
-        "dataset_id": arguments["dataset_id"],
-        "document_ids": [one.document_id for one in created.document_infos or ()],
-    }
+    made = [one.document_id for one in created.document_infos or ()]
+    polling.started(dataset_id=arguments["dataset_id"], document_ids=made)
 
-    def ask(left: float | None) -> Any:
-        return within(processing, left).process(**ids)
+    def ask() -> Job[list[models.DocumentProgress] | None]:
+        return (yield within(processing, polling).process(**polling.ids)).data
 
-    polling = waiting_for(
-        processing,
-        waiting.DATASETS_DOCUMENTS_CREATE,
-        ids,
-        deadline,
-        on_progress and (lambda found: on_progress(found.data or [])),
-        subjects=lambda found: found.data or (),
-    )
-    return (yield from polled(polling, ask)).data
+    return (yield from polled(polling, ask))
 
 
 class Datasets(datasets.Datasets):

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping  # hints resolve at run time
+from collections.abc import Awaitable, Callable  # hints resolve at run time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from coze_api import events, models, waiting  # hints resolve at run time
 from coze_api.resources import workflows, workflows_runs
-from coze_client._jobs._steps import check_rounds, waiting_for, within
-from coze_client._jobs.tasks import DEADLINE
-from coze_core import AsyncStream, CozeError, Stream, arun, check_deadline, polled, run
+from coze_client._jobs._steps import DEADLINE, begin, check_rounds, within
+from coze_core import AsyncStream, CozeError, Stream, arun, polled, run
 
 if TYPE_CHECKING:
     from coze_core import Job
-
-
-class StreamArguments(TypedDict):
-    """The arguments of ``workflows.runs.stream``."""
-
-    workflow_id: str
-    parameters: NotRequired[Mapping[str, Any] | None]
-    bot_id: NotRequired[str | None]
-    ext: NotRequired[Mapping[str, str] | None]
-    app_id: NotRequired[str | None]
-    workflow_version: NotRequired[str | None]
-    connector_id: NotRequired[str | None]
-    is_async: NotRequired[bool | None]
 
 
 class WorkflowRuns(workflows_runs.WorkflowsRuns):
@@ -57,7 +43,7 @@ class WorkflowRuns(workflows_runs.WorkflowsRuns):
         *,
         on_interrupt: Callable[[models.WorkflowInterrupt], str | None] | None = None,
         max_rounds: int = 10,
-        **arguments: Unpack[StreamArguments],
+        **arguments: Unpack[waiting.WorkflowsRunsStreamArguments],
     ) -> Stream[events.WorkflowEvent, events.WorkflowStreamResult]:
         """Run a workflow and stream its events, on over the questions that it asks.
 
@@ -112,7 +98,7 @@ class AsyncWorkflowRuns(workflows_runs.AsyncWorkflowsRuns):
         on_interrupt: Callable[[models.WorkflowInterrupt], Awaitable[str | None] | str | None]
         | None = None,
         max_rounds: int = 10,
-        **arguments: Unpack[StreamArguments],
+        **arguments: Unpack[waiting.WorkflowsRunsStreamArguments],
     ) -> AsyncStream[events.WorkflowEvent, events.WorkflowStreamResult]:
         """As `WorkflowRuns.stream`; ``on_interrupt`` may be async."""
         stream = super().stream(**arguments)
@@ -164,7 +150,9 @@ class _Resumption:
         self._rounds_left -= 1
         return result.end
 
-    def arguments(self, asked: models.WorkflowInterrupt, answer: str) -> Any:
+    def arguments(
+        self, asked: models.WorkflowInterrupt, answer: str
+    ) -> waiting.WorkflowsRunsStreamResumeArguments:
         """Return the arguments of the resumption."""
         about = asked.interrupt_data
         return {
@@ -178,22 +166,15 @@ class _Resumption:
 def _run(
     runs: Any, deadline: float | None, on_progress: Any, arguments: Any
 ) -> Job[models.WorkflowRunHistory]:
-    check_deadline("workflows.runs.create", deadline)
-    started: models.WorkflowRun = yield runs.create(**arguments, is_async=True)
-    ids = {"workflow_id": arguments["workflow_id"], "execute_id": started.execute_id}
+    polling = begin(runs, waiting.WORKFLOWS_RUNS_CREATE, deadline, on_progress)
+    started: models.WorkflowRun = yield within(runs, polling).create(**arguments, is_async=True)
+    polling.started(workflow_id=arguments["workflow_id"], execute_id=started.execute_id)
 
-    def ask(left: float | None) -> Any:
-        return within(runs, left).run_histories.retrieve(**ids)
+    def ask() -> Job[models.WorkflowRunHistory | None]:
+        histories = yield within(runs, polling).run_histories.retrieve(**polling.ids)
+        return histories[0] if histories else None
 
-    polling = waiting_for(
-        runs,
-        waiting.WORKFLOWS_RUNS_CREATE,
-        ids,
-        deadline,
-        on_progress and (lambda histories: on_progress(histories[0])),
-        subjects=lambda histories: histories[:1],
-    )
-    return (yield from polled(polling, ask))[0]
+    return (yield from polled(polling, ask))
 
 
 class Workflows(workflows.Workflows):
