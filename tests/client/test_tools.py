@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from coze_client import APIError, AsyncCoze, Coze, CozeError, models
+from coze_client import AsyncCoze, Coze, CozeError, models
 from coze_client._jobs._tools import Tools
 from coze_core import StreamResult
 from coze_sandbox import Sandbox, Scenario
@@ -37,9 +37,11 @@ class Ran:
         return [event.event for event in self.events]
 
 
-def run_sync(*, text: bool = False, leave: bool = False, **options: Any) -> Ran:
+def run_sync(
+    *, text: bool = False, leave: bool = False, seconds: float = 60, **options: Any
+) -> Ran:
     ran = Ran()
-    with Coze(max_retries=1) as coze:
+    with Coze(max_retries=1, timeout=seconds) as coze:
         with coze.chat.run(**CHAT, **options) as stream:
             if text:
                 ran.text = "".join(stream.text)
@@ -52,9 +54,11 @@ def run_sync(*, text: bool = False, leave: bool = False, **options: Any) -> Ran:
 
 
 def run_async(backend: str) -> Run:
-    async def main(*, text: bool = False, leave: bool = False, **options: Any) -> Ran:
+    async def main(
+        *, text: bool = False, leave: bool = False, seconds: float = 60, **options: Any
+    ) -> Ran:
         ran = Ran()
-        async with AsyncCoze(max_retries=1) as coze:
+        async with AsyncCoze(max_retries=1, timeout=seconds) as coze:
             async with coze.chat.run(**CHAT, **options) as stream:
                 if text:
                     ran.text = "".join([part async for part in stream.text])
@@ -196,29 +200,44 @@ def test_bad_input_is_one_error_before_anything_is_sent(
     assert not coze_sandbox.requests
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [
-        Scenario(status=500),
-        Scenario(code=4000, msg="no"),
-        Scenario(cut_after=0),
-        Scenario(cut_after=700),
-        Scenario(malformed_chunk=True),
-        Scenario(no_end=True),
-        Scenario(plain=True),
-        Scenario(script="failed"),
-        Scenario(error_event="error", code=4028, msg="no credits"),
-    ],
-)
-def test_a_fault_of_a_later_round_is_raised_and_nothing_is_posted_twice(
-    run: Run, coze_sandbox: Sandbox, scenario: Scenario
+FAULTS = {
+    "500": Scenario(status=500),
+    "a code": Scenario(code=4000, msg="no"),
+    "closed before the answer": Scenario(cut_after=0),
+    "cut": Scenario(cut_after=40),
+    "a chunk that is none": Scenario(malformed_chunk=True),
+    "no end": Scenario(no_end=True),
+    "no stream": Scenario(plain=True),
+    "no data": Scenario(plain=True, absent="missing"),
+    "slow": Scenario(delay=5),
+    "failed": Scenario(script="failed"),
+}
+faults = pytest.mark.parametrize("fault", FAULTS)
+
+
+@faults
+@pytest.mark.parametrize("operation", [POST, SUBMIT])
+def test_a_fault_of_any_round_is_raised_and_nothing_is_posted_twice(
+    run: Run, coze_sandbox: Sandbox, operation: str, fault: str
 ) -> None:
     called: list[str] = []
-    coze_sandbox.scenario(scenario, operation=SUBMIT)
+    if operation == POST:
+        coze_sandbox.reset()
+    coze_sandbox.scenario(FAULTS[fault], operation=operation)
     with pytest.raises(CozeError):
-        run(tools={"get_weather": lambda_of(called)})
-    assert called == ["Tokyo"]
-    assert len(sent(coze_sandbox, POST)) == len(sent(coze_sandbox, SUBMIT)) == 1
+        run(tools={"get_weather": lambda_of(called)}, seconds=0.5 if fault == "slow" else 60)
+    later = operation == SUBMIT
+    assert called == ["Tokyo"] * later
+    assert len(sent(coze_sandbox, POST)) == 1
+    assert len(sent(coze_sandbox, SUBMIT)) == later
+
+
+def test_an_error_event_of_a_later_round_has_its_reason(run: Run, coze_sandbox: Sandbox) -> None:
+    scenario = Scenario(error_event="error", code=4028, msg="no credits")
+    coze_sandbox.scenario(scenario, operation=SUBMIT)
+    with pytest.raises(CozeError, match="no credits"):
+        run(tools={"get_weather": get_weather})
+    assert len(sent(coze_sandbox, SUBMIT)) == 1
 
 
 def lambda_of(called: list[str]) -> Callable[..., object]:
@@ -274,6 +293,28 @@ def test_a_run_that_is_cancelled_while_a_tool_works_submits_nothing(coze_sandbox
     assert not sent(coze_sandbox, SUBMIT)
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_run_that_is_cancelled_in_a_later_round_posts_nothing_more(
+    coze_sandbox: Sandbox, backend: str
+) -> None:
+    coze_sandbox.scenario(Scenario(script="requires_action"), operation=POST)
+    coze_sandbox.scenario(Scenario(script="requires_action", endless=True), operation=SUBMIT)
+
+    async def main() -> None:
+        with anyio.CancelScope() as scope:
+            async with (
+                AsyncCoze() as coze,
+                coze.chat.run(**CHAT, tools={"get_weather": get_weather}) as stream,
+            ):
+                async for _ in stream:
+                    if sent(coze_sandbox, SUBMIT):
+                        scope.cancel()
+        assert scope.cancelled_caught
+
+    anyio.run(main, backend=backend)
+    assert len(sent(coze_sandbox, POST)) == len(sent(coze_sandbox, SUBMIT)) == 1
+
+
 def asking(*names: str) -> StreamResult:
     calls = [
         models.ToolCall(
@@ -319,15 +360,18 @@ def no_answer(interrupt: models.WorkflowInterrupt) -> None:
     del interrupt
 
 
-def workflow_sync(**options: Any) -> StreamResult:
-    with Coze() as coze, coze.workflows.runs.stream(workflow_id="1", **options) as stream:
+def workflow_sync(*, seconds: float = 60, **options: Any) -> StreamResult:
+    with (
+        Coze(timeout=seconds) as coze,
+        coze.workflows.runs.stream(workflow_id="1", **options) as stream,
+    ):
         return stream.final()
 
 
-def workflow_async(**options: Any) -> StreamResult:
+def workflow_async(*, seconds: float = 60, **options: Any) -> StreamResult:
     async def main() -> StreamResult:
         async with (
-            AsyncCoze() as coze,
+            AsyncCoze(timeout=seconds) as coze,
             coze.workflows.runs.stream(workflow_id="1", **options) as stream,
         ):
             return await stream.final()
@@ -367,12 +411,25 @@ def test_a_workflow_that_gets_no_answer_ends_with_its_question(
     assert not sent(coze_sandbox, "workflows.runs.stream_resume")
 
 
+@pytest.mark.parametrize("fault", [one for one in FAULTS if one != "failed"])
 @pytest.mark.parametrize("workflow", [workflow_sync, workflow_async])
 def test_a_resumption_that_fails_is_raised_and_posted_once(
-    coze_sandbox: Sandbox, workflow: Callable[..., StreamResult]
+    coze_sandbox: Sandbox, workflow: Callable[..., StreamResult], fault: str
 ) -> None:
     coze_sandbox.scenario(Scenario(script="interrupt"), operation="workflows.runs.stream")
-    coze_sandbox.scenario(Scenario(status=500), operation="workflows.runs.stream_resume")
-    with pytest.raises(APIError):
-        workflow(on_interrupt=answer_of)
+    coze_sandbox.scenario(FAULTS[fault], operation="workflows.runs.stream_resume")
+    with pytest.raises(CozeError):
+        workflow(on_interrupt=answer_of, seconds=0.5 if fault == "slow" else 60)
+    assert len(sent(coze_sandbox, "workflows.runs.stream")) == 1
     assert len(sent(coze_sandbox, "workflows.runs.stream_resume")) == 1
+
+
+@pytest.mark.parametrize("workflow", [workflow_sync, workflow_async])
+def test_a_workflow_that_asks_without_end_is_stopped(
+    coze_sandbox: Sandbox, workflow: Callable[..., StreamResult]
+) -> None:
+    for name in ("workflows.runs.stream", "workflows.runs.stream_resume"):
+        coze_sandbox.scenario(Scenario(script="interrupt"), operation=name)
+    with pytest.raises(CozeError, match="interrupted again after 2 rounds"):
+        workflow(on_interrupt=answer_of, max_rounds=2)
+    assert len(sent(coze_sandbox, "workflows.runs.stream_resume")) == 2
