@@ -70,10 +70,7 @@ lock-tools:  ## resolve requirements/tools/package.json into hashed pins; needs 
 	  --prefix requirements/tools
 
 docs: $(DOCS)/.ready  ## the site, in site/: guides and API reference, in English and Chinese
-	rm -rf site
-	$(DOCS)/bin/python .ci/site.py
-	$(DOCS)/bin/zensical build --strict -f .site.en.toml
-	$(DOCS)/bin/zensical build --strict -f .site.zh.toml
+	$(DOCS)/bin/python .ci/site/build.py
 
 build: $(READY)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build --no-isolation

@@ -22,8 +22,14 @@ _MARKUP: Final = re.compile(
     r"(?P<code>`[^`\n]*`)|(?<!\*)\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*(?!\*)"
     r"|\\(?P<escaped>[_*~<>#\[\]])"
 )
+# A page of ours knows neither the places that a path leads to nor what other schemes run.
+_PLACELESS: Final = re.compile(
+    r"(?P<code>`[^`\n]*`|\\[\\\[\]])|\[(?P<text>[^\[\]\n]*)\]\((?!https?://)[^)\n]*\)"
+)
 # Breaks within the cells of tables are all the HTML that is meant.
-_CODE_OR_MARK: Final = re.compile(r"(?P<code>`[^`\n]*`|<br\s*/?>)|<|(?<!\\)\[(?=[^\]\n]*\](?!\())")
+_CODE_OR_MARK: Final = re.compile(
+    r"(?P<code>`[^`\n]*`|<br\s*/?>|\\[\\\[\]])|<|\[(?![^\[\]\n]*\]\(https?://)"
+)
 _SHOWN: Final = {"<": "&lt;", "[": "\\["}
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+\.) ")
 _BORDER: Final = re.compile(r"(?<!\\)\|")
@@ -69,13 +75,15 @@ def paragraphs(text: str, *, hanging: int = 0) -> str:
 def markdown(text: str, *, indent: int = 0) -> str:
     """Return a Markdown text that loads nothing and runs nothing, as part of a page.
 
-    Images go, headings become bold, and markup of HTML is shown, not obeyed.
+    Images go, headings become bold, and markup of HTML is shown, not obeyed. Only links to
+    addresses of HTTP are left.
 
     Args:
         text: Any text of the document.
         indent: Columns by which all lines but the first are indented.
     """
-    lines = _IMAGE.sub("", clean(text)).strip().split("\n")
+    plain = _PLACELESS.sub(lambda one: one[one.lastgroup or 0], _IMAGE.sub("", clean(text)))
+    lines = plain.strip().split("\n")
     safe = (_CODE_OR_MARK.sub(lambda one: one["code"] or _SHOWN[one[0]], line) for line in lines)
     bold = (_HEADING.sub(lambda match: f"\n**{match[1].strip('* ')}**\n", line) for line in safe)
     margin = " " * indent

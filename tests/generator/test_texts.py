@@ -70,6 +70,11 @@ def test_all_lines_but_the_first_hang() -> None:
         ("`<b>` and a<br>b", "`<b>` and a<br>b"),
         ("Map[a][b] [c](https://d)", "Map\\[a]\\[b] [c](https://d)"),
         ("one:\n- two\n- three", "one:\n\n- two\n- three"),
+        ("see [a page](/docs/a) or `[b](c)`", "see a page or `[b](c)`"),
+        ("[[a](b)](javascript:x)", "\\[a](javascript:x)"),
+        ("[a [b](https://x)](javascript:y)", "\\[a [b](https://x)](javascript:y)"),
+        ("\\\\[a](javascript:x)", "\\\\a"),
+        ("\\[a](javascript:x)", "\\[a](javascript:x)"),
     ],
 )
 def test_a_text_on_a_page_of_the_reference_loads_and_runs_nothing(text: str, page: str) -> None:

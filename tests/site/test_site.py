@@ -23,7 +23,8 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, as of apt-get install chromium"),
     pytest.mark.skipif(not SITE.is_dir(), reason="needs the site: make docs"),
 ]
-PAGES = ["", "quickstart/", "errors/", "python/", "reference/chat/", "reference/api/", "zh/"]
+PAGES = ["", "quickstart/", "errors/", "python/clients/", "reference/chat/", "reference/api/"]
+PAGES += ["zh/", "zh/errors/"]
 WIDTHS = [390, 1280]
 
 
@@ -95,9 +96,11 @@ def test_code_is_copied(page: Any, url: str) -> None:
     assert copied.split() == block.inner_text().split()
 
 
-def test_the_language_is_switched(page: Any, url: str) -> None:
-    page.goto(url + "quickstart/", wait_until="networkidle")
-    for language in ("zh", "en"):
+@pytest.mark.parametrize("path", ["quickstart/", "reference/bots/"])
+def test_the_language_switch_stays_on_the_page(page: Any, url: str, path: str) -> None:
+    page.goto(url + path, wait_until="networkidle")
+    for language, folder in (("zh", "zh/"), ("en", "")):
         page.locator(".md-select button").first.hover()
         page.locator(f"a[hreflang={language}]").first.click()
         page.locator(f"html[lang={language}]").wait_for(state="attached", timeout=10_000)
+        assert page.url == url + folder + path
