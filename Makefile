@@ -10,7 +10,7 @@ FRESH := .venv-fresh
 TRANSPORT := tests/auth tests/core tests/faults
 export COZE_API_TOKEN COZE_API_BASE
 
-.PHONY: run test test-all test-lowest generate check coverage lint bench diff fuzz soak tools docs build release audit sbom clean lock lock-tools
+.PHONY: run test test-all test-lowest generate check coverage lint bench cozepy diff fuzz soak tools docs build release audit sbom clean lock lock-tools
 
 run: $(READY)  ## regenerate the client, then take the tour (sandbox, or the real service with COZE_API_TOKEN=...)
 	$(BIN)/python -m generator build
@@ -52,6 +52,10 @@ diff: $(READY)  ## what changes against BASE (HEAD), on the wire and in the clie
 
 bench: $(READY) $(BENCH)/.ready  ## measure against raw httpx and other clients
 	$(BIN)/python -m benchmarks
+
+cozepy: $(READY) $(BENCH)/.ready  ## docs/from-cozepy.md, in both languages, from both packages
+	$(BENCH)/bin/python .ci/cozepy_surface.py > .ci/cozepy.json
+	$(BIN)/python .ci/cozepy_pages.py
 
 fuzz: $(READY)  ## hostile documents, bombs, killed builds: TIMES=10 times as long as in make test
 	FUZZ_TIMES=$(or $(TIMES),10) $(BIN)/python -m pytest tests/fuzz
