@@ -71,10 +71,54 @@ def test_a_version_below_the_advice_is_refused(  # noqa: PLR0913, PLR0917  # an 
 
 
 def test_what_is_not_ready_is_refused_and_nothing_changes(project: Repository) -> None:
-    for version in ("", "v1.2.3", "1.2", "01.2.3"):
+    for version in (
+        "",
+        "v1.2.3",
+        "1.2",
+        "01.2.3",
+        "1.2.3-rc1",
+        "1.2.3.dev1",
+        "1.2.3rc01",
+        "1!1.2.3",
+    ):
         assert "is no version" in release(project, version).stderr
     project.write("note.txt", "")
     assert "the tree has changes" in release(project, "0.1.1").stderr
     change(project, "CHANGELOG.md", "### Added\n\n- It.\n\n", "")
     assert "says nothing under '## Unreleased'" in release(project, "0.1.1").stderr
     assert '"0.1.0"' in (project.root / "facade/coze_client/_version.py").read_text()
+
+
+def tagged(project: Repository, version: str) -> None:
+    """Release a version, with something unreleased after it."""
+    done = release(project, version)
+    assert done.returncode == 0, done.stderr
+    project.commit()
+    project.git("tag", f"v{version}")
+    project.replace("CHANGELOG.md", "## Unreleased\n", "## Unreleased\n\n- More.\n")
+    project.commit()
+
+
+def test_a_candidate_is_followed_by_the_next_one_or_by_its_release(project: Repository) -> None:
+    change(project, "overlays/20-bots.yaml", "bots.create", "bots.make")
+    assert "which is 1.0.0 or above" in release(project, "0.9.0rc1").stderr
+    tagged(project, "1.0.0rc1")
+    assert "## 1.0.0rc1 - 2" in (project.root / "CHANGELOG.md").read_text()
+    for low in ("0.9.0", "1.0.0b2", "1.0.0rc1"):
+        assert "which is 1.0.0rc2 or above" in release(project, low).stderr
+    tagged(project, "1.0.0rc2")
+    assert release(project, "1.0.0").returncode == 0
+
+
+def test_a_release_has_nothing_that_no_candidate_had(project: Repository) -> None:
+    tagged(project, "1.0.0rc1")
+    change(
+        project,
+        "openapi/coze.yaml",
+        "size: {type: integer}",
+        "size: {type: integer}\n        kind: {type: string}",
+    )
+    refused = release(project, "1.0.0")
+    assert refused.returncode == 1
+    assert "ask for minor, so release 1.0.0rc2 first" in refused.stderr
+    assert release(project, "1.0.0rc2").returncode == 0
