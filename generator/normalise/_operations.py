@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from generator.media import kind_of
 from generator.normalise.walk import PHRASES, Node, Part, omit, rewrite
 from generator.spec import split
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _IGNORED: Final = frozenset({"accept", "authorization", "content-type"})
 _CONSTANT: Final = "x-client-constant"
@@ -39,12 +37,20 @@ def empty_bodies(document: Node) -> Node:
         body: Node = part.node.get("requestBody", {})
         if split(part.pointer)[-1] not in _BODILESS or "content" not in body:
             return part.node
-        schemas: Iterable[Node] = (media.get("schema", {}) for media in body["content"].values())
-        if any(schema.get(key) for schema in schemas for key in _SAYING):
+        if any(_says_something(*entry) for entry in body["content"].items()):
             return part.node
         return omit(part.node, "requestBody")
 
     return rewrite(document, {"operation": change})
+
+
+def _says_something(media_type: str, media: Node) -> bool:
+    schema: Node = media.get("schema", {})
+    return (
+        kind_of(media_type) == "raw"
+        or schema.get("type", "object") != "object"
+        or any(schema.get(key) for key in _SAYING)
+    )
 
 
 def response_descriptions(document: Node) -> Node:

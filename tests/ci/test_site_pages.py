@@ -18,7 +18,7 @@ import coze_core
 import coze_sandbox
 from coze_client import callbacks, messages
 from coze_core import Advice
-from coze_core._error_table import error_class
+from coze_core._errors import error_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

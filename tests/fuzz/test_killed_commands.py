@@ -27,6 +27,7 @@ def command(root: Path, *arguments: str) -> subprocess.Popen[bytes]:
 def test_a_killed_command_leaves_the_old_project_or_the_new_one(tmp_path: Path) -> None:
     root = tmp_path / "project"
     (root / "openapi").mkdir(parents=True)
+    (root / "openapi" / "coze.yaml").write_text(DOCUMENT % "old")
     (root / "openapi" / "SOURCE.md").write_text(f"sha256: {'0' * 64}\n")
     documents = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
     whole: list[dict[str, bytes]] = []

@@ -143,6 +143,10 @@ def test_properties_stand_in_the_documented_order(key: str) -> None:
         ("delete", "{content: {application/json: {schema: {properties: {a: {}}}}}}", False),
         ("get", "{content: {application/json: {schema: {$ref: '#/a'}}}}", False),
         ("get", "{$ref: '#/components/requestBodies/A'}", False),
+        ("delete", "{content: {application/json: {schema: {type: array}}}}", False),
+        ("delete", "{content: {application/octet-stream: {schema: {type: string}}}}", False),
+        ("delete", "{content: {application/octet-stream: {}}}", False),
+        ("get", "{content: {multipart/form-data: {schema: {type: object}}}}", True),
         ("post", "{content: {application/json: {schema: {type: object}}}}", False),
     ],
 )
