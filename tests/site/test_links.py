@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -63,3 +64,9 @@ def leads_somewhere(path: Path, target: str, pages: dict[Path, Page]) -> bool:
     found = found / "index.html" if found.is_dir() else found
     anchor = unquote(parts.fragment)
     return found.is_file() and (not anchor or found not in pages or anchor in pages[found].anchors)
+
+
+def test_each_link_for_language_models_leads_to_a_page() -> None:
+    links = re.findall(r"\]\((.+?)\)", (SITE / "llms.txt").read_text(encoding="utf-8"))
+    assert "reference/chat/" in links
+    assert [link for link in links if not (SITE / link / "index.html").is_file()] == []
