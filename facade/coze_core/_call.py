@@ -1,8 +1,26 @@
-"""One call from the first sending to the result: all its decisions, none of its I/O.
+"""One call from its arguments to its result: all decisions, none of the I/O.
 
-A call is a generator. It yields an `Attempt`, which asks its driver to wait and then to send, and
-is sent the `RawResponse` or thrown the `APIConnectionError`; it returns the result. The drivers in
-`_sync.py` and `_async.py` have nothing to decide.
+Theory of operation
+===================
+
+A call is a generator. It yields an `Attempt`, which asks its driver to wait and then to send; it is
+sent the `RawResponse`, or thrown the `APIConnectionError`, and returns the result. The drivers,
+`_sync` and `_async`, decide nothing: they sleep, ask for the token, keep the deadline, and send.
+
+The request is written once. Each attempt gets a fresh token, and is noted in `Request.attempts`.
+After a failure, this table says whether there is another one:
+
+| failure                                                 | idempotent | other |
+|---------------------------------------------------------|------------|-------|
+| unconnected: no connection was made                     | yes        | yes   |
+| lost: connection lost, or timeout, after sending began  | yes        | no    |
+| refused: 408, 429, 503 with Retry-After, refusing codes | yes        | yes   |
+| failed: other 5xx, retryable codes                      | yes        | no    |
+| final: anything else                                    | no         | no    |
+
+GET, PUT and DELETE are idempotent, and what the document marks so. Beside the table, a call whose
+token was refused is sent once more with another token, at once and uncounted. No pause ends after
+the deadline. The last error carries the redacted request and all attempts (`_report`).
 """
 
 from __future__ import annotations
@@ -80,7 +98,7 @@ def refused_token(error: APIError | APIConnectionError) -> bool:
 
 
 def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Failure:
-    """Return the row of the table.
+    """Return the row of the table above.
 
     Args:
         error: What went wrong.

@@ -1,4 +1,28 @@
-"""Streams of typed events: a sync and an async shell around the reader."""
+"""Streams of typed events, sync and async.
+
+Theory of operation
+===================
+
+Bytes become events in four stages, of which only the first does I/O:
+
+    body        `Body.iter_bytes` yields chunks, decompressed and checked for completeness
+    decoder     `_sse.Decoder` cuts them into the blocks of the event-stream grammar
+    reader      `_reader.EventReader` makes typed events, raises those that are errors, and knows
+                whether the stream ended as it should
+    iteration   `_iteration` hands them out, to whichever loop, thread or task asks
+
+An event that is usual (one name, one line of JSON that fits its type) is decoded by msgspec alone;
+anything else takes the slower, lenient way. The event that ends a stream is delivered, and nothing
+is waited for after it: the connection is drained for some milliseconds and used again.
+
+A stream is never sent twice, as an agent would act twice. Where the document says how, a
+`_recovery.Recoverer` asks for the rest of a broken one, with calls that only read: it has noted
+which items came, waits until the subject has ended, and yields what is missing.
+
+Reading and closing may happen in different threads or tasks. `close` wakes the reader, whose loop
+then ends without an error (`Body.stopped`). A stream that nobody refers to any more closes its
+connection: iteration holds the reader and the body, never the stream itself.
+"""
 
 from __future__ import annotations
 
