@@ -113,6 +113,11 @@ class BaseClient(Generic[TokenT, ClientT, TransportT]):
         clone.settings = self.settings.authenticated(renewable=renewable)
         return clone
 
+    @property
+    def recorder(self) -> Recorder | None:
+        """What keeps the response of a call, in a client that `recording` returned."""
+        return self.settings.recorder
+
     def recording(self, recorder: Recorder) -> Self:
         """Return a client over the same connections whose responses are recorded."""
         return self.with_settings(self.settings._replace(recorder=recorder))

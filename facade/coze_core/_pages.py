@@ -28,14 +28,14 @@ class _PageBase(Generic[T]):
     """A page, apart from asking for the next one."""
 
     def __init__(
-        self, operation: ListOperation[Any, T], asked: PageRequest, fetched: Fetched
+        self, operation: ListOperation[Any, T], step: PageRequest, fetched: Fetched
     ) -> None:
         self.data: object
         self.data, self._response = fetched
         self.items: list[T] = _items(operation, self.data)
         self.total: int | None = operation.paging.total_of(self.data)
         self._operation: ListOperation[Any, T] | _Pickled = operation
-        self._next = operation.paging.next_request(asked, self.data, self.items)
+        self._next = operation.paging.following(step, self.data, self.items)
 
     @property
     def has_more(self) -> bool:
@@ -112,10 +112,10 @@ class Page(_PageBase[T]):
         self,
         operation: ListOperation[Any, T],
         fetch: Fetch,
-        asked: PageRequest,
-        fetched: Fetched,
+        step: PageRequest,
+        answer: Fetched,
     ) -> None:
-        super().__init__(operation, asked, fetched)
+        super().__init__(operation, step, answer)
         self._fetch = fetch
 
     def next_page(self) -> Page[T] | None:
@@ -151,10 +151,10 @@ class AsyncPage(_PageBase[T]):
         self,
         operation: ListOperation[Any, T],
         fetch: AsyncFetch,
-        asked: PageRequest,
-        fetched: Fetched,
+        step: PageRequest,
+        answer: Fetched,
     ) -> None:
-        super().__init__(operation, asked, fetched)
+        super().__init__(operation, step, answer)
         self._fetch = fetch
 
     async def next_page(self) -> AsyncPage[T] | None:
@@ -264,25 +264,25 @@ class _ItemIterator(Generic[T]):
             self._items = iter((await anext(self._pages)).items)
 
 
-def ask_page(operation: ListOperation[Any, T], fetch: Fetch, asked: PageRequest) -> Page[T]:
+def ask_page(operation: ListOperation[Any, T], fetch: Fetch, step: PageRequest) -> Page[T]:
     """Ask for a page.
 
     Args:
         operation: The operation that answers one page.
         fetch: Sends its request with the given query or body.
-        asked: The request of the page.
+        step: The request of the page.
 
     Raises:
         CozeError: The request failed.
     """
-    return Page(operation, fetch, asked, fetch(asked.arguments))
+    return Page(operation, fetch, step, fetch(step.arguments))
 
 
 async def ask_async_page(
-    operation: ListOperation[Any, T], fetch: AsyncFetch, asked: PageRequest
+    operation: ListOperation[Any, T], fetch: AsyncFetch, step: PageRequest
 ) -> AsyncPage[T]:
     """As `ask_page`."""
-    return AsyncPage(operation, fetch, asked, await fetch(asked.arguments))
+    return AsyncPage(operation, fetch, step, await fetch(step.arguments))
 
 
 def _items(operation: ListOperation[Any, T], data: object) -> list[T]:

@@ -43,8 +43,8 @@ class Paging(Protocol):
         """The part of the request in which the arguments stand."""
         ...
 
-    def next_request(
-        self, asked: PageRequest, data: object, items: Sequence[object]
+    def following(
+        self, step: PageRequest, data: object, items: Sequence[object]
     ) -> PageRequest | None:
         """Return the request of the page after this one, or ``None`` at the end."""
         ...
@@ -74,16 +74,16 @@ class NumberPaging(Struct, frozen=True, kw_only=True):
     has_more: str | None = None
     request: Place = "query"
 
-    def next_request(
-        self, asked: PageRequest, data: object, items: Sequence[object]
+    def following(
+        self, step: PageRequest, data: object, items: Sequence[object]
     ) -> PageRequest | None:
         """Return the request of the page after this one, or ``None`` at the end."""
-        number = _number(asked.arguments.get(self.page))
+        number = _number(step.arguments.get(self.page))
         number = 1 if number is None else number
-        count = _count(asked.state, number, items)
+        count = _count(step.state, number, items)
         if not items or count.repeats == _MOST_REPEATS or not self._goes_on(data, count):
             return None
-        return PageRequest({**asked.arguments, self.page: number + 1}, count)
+        return PageRequest({**step.arguments, self.page: number + 1}, count)
 
     def total_of(self, data: object) -> int | None:
         """Return the number of items on all pages, if the page data says it."""
@@ -116,13 +116,13 @@ class TokenPaging(Struct, frozen=True, kw_only=True):
     has_more: str | None = None
     request: Place = "query"
 
-    def next_request(
-        self, asked: PageRequest, data: object, items: Sequence[object]
+    def following(
+        self, step: PageRequest, data: object, items: Sequence[object]
     ) -> PageRequest | None:
         """Return the request of the page after this one, or ``None`` at the end."""
         if _flag(_attribute(data, self.has_more)) is False:
             return None
-        return _by_cursor(asked, self.token, _attribute(data, self.next), items)
+        return _by_cursor(step, self.token, _attribute(data, self.next), items)
 
     def total_of(self, data: object) -> None:
         """Return ``None``: such pages do not count."""
@@ -154,16 +154,16 @@ class WindowPaging(Struct, frozen=True, kw_only=True):
     has_more: str
     request: Place = "body"
 
-    def next_request(
-        self, asked: PageRequest, data: object, items: Sequence[object]
+    def following(
+        self, step: PageRequest, data: object, items: Sequence[object]
     ) -> PageRequest | None:
         """Return the request of the page after this one, or ``None`` at the end."""
         if _flag(_attribute(data, self.has_more)) is False:
             return None
-        before, after = asked.arguments.get(self.before), asked.arguments.get(self.after)
+        before, after = step.arguments.get(self.before), step.arguments.get(self.after)
         if before not in _NONE and after in _NONE:
-            return _by_cursor(asked, self.before, _attribute(data, self.first), items)
-        return _by_cursor(asked, self.after, _attribute(data, self.last), items)
+            return _by_cursor(step, self.before, _attribute(data, self.first), items)
+        return _by_cursor(step, self.after, _attribute(data, self.last), items)
 
     def total_of(self, data: object) -> None:
         """Return ``None``: such pages do not count."""
@@ -218,17 +218,17 @@ class _Trail(NamedTuple):
 
 
 def _by_cursor(
-    asked: PageRequest, name: str, cursor: object, items: Sequence[object]
+    step: PageRequest, name: str, cursor: object, items: Sequence[object]
 ) -> PageRequest | None:
     """Ask on from a token or id, unless it comes back."""
-    trail = (asked.state or _Trail()).with_asked(asked.arguments.get(name))
+    trail = (step.state or _Trail()).with_asked(step.arguments.get(name))
     if (
         not items
         or not isinstance(cursor, (str, int))
         or cursor in (*_NONE, *trail.recent, trail.kept)
     ):
         return None
-    return PageRequest({**asked.arguments, name: cursor}, trail)
+    return PageRequest({**step.arguments, name: cursor}, trail)
 
 
 def _attribute(data: object, name: str | None) -> object:

@@ -347,7 +347,7 @@ def test_the_next_page_can_be_asked_for_again() -> None:
 
 
 def test_a_strategy_needs_nothing_but_data() -> None:
-    step = NUMBERS.next_request(PageRequest({"page_num": 4}), SimpleNamespace(has_more=True), [1])
+    step = NUMBERS.following(PageRequest({"page_num": 4}), SimpleNamespace(has_more=True), [1])
     assert step is not None
     assert step.arguments == {"page_num": 5}
 

@@ -70,7 +70,7 @@ def test_with_response_leaves_the_resource_as_it_was(run: Runner, serve: Serve) 
     api = things(run, client)
     run(recorded(run), api.get, thing_id="1")
     assert api._client is client
-    assert client.settings.recorder is None
+    assert client.recorder is None
 
 
 def test_with_response_raises_what_the_method_raises(run: Runner, serve: Serve) -> None:

@@ -35,7 +35,7 @@ PRIVATE_LANGUAGE: Final = frozenset({
     "written_out",
 })  # fmt: skip
 OF_THE_RUNTIME: Final = frozenset({
-    "BareError", "Parts", "_Facts", "_facts", "_moved", "_usual", "bare_error", "early", "exchange", "facts", "following", "usual",
+    "Parts", "_Facts", "_facts", "_moved", "_usual", "early", "exchange", "facts", "usual",
 })  # fmt: skip
 """What other packages may say, of media types or of parts of a schema."""
 
