@@ -38,8 +38,8 @@ class Coze(Requests):
     May be used from several threads. `close` it, or use it in a ``with`` statement.
 
     Args:
-        token: A personal access token or another bearer token, or a function that gives one before
-            each request. By default the environment variable ``COZE_API_TOKEN``.
+        token: A personal access token or another bearer token, or a function that returns one
+            before each request. By default the environment variable ``COZE_API_TOKEN``.
         auth: Instead of a token: one of this package, such as `JWTAuth`, which fetches and renews
             its tokens, or any authentication of httpx.
         base_url: Where the API is: by default the environment variable ``COZE_API_BASE``, else

@@ -62,7 +62,7 @@ def configure_logging() -> None:
     """Write the log to stderr at the level of ``COZE_LOG``, once, and unless handlers do that.
 
     Raises:
-        CozeError: It is no level.
+        CozeError: It is not a level.
     """
     name = os.environ.get("COZE_LOG", "").strip()
     if not name:

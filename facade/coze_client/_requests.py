@@ -59,7 +59,7 @@ class Requests(CozeAPI):
             result: What to decode ``data`` of the answer to; plain JSON by default.
 
         Returns:
-            The ``data`` of the answer, ``None`` if there is none; `with_response` gives all of it.
+            The ``data`` of the answer, ``None`` if it has none; `with_response` returns all.
 
         Raises:
             CozeError: An argument makes no sense, or the call fails.

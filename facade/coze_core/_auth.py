@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Token: TypeAlias = str | Callable[[], str]
 
 
-"""A bearer token, or a function that gives one before each request."""
+"""A bearer token, or a function that returns one before each request."""
 
 
 AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]]
@@ -34,10 +34,10 @@ AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]]
 
 
 class TokenSource(ABC):
-    """What gives a token before each request. It shows none in `repr` or in errors.
+    """A source of a token for each request. It shows none in `repr` or in errors.
 
     Attributes:
-        renewable: Whether it can give another token when the API refuses one.
+        renewable: Whether it can return another token when the API refuses one.
     """
 
     __slots__ = ()
@@ -61,10 +61,10 @@ class TokenSource(ABC):
 
 
 class BearerToken(TokenSource):
-    """A token, or a function that gives one.
+    """A token, or a function that returns one.
 
     Args:
-        token: The token, or a function without arguments that gives it.
+        token: The token, or a function without arguments that returns it.
 
     Raises:
         CozeError: The token is empty or cannot stand in a header.
@@ -101,7 +101,7 @@ def bearer(token: str) -> str:
     """Return the value of the Authorization header for a token.
 
     Raises:
-        CozeError: This is no token.
+        CozeError: This is not a token.
     """
     if not isinstance(token, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # of a function
         raise CozeError(f"token must be a string, got {type(token).__name__}.")

@@ -92,7 +92,7 @@ class _Anything(Builder):
 
 
 class _Scalar(Builder):
-    """Takes values of exactly its type: a bool is no int."""
+    """Takes values of exactly its type: a bool is not an int."""
 
     def __init__(self, kind: type[object]) -> None:
         self._kind = kind

@@ -224,7 +224,7 @@ def checked_deadline(seconds: float | None) -> Deadline | None:
     """Return the deadline that a user asked for; ``None`` is none.
 
     Raises:
-        CozeError: This is no number of seconds.
+        CozeError: This is not a number of seconds.
     """
     if seconds is None:
         return None

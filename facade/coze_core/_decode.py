@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 class NotJSONError(ValueError):
-    """A body that is no JSON, even with every indulgence."""
+    """Raised when a body is not JSON, even by the lenient parser."""
 
 
 class Decoded(NamedTuple, Generic[T]):
@@ -62,7 +62,7 @@ def parse(body: bytes) -> object:
     """Parse JSON, also with a BOM, NaN, broken UTF-8, raw control characters or absurd nesting.
 
     Raises:
-        NotJSONError: The body is no JSON.
+        NotJSONError: The body is not JSON.
     """
     try:
         return msgspec.json.decode(body)
@@ -80,7 +80,7 @@ def parse(body: bytes) -> object:
 
 
 def json_object(value: object) -> Mapping[str, object]:
-    """Give a JSON object as it is, and anything else as an empty one."""
+    """Return a JSON object as it is, and anything else as an empty one."""
     return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
 
 
@@ -209,7 +209,7 @@ class TypeDecoder(Generic[T]):
             keep_extra: Whether models keep what came beyond their fields.
 
         Raises:
-            NotJSONError: The bytes are no JSON.
+            NotJSONError: The bytes are not JSON.
         """
         if self.fast is not None and not keep_extra:
             try:
@@ -219,10 +219,10 @@ class TypeDecoder(Generic[T]):
         return build(self._hint, parse(body), keep_extra=keep_extra)
 
     def decode_lenient(self, body: bytes) -> Decoded[T]:
-        """Decode a value slowly, and tell which parts of it do not fit the type.
+        """Decode a value slowly, and note which parts of it do not fit the type.
 
         Raises:
-            NotJSONError: The bytes are no JSON.
+            NotJSONError: The bytes are not JSON.
         """
         problems: list[str] = []
         return Decoded(build(self._hint, parse(body), problems), problems)
@@ -269,7 +269,7 @@ class AnswerDecoder(Generic[T]):
             keep_extra: Whether models keep what came beyond their fields.
 
         Raises:
-            NotJSONError: The body is no JSON.
+            NotJSONError: The body is not JSON.
         """
         if self.fast is not None and not keep_extra:
             try:
@@ -279,10 +279,10 @@ class AnswerDecoder(Generic[T]):
         return self._envelope(body, None, keep_extra=keep_extra)
 
     def decode_lenient(self, body: bytes) -> Decoded[Envelope[T]]:
-        """Decode an answer slowly, and tell which parts of the result do not fit its type.
+        """Decode a response slowly, and note which parts of the result do not fit its type.
 
         Raises:
-            NotJSONError: The body is no JSON.
+            NotJSONError: The body is not JSON.
         """
         problems: list[str] = []
         return Decoded(self._envelope(body, problems), problems)
@@ -328,7 +328,7 @@ class AnswerDecoder(Generic[T]):
 
 
 def result_code(value: object) -> int | str | None:
-    """Give a result code as a number wherever it can be read as one."""
+    """Return a result code as a number wherever it can be read as one."""
     if value is None or type(value) is int:
         return value
     try:
@@ -338,12 +338,12 @@ def result_code(value: object) -> int | str | None:
 
 
 def _fast(hint: type[T]) -> Callable[[bytes], T] | None:
-    """Give the decoder of msgspec, unless it cannot fill this type."""
+    """Return the decoder of msgspec, unless it cannot fill this type."""
     if _escapes_msgspec(hint, set()):
         return None
     try:
         return msgspec.json.Decoder(hint).decode
-    except TypeError:  # such as a union of two classes, which msgspec cannot tell apart
+    except TypeError:  # such as a union of two classes, which msgspec cannot distinguish
         return None
 
 

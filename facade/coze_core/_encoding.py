@@ -71,7 +71,7 @@ def to_texts(name: str, value: object) -> list[str]:
 
 
 def _plain(value: Any) -> object:
-    """Give a value that msgspec refuses as one that it takes."""
+    """Return a value that msgspec refuses as one that it takes."""
     match value:
         case str():
             return str.__str__(value)  # their own may give a subclass again

@@ -248,8 +248,8 @@ class ErrorTable:
     """The error codes of an API.
 
     Args:
-        load: Gives the table: the code, or ``http`` and a status as in ``http 502``, to the fields
-            of `Advice`. Called when the first error occurs.
+        load: Returns the table: the code, or ``http`` and a status as in ``http 502``, to an
+            `Advice`. Called when the first error occurs.
         code_fields: Where an answer without envelope has its code if it is an error: a field, or a
             field of a field as in ``error.code``. The first of them that holds a text counts.
         text_fields: Where such an answer has its words.

@@ -22,7 +22,7 @@ class Event(Struct, Generic[E, D], eq=False):  # noqa: PLW1641  # Python makes w
     Args:
         event: The name of the event.
         data: Its data.
-        id: The last id that the stream gave, if it gives any.
+        id: The last id of the stream, if it had any.
         retry: The milliseconds to wait before a new connection, if the server said so.
         raw: The data as it came: UTF-8, not checked. Where a recovery found the event, the data is
             written as JSON again.

@@ -1,4 +1,4 @@
-"""Turns an answer that is no success into the error that explains it."""
+"""Turns a response that is not a success into the error that explains it."""
 
 from __future__ import annotations
 

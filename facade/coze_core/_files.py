@@ -120,7 +120,7 @@ class FormPart(NamedTuple):
 
 
 class _SizedFile:
-    """A file of the length that it had when its sending began, which the header tells.
+    """A file of the length that it had when its sending began, which the header says.
 
     httpx takes the length from the system, which knows nothing of what is not flushed, and sends
     what it reads, which may be another number of bytes if somebody writes to the file.
@@ -218,7 +218,7 @@ def _content(name: str, content: Any) -> bytes | IO[bytes]:
         raise CozeError(f"The file given for {name} is closed. Upload it before closing it.")
     if _is_async(content) or (type(content) in _STREAMED and content.seekable()):
         return content
-    # Anything else that can be read (a pipe, a compressed file) does not tell its true length.
+    # Anything else that can be read (a pipe, a compressed file) does not know its true length.
     if hasattr(content, "seekable") and content.seekable():
         content.seek(0)
     whole = content.read() if hasattr(content, "read") else None

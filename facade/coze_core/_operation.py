@@ -26,7 +26,7 @@ class Recovery(NamedTuple):
         begin: The event whose data is the subject.
         arguments: The arguments of both methods, and the fields of the subject that they are.
         item: The event whose data is an item; items have an ``id``.
-        status: The field of the subject that tells its state.
+        status: The field of the subject with its state.
         states: The states in which it has ended, and the event that says so. In any other state it
             goes on.
     """
@@ -49,9 +49,9 @@ class Outcome(NamedTuple):
     Attributes:
         message: The event whose data is a whole message.
         text: The field of a message that holds its text.
-        status: The field of the end that tells the state.
-        usage: The field of the end, or of a message, that tells what was used.
-        ends: The events whose data tells how it ended; the first one counts.
+        status: The field of the end with the state.
+        usage: The field of the end, or of a message, with what was used.
+        ends: The events whose data says how it ended; the first one counts.
         part: The event whose data is a part of a message, if they come in parts.
         answer: Fields that the messages of the answer have; the text is theirs alone.
     """
@@ -117,7 +117,7 @@ class Operation(Endpoint, Generic[T]):
         name: As for `Endpoint`, like the arguments that are not named here.
         method: The HTTP method.
         path: The path below the base URL.
-        result: Gives the result type; called on first use, so that models load lazily.
+        result: Returns the result type; called on first use, so that models load lazily.
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
         also_in: Another field that may hold the result.
         nullable: Whether a success may come without a result.
@@ -169,7 +169,7 @@ class ListOperation(Operation[D], Generic[D, T]):
         name: As for `Operation`, like the arguments that are not named here.
         method: The HTTP method.
         path: The path below the base URL.
-        result: Gives the type of the page data.
+        result: Returns the type of the page data.
         items: Takes the items out of the page data.
         paging: How the next page is asked for.
         unwrap: The field of the body that holds the page data.
@@ -211,7 +211,7 @@ class BatchOperation(Operation[T]):
         name: As for `Operation`, like the arguments that are not named here.
         method: The HTTP method.
         path: The path below the base URL.
-        result: Gives the result type.
+        result: Returns the result type.
         argument: The query or body name of the values.
         size: The largest number of values in one request.
         join: The list field of the result that is joined over the requests.
@@ -245,7 +245,7 @@ class StreamOperation(Endpoint, Generic[E_co]):
         name: As for `Endpoint`, like the arguments that are not named here.
         method: The HTTP method.
         path: The path below the base URL.
-        events: Gives the type of the data for each event name of the wire.
+        events: Returns the type of the data for each event name of the wire.
         end: Events after which the stream is over.
         pause: Events after which the connection may end as well.
         errors: Events that are raised and not delivered.

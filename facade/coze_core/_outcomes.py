@@ -23,7 +23,7 @@ class StreamResult(NamedTuple, Generic[M, D, S, U]):
         text: The text of the answer.
         messages: The whole messages, in order.
         end: The data of the event that says how it ended, or ``None`` if none did.
-        status: The state in which it ended, if the end tells one.
+        status: The state in which it ended, if the end has one.
         usage: What was used, if an event says so.
     """
 

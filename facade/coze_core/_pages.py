@@ -97,14 +97,14 @@ class _PageBase(Generic[T]):
 
 
 class Page(_PageBase[T]):
-    """One page of a collection. Iterating gives its items and those of all further pages.
+    """One page of a collection. Iterating yields its items and those of all further pages.
 
     Further pages are asked for one by one, when their first item is wanted, and anew by each
     iteration.
 
     Attributes:
         items: The items of this page alone.
-        total: The number of items on all pages, where the API tells it.
+        total: The number of items on all pages, where the API says it.
         data: All that the API sent for this page.
     """
 
@@ -143,7 +143,7 @@ class AsyncPage(_PageBase[T]):
 
     Attributes:
         items: The items of this page alone.
-        total: The number of items on all pages, where the API tells it.
+        total: The number of items on all pages, where the API says it.
         data: All that the API sent for this page.
     """
 
@@ -179,8 +179,8 @@ class AsyncPage(_PageBase[T]):
 class AsyncPages(Coroutine[Any, Any, AsyncPage[T]]):
     """A collection that is still to be asked for.
 
-    ``await`` gives its first page, ``async for`` the items of all pages. Nothing is sent before,
-    and each of them asks anew. It is a coroutine, so that tasks can be made of it.
+    ``await`` returns its first page, ``async for`` yields the items of all pages. Nothing is sent
+    before, and each of them asks anew. It is a coroutine, so that tasks can be made of it.
 
     Args:
         operation: The operation that answers one page.

@@ -59,7 +59,7 @@ class NumberPaging(Struct, frozen=True, kw_only=True):
 
     A page is as long as the server makes it, whatever was asked for. The end is where ``has_more``
     says so; without it, where ``total`` items were seen; without that, or if more came than the
-    total allows, at a page shorter than the first one. A server that gives the same page three
+    total allows, at a page shorter than the first one. A server that sends the same page three
     times running does not look at the number: that is the end too.
 
     Args:

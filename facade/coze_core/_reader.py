@@ -223,7 +223,7 @@ def _decoders(operation: StreamOperation[Any], *, keep_extra: bool) -> _Decoders
 
 @cache
 def _decoder(kind: Any, keep_extra: bool) -> Callable[[bytes], object]:  # noqa: FBT001  # a key of the cache
-    """Decode the data of one type of event; what is no JSON is text."""
+    """Decode the data of one type of event; what is not JSON is text."""
     decode = _type_decoder(kind).decode
 
     def decode_data(data: bytes) -> object:

@@ -1,7 +1,7 @@
 """What a broken stream would still have said, asked for with calls that only read.
 
-A stream is never sent again. Where the API keeps what happened, two methods tell it: one gives the
-subject of the stream (what the stream is about) with its state, one gives the items that it made.
+A stream is never sent again. Where the API keeps what happened, two methods return it: one the
+subject of the stream (what the stream is about) with its state, one the items that it made.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _POLL_SECONDS = 1.0
 
 
 class Methods(NamedTuple):
-    """The methods that tell, sync or async.
+    """The methods to ask, sync or async.
 
     Attributes:
-        subject: Gives the subject.
-        items: Gives the items.
+        subject: Returns the subject.
+        items: Returns the items.
     """
 
     subject: Callable[..., object]

@@ -243,7 +243,7 @@ def _joined(name: str, texts: list[str], delimiter: str) -> str:
 
 
 def groups(operation: BatchOperation[T], parts: CallArguments) -> Iterator[CallArguments]:
-    """Give the arguments of each request; without any value there is none.
+    """Yield the arguments of each request; without any value there is none.
 
     Raises:
         CozeError: The values are no list.

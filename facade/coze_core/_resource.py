@@ -128,7 +128,7 @@ def with_response(method: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) 
     Where the method sends several requests, the answer is the first one.
 
     Raises:
-        CozeError: This is no such method, or it sends its request only later.
+        CozeError: This is not such a method, or it sends its request only later.
     """
     from coze_core._response import Recorder
 

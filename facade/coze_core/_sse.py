@@ -64,7 +64,7 @@ class Decoder:
         self.last_id: str | None = None
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """Take the next bytes and give the events that they complete.
+        """Take the next bytes, and return the events that they complete.
 
         Args:
             chunk: Any number of bytes, cut anywhere.
@@ -73,7 +73,7 @@ class Decoder:
         return [event for block in blocks if (event := self.event(block)) is not None]
 
     def blocks(self, chunk: bytes) -> list[bytes]:
-        """Take the next bytes and give the lines of the events that they complete, to be read.
+        """Take the next bytes, and return the lines of the events that they complete, to be read.
 
         Args:
             chunk: Any number of bytes, cut anywhere.
@@ -112,7 +112,7 @@ class Decoder:
         return bytes(self._pending)
 
     def finish(self) -> ServerSentEvent | None:
-        """Give the event that the end of the stream cut off, if its data had begun.
+        """Return the event that the end of the stream cut off, if its data had begun.
 
         The standard discards such an event; whether its last line is whole is not known.
         """

@@ -1,7 +1,7 @@
 """Wait for what an operation started.
 
-A poll tells the state of a subject, or of several that were started together. What a state means is
-data (`Wait`); the pauses grow; a poll without a result counts as one that has not ended. Nothing
+A poll returns the state of a subject, or of several that were started together. What a state means
+is data (`Wait`); the pauses grow; a poll without a result counts as one that has not ended. Nothing
 here knows an operation, and nothing is sent but polls.
 """
 

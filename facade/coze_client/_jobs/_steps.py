@@ -37,7 +37,7 @@ def check_rounds(operation: str, max_rounds: int) -> None:
     """Check how often may be answered.
 
     Raises:
-        CozeError: It is no number from 1.
+        CozeError: It is not a number from 1.
     """
     if type(max_rounds) is not int or max_rounds < 1:
         raise CozeError(f"{operation}: max_rounds is {max_rounds!r}. Pass a number from 1.")

@@ -94,7 +94,7 @@ class Tools:
             return [future.result() for future in futures]
 
     async def async_outputs(self, calls: list[_Call]) -> list[params.ToolOutput]:
-        """As `outputs`; what is no coroutine function runs in a thread."""
+        """As `outputs`; a function that is not async runs in a thread."""
         import anyio  # noqa: PLC0415  # loaded with the first async call
 
         outputs: dict[int, params.ToolOutput] = {}

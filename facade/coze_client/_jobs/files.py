@@ -69,8 +69,8 @@ def document_groups(
         sources: Paths of files, and URLs of pages.
 
     Raises:
-        CozeError: There is no source, or one is no list, no file, or of a kind that the API does
-            not take.
+        CozeError: There is no source, or one is not a list, not a file, or of a kind that the API
+            does not take.
     """
     if isinstance(sources, str | bytes) or not sources:
         raise CozeError("datasets.documents.upload: sources must be a list of paths and URLs.")

@@ -174,7 +174,7 @@ class Documents(datasets_documents.DatasetsDocuments):
             The documents, files first.
 
         Raises:
-            CozeError: A source is no file, or of another kind; nothing is sent then.
+            CozeError: A source is not a file, or of another kind; nothing is sent then.
             APIError: A document was refused, or could not be processed; those of earlier calls
                 are there.
             APITimeoutError: The deadline has passed; the error names the documents.

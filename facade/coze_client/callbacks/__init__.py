@@ -1,4 +1,4 @@
-"""What Coze tells by itself: callbacks (webhooks), received safely.
+"""What Coze reports by itself: callbacks (webhooks), received safely.
 
     from coze_client import callbacks
 

@@ -77,7 +77,7 @@ class Receiver:
     May be used from several threads and tasks at once.
 
     Args:
-        verify_token: The secret of the callback app, as ``coze.api_apps.list()`` gives it.
+        verify_token: The secret of the callback app, as ``coze.api_apps.list()`` returns it.
         window: How many seconds ago an event may have happened. What is older is refused, as a
             recorded callback might be. A day by default: a callback that is sent again bears the
             time of its event, and some events are reported hours late.
@@ -110,7 +110,7 @@ class Receiver:
     def read(self, headers: Mapping[str, str], body: bytes) -> CallbackEvent:
         """Verify a callback and return its event, without remembering it.
 
-        A ``url_verification`` need not be signed; its challenge is no secret.
+        A ``url_verification`` need not be signed; its challenge is not a secret.
 
         Args:
             headers: The headers of the request; their names in any case.
@@ -154,7 +154,7 @@ class Receiver:
     async def areceive(
         self, headers: Mapping[str, str], body: bytes, handler: Handler | AsyncHandler
     ) -> Answer:
-        """As `receive`, for asyncio and trio; a handler that is no async function gets a thread."""
+        """As `receive`, for asyncio and trio; a handler that is not async runs in a thread."""
         # The sync way does without.
         from anyio import CancelScope, to_thread  # noqa: PLC0415
 

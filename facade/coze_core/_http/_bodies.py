@@ -103,7 +103,9 @@ class _OpenBody:
         self._left = limit
         self._gzip: GzipDecoder | None = None
         self._mapped = map_exceptions(family, request)
-        self._interrupted = False  # by what is no error: then httpx may have lost the connection
+        self._interrupted = (
+            False  # by what is not an error: then httpx may have lost the connection
+        )
 
     def __del__(self) -> None:
         # While the interpreter ends, a new thread would never run, and be waited for.

@@ -151,7 +151,7 @@ def build_request_fast(
     Args:
         family: The family of the client.
         fields: These fields.
-        request: The request, which is no form.
+        request: The request; not a form.
         token: As for `build_request`.
     """
     url = family.url(request.info.url)

@@ -89,7 +89,7 @@ class Family:
             module.RequestError,
             zlib.error,
             EOFError,
-            UnicodeError,  # of a redirect to a host that is no name
+            UnicodeError,  # of a redirect to a host that is not a name
         )
         self.url: Any = lru_cache(128)(module.URL)  # posts and polls use few
         # httpx looks for its class.
@@ -144,7 +144,7 @@ def chosen_family(
 
 
 def check_auth(auth: HTTPAuth | None, of: Family) -> None:
-    """Check that an authentication goes with a family.
+    """Check that an authentication suits a family.
 
     Raises:
         CozeError: It does not.

@@ -74,7 +74,7 @@ class _Sender(Generic[C]):
         reset_in_children(self._binding)
 
     def check_auth(self, auth: HTTPAuth | None) -> None:
-        """Check that an authentication of httpx goes with the client.
+        """Check that an authentication of httpx suits the client.
 
         Raises:
             CozeError: It does not.
