@@ -211,7 +211,7 @@ def test_a_refresh_token_that_is_void_asks_for_a_new_login(
     )
     auth = logged_in()
     auth._store = store
-    with pytest.raises(AuthenticationError, match="let the user log in again") as caught:
+    with pytest.raises(AuthenticationError, match="Let the user log in again") as caught:
         run.token(auth)
     assert caught.value.code == "invalid_request"
     assert "used-before" not in str(caught.value)

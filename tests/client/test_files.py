@@ -159,7 +159,7 @@ def test_documents_are_posted_once(
         (["data.bin"], "data.bin is of the kind bin, and the API takes pdf, txt, doc, docx"),
         (["1.txt", "none.txt"], "there is no file .*none.txt"),
         (["folder.pdf"], "there is no file .*folder.pdf"),
-        ([], "no list of paths and URLs"),
+        ([], "must be a list of at least one path or URL"),
     ],
 )
 def test_bad_sources_are_one_error_before_anything_is_sent(
@@ -167,6 +167,6 @@ def test_bad_sources_are_one_error_before_anything_is_sent(
 ) -> None:
     with pytest.raises(CozeError, match=told):
         call("datasets.documents.upload", "7", [folder / one for one in sources])
-    with pytest.raises(CozeError, match="no list of paths and URLs"):
+    with pytest.raises(CozeError, match="must be a list of at least one path or URL"):
         call("datasets.documents.upload", "7", "1.txt")
     assert not coze_sandbox.requests

@@ -80,13 +80,16 @@ def test_pydantic_validates_a_model_or_a_dict_and_dumps_wire_names(coze: Coze) -
     assert adapter.dump_python(bot) == bot.to_dict()
     assert json.loads(adapter.dump_json(bot)) == bot.to_dict()
     assert adapter.json_schema()["properties"]["bot_id"] == {"type": "string"}
-    with pytest.raises(ValidationError, match="Bot is made of a dict, got int"):
+    with pytest.raises(ValidationError, match="Bot is made from a dict, got int"):
         adapter.validate_python(7)
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
-    [(7, "Bot is made of a dict, got int"), ({"bot_id": ["x"]}, r"this does not fit: \$\.bot_id")],
+    [
+        (7, "Bot is made from a dict, got int"),
+        ({"bot_id": ["x"]}, r"this does not fit: \$\.bot_id"),
+    ],
 )
 def test_a_dict_of_another_shape_is_one_error(data: object, said: str) -> None:
     with pytest.raises(CozeError, match=said):

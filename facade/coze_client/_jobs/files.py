@@ -73,7 +73,9 @@ def document_groups(
             does not take.
     """
     if isinstance(sources, str | bytes) or not sources:
-        raise CozeError("datasets.documents.upload: sources must be a list of paths and URLs.")
+        raise CozeError(
+            "datasets.documents.upload: sources must be a list of at least one path or URL."
+        )
     pages = [one for one in sources if _is_page(one)]
     paths = [Path(one) for one in sources if not _is_page(one)]
     for path in paths:

@@ -247,7 +247,7 @@ class OAuth(TokenAuth):
 
 def _login_ended(error: APIError) -> AuthenticationError:
     ended = AuthenticationError(
-        "The login has expired: its refresh token is no longer valid. Let the user log in "
+        "The login has ended: its refresh token is no longer valid. Let the user log in "
         f"again. {error}",
         code=error.code,
         msg=error.msg,
