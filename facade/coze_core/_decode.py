@@ -130,7 +130,7 @@ def _parse(text: str) -> object:
 
 def _stringify_deep(text: str) -> str:
     """Turn the containers below the deepest level into strings of their JSON text."""
-    pieces: list[str] = []
+    chunks: list[str] = []
     depth = done = start = 0
     for token in re.finditer(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', text, re.DOTALL):
         if token[0] in "[{":
@@ -139,12 +139,12 @@ def _stringify_deep(text: str) -> str:
                 start = token.start()
         elif token[0] in "]}":
             if depth == MAX_DEPTH:
-                pieces += text[done:start], json.dumps(text[start : token.end()])
+                chunks += text[done:start], json.dumps(text[start : token.end()])
                 done = token.end()
             depth -= 1
     if depth >= MAX_DEPTH:
         raise NotJSONError("not JSON: it ends far inside lists or objects")
-    return "".join([*pieces, text[done:]])
+    return "".join([*chunks, text[done:]])
 
 
 DECODE_ERRORS = (msgspec.MsgspecError, ValueError, RecursionError)

@@ -30,7 +30,7 @@ class Download:
         self._read = False
 
     def iter_bytes(self) -> Iterator[bytes]:
-        """Iterate over the content in pieces, as they arrive.
+        """Iterate over the content in chunks, as they arrive.
 
         Raises:
             APIConnectionError: The content ended early.
@@ -75,9 +75,9 @@ class Download:
         """
         written, total = 0, _length(self.response)
         with _opened(target) as file:
-            for piece in self.iter_bytes():
-                file.write(piece)
-                written += len(piece)
+            for chunk in self.iter_bytes():
+                file.write(chunk)
+                written += len(chunk)
                 if on_progress:
                     on_progress(written, total)
         return written
@@ -110,15 +110,15 @@ class AsyncDownload:
         """As `Download.iter_bytes`."""
         self._read = _once(already=self._read)
         try:
-            async with aclosing(self._body.iter_bytes()) as pieces:
-                async for piece in pieces:
-                    yield piece
+            async with aclosing(self._body.iter_bytes()) as chunks:
+                async for chunk in chunks:
+                    yield chunk
         finally:
             await self.aclose()
 
     async def read(self) -> bytes:
         """As `Download.read`."""
-        return b"".join([piece async for piece in self.iter_bytes()])
+        return b"".join([chunk async for chunk in self.iter_bytes()])
 
     async def write_to(
         self,
@@ -131,10 +131,10 @@ class AsyncDownload:
 
         written, total = 0, _length(self.response)
         with _opened(target) as file:
-            async with aclosing(self.iter_bytes()) as pieces:
-                async for piece in pieces:
-                    await to_thread.run_sync(file.write, piece)
-                    written += len(piece)
+            async with aclosing(self.iter_bytes()) as chunks:
+                async for chunk in chunks:
+                    await to_thread.run_sync(file.write, chunk)
+                    written += len(chunk)
                     if on_progress:
                         on_progress(written, total)
         return written

@@ -108,8 +108,8 @@ def _parameters(method: Any, hints: Any, kind: type) -> Iterator[inspect.Paramet
             texts = dict(re.findall(r"^    (\w+): (.+)$", described, re.MULTILINE))
             for name, hint in get_type_hints(fields, include_extras=True).items():
                 default = None if get_origin(hint) is NotRequired else one.empty
-                bare = get_args(hint)[0] if default is None else hint
-                yield _parameter(name, bare, default, texts.get(name))
+                inner = get_args(hint)[0] if default is None else hint
+                yield _parameter(name, inner, default, texts.get(name))
         elif "Callable" not in str(one.annotation):
             yield one.replace(annotation=_option(hints[one.name]))
 

@@ -44,7 +44,7 @@ class GzipDecoder:
         self._inside = False
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Iterate over what packed bytes, cut anywhere, unpack to, in pieces of a bounded size.
+        """Iterate over what packed bytes, cut anywhere, unpack to, in chunks of a bounded size.
 
         Raises:
             zlib.error: This is not gzip.
@@ -53,13 +53,13 @@ class GzipDecoder:
         more = False  # whether the decompressor may hold back a part of what it has taken
         while (chunk := chunk if self._inside else chunk.lstrip(b"\0")) or more:
             member = self._member
-            piece = member.decompress(chunk, _STEP)
+            unpacked = member.decompress(chunk, _STEP)
             chunk = member.unused_data if member.eof else member.unconsumed_tail
-            more = not member.eof and len(piece) == _STEP
+            more = not member.eof and len(unpacked) == _STEP
             self._inside = not member.eof
             if member.eof:
                 self._member = zlib.decompressobj(_GZIP)
-            yield piece
+            yield unpacked
 
     def iter(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Iterate over what all the chunks unpack to.
@@ -141,16 +141,16 @@ class _OpenBody:
             f"[{self._request.info}]"
         )
 
-    def _checked(self, piece: bytes) -> bytes:
+    def _checked(self, chunk: bytes) -> bytes:
         if self._released or self._inherited:  # what was closed meanwhile may seem to have ended
             self._check_usable()
-        self._left -= len(piece)
+        self._left -= len(chunk)
         # Packed bytes count as well, since they may unpack to nothing for ever.
         if self._left < 0 or (self._gzip and self._gzip.packed > self._limit):
             raise too_long(self._response.status_code, self._request)
         if (deadline := self._request.deadline) and not deadline.left:
             raise deadline.error(self._request)
-        return piece
+        return chunk
 
     def _is_read_raw(self) -> bool:
         """Decide whether the body is read as it comes, and what unpacks it then.
@@ -182,7 +182,7 @@ class OpenBody(_OpenBody):
         super().__init__(family, client, response, request, limit)
         # Reentrant, since an interrupt may come between its acquiring and the reading.
         self._reading = RLock()
-        self._pieces: Iterator[bytes] = iter(())
+        self._chunks: Iterator[bytes] = iter(())
 
     def reset_after_fork(self) -> None:
         super().reset_after_fork()
@@ -192,18 +192,18 @@ class OpenBody(_OpenBody):
         """Read the whole body, which nobody else knows of."""
         with self._mapped:
             self._begin()
-            return b"".join(map(self._checked, self._pieces))
+            return b"".join(map(self._checked, self._chunks))
 
     def iter_bytes(self) -> Iterator[bytes]:
         with self._mapped:
             self._begin()
-        while (piece := self._next()) is not None:
-            yield piece
+        while (chunk := self._next()) is not None:
+            yield chunk
 
     def _begin(self) -> None:
         raw = self._is_read_raw()
-        pieces = iter(self._response.stream) if raw else self._response.iter_bytes()
-        self._pieces = self._gzip.iter(pieces) if self._gzip else pieces
+        chunks = iter(self._response.stream) if raw else self._response.iter_bytes()
+        self._chunks = self._gzip.iter(chunks) if self._gzip else chunks
 
     def _next(self) -> bytes | None:
         if self._released or self._inherited:
@@ -211,11 +211,11 @@ class OpenBody(_OpenBody):
         if not self._reading.acquire(blocking=False):
             raise self._misuse("another thread is reading it. Give each thread a call of its own")
         try:
-            piece = next(self._pieces, None)
-            if piece is None and not self._released:
+            chunk = next(self._chunks, None)
+            if chunk is None and not self._released:
                 self._response.close()
                 return None
-            return self._checked(piece or b"")
+            return self._checked(chunk or b"")
         except BaseException as error:
             self._interrupted = not isinstance(error, Exception)
             if self._released and not self._interrupted:
@@ -266,8 +266,8 @@ class OpenBody(_OpenBody):
         _drain.deadline = monotonic() + _DRAIN_SECONDS
         try:
             with suppress(Exception):  # the connection is lost then
-                while left > 0 and (piece := next(self._pieces, None)) is not None:
-                    left -= len(piece)
+                while left > 0 and (chunk := next(self._chunks, None)) is not None:
+                    left -= len(chunk)
         finally:
             _drain.deadline = None
 
@@ -311,15 +311,15 @@ class OpenAsyncBody(_OpenBody):
         self._check_usable()
         with self._mapped:
             raw = self._is_read_raw()
-        pieces = aiter(self._response.stream) if raw else self._response.aiter_bytes()
-        self._unfinished = pieces
+        chunks = aiter(self._response.stream) if raw else self._response.aiter_bytes()
+        self._unfinished = chunks
         if deadline := self._request.deadline:
-            pieces = deadline.chunks(pieces, self._request)
+            chunks = deadline.chunks(chunks, self._request)
         try:
             with self._mapped:
-                async for packed in pieces:
-                    for piece in self._gzip.feed(packed) if self._gzip else (packed,):
-                        yield self._checked(piece)
+                async for packed in chunks:
+                    for chunk in self._gzip.feed(packed) if self._gzip else (packed,):
+                        yield self._checked(chunk)
                 self._checked(b"")
                 self._unfinished = None
                 await self._response.aclose()
@@ -370,24 +370,24 @@ class OpenAsyncBody(_OpenBody):
             return
         left = _DRAIN_BYTES
         with move_on_after(_DRAIN_SECONDS), suppress(Exception):  # the connection is lost then
-            async for piece in self._unfinished:
-                left -= len(piece)
+            async for chunk in self._unfinished:
+                left -= len(chunk)
                 if left < 0:
                     return
             self._unfinished = None
 
 
-async def _unwind(pieces: AsyncIterator[bytes]) -> None:
+async def _unwind(chunks: AsyncIterator[bytes]) -> None:
     """End the generators inside httpx, which would trouble the event loop when collected.
 
     Only an error from their innermost reaches them all. The scope is cancelled beforehand, so that
-    asking for one more piece raises and never waits.
+    asking for one more chunk raises and never waits.
     """
     from anyio import CancelScope
 
     with CancelScope() as scope, suppress(Exception):
         scope.cancel()
-        async for _ in pieces:
+        async for _ in chunks:
             pass
 
 

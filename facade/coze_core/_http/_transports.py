@@ -298,8 +298,8 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
         if live:
             return _raw_response(sent, response, b"", body)
         try:
-            pieces = [piece async for piece in body.iter_bytes()]
-            return _raw_response(sent, response, b"".join(pieces), None)
+            chunks = [chunk async for chunk in body.iter_bytes()]
+            return _raw_response(sent, response, b"".join(chunks), None)
         finally:
             await body.release()
 
