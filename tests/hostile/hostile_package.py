@@ -18,7 +18,7 @@ import anyio
 import pytest
 
 from coze_core._decode import TypeDecoder
-from coze_core._request import Parts, Request, write_request
+from coze_core._request import CallArguments, Request, write_request
 from generator.build import Built, Project, build
 from generator.reader import read_yaml
 from tests.hostile.hostile_texts import executed
@@ -218,7 +218,9 @@ def check_calls(package: Package) -> None:
 
 
 def written(operation: Endpoint, parts: dict[str, Any]) -> Request:
-    return write_request(operation, "https://api.example.com", {}, typing.cast("Parts", parts))
+    return write_request(
+        operation, "https://api.example.com", {}, typing.cast("CallArguments", parts)
+    )
 
 
 def check_answers(package: Package) -> None:
