@@ -9,6 +9,9 @@ import attrs
 
 C = TypeVar("C")
 
+OpenEnum = Literal["a"] | str
+"""What enumerations of the API are."""
+
 
 class Model:  # noqa: PLW1641  # Python makes what has __eq__ unhashable
     __slots__ = ("_response",)

@@ -1,50 +1,21 @@
-"""The command: inputs, formats, exit codes, accepted changes."""
+"""The command: inputs, formats, exit codes."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-import typer
+from diff_command import LESS, THING, changes, fingerprint, raw, removed, run
 from diff_samples import Json, document, operation, parameter, response
-from typer.testing import CliRunner
 
-from generator.diff.command import diff_command
 from generator.diff.rules import rules
 from generator.spec import dump
 
-if TYPE_CHECKING:
-    from click.testing import Result
-
 SCHEMA = Path(__file__).parents[2] / "docs" / "diff.schema.json"
-APP = typer.Typer(pretty_exceptions_enable=False)
-APP.command("diff")(diff_command)
-
-THING: Json = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}
-LESS: Json = {"type": "object", "properties": {"a": {"type": "string"}}}
-
-
-@pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(APP, list(arguments))
-
-
-def raw(old: Json, new: Json, *arguments: str) -> Result:
-    Path("old.yaml").write_text(dump(old))
-    Path("new.yaml").write_text(dump(new))
-    return run("--raw", "old.yaml", "new.yaml", *arguments)
-
-
-def changes(result: Result) -> list[Json]:
-    return json.loads(result.stdout)["changes"]
+pytestmark = pytest.mark.usefixtures("in_folder")
 
 
 def test_json_has_the_verdict_and_each_change() -> None:
@@ -357,143 +328,3 @@ def test_fail_on_may_be_repeated() -> None:
 
 
 # Accepted changes.
-
-
-def accept(*entries: Any) -> None:
-    Path("diff-accepted.yaml").write_text(dump({"accepted": list(entries)}))
-
-
-def entry(fingerprint: str, expires: str = "2999-12-31") -> Json:
-    return {"fingerprint": fingerprint, "reason": "Nobody uses it.", "expires": expires}
-
-
-def removed() -> tuple[Json, Json]:
-    return response(THING), response(LESS)
-
-
-def fingerprint() -> str:
-    return changes(raw(*removed(), "--format", "json"))[0]["fingerprint"]
-
-
-def test_an_accepted_change_is_silent() -> None:
-    accept(entry(fingerprint()))
-    result = raw(*removed(), "--format", "json", "--fail-on", "any")
-    assert result.exit_code == 0
-    assert json.loads(result.stdout)["accepted"] == 1
-    assert changes(result) == []
-    assert "1 accepted changes" in raw(*removed()).stdout
-
-
-def test_another_file_of_accepted_changes_can_be_named() -> None:
-    accept(entry(fingerprint()))
-    Path("diff-accepted.yaml").rename("other.yaml")
-    assert changes(raw(*removed(), "--format", "json", "--accepted", "other.yaml")) == []
-
-
-def test_an_expired_acceptance_is_a_finding_and_the_change_counts_again() -> None:
-    accept(entry(fingerprint(), "2020-01-31"))
-    found = changes(raw(*removed(), "--format", "json"))
-    assert [change["id"] for change in found] == ["response-property-removed", "acceptance-expired"]
-    assert found[1]["source"] == {"cause": "acceptance", "file": "diff-accepted.yaml", "line": 2}
-
-
-def test_an_unused_acceptance_is_a_finding_that_closes_no_gate() -> None:
-    accept(entry("0123456789ab"))
-    result = raw(operation(), operation(), "--format", "json", "--fail-on", "any")
-    assert result.exit_code == 0
-    assert [change["id"] for change in changes(result)] == ["acceptance-unused"]
-    assert json.loads(result.stdout)["wire"] == "none"
-    assert "::notice" in raw(operation(), operation(), "--format", "github").stdout
-
-
-def test_an_accepted_change_passes_the_gate_and_counts_for_the_version() -> None:
-    accept(entry(fingerprint()))
-    result = raw(*removed(), "--format", "json", "--fail-on", "client-breaking")
-    assert result.exit_code == 0
-    verdict = json.loads(result.stdout)
-    assert (verdict["client"], verdict["semver"]) == ("breaking", "major")
-
-
-@pytest.mark.parametrize(
-    ("names", "accepted"),
-    [
-        ({"rule": "response-property-removed"}, 1),
-        ({"operation": "POST /items"}, 1),
-        ({"rule": "response-property-removed", "operation": "POST /items"}, 1),
-        ({"rule": "response-property-removed", "operation": "GET /other"}, 0),
-        ({"rule": "operation-removed"}, 0),
-    ],
-)
-def test_an_entry_may_name_a_rule_and_an_operation(names: Json, accepted: int) -> None:
-    accept({**names, "reason": "Nobody uses it.", "expires": "2999-12-31"})
-    verdict = json.loads(raw(*removed(), "--format", "json").stdout)
-    assert verdict["accepted"] == accepted
-
-
-def test_a_change_is_accepted_on_the_command_line() -> None:
-    wanted = ("--accept", fingerprint(), "--reason", 'It was "never" released: 从未.')
-    for _ in range(2):
-        result = raw(*removed(), *wanted)
-    assert result.exit_code == 2
-    assert "accepted changes have one already" in result.stderr.replace("\n", " ")
-    assert raw(*removed(), "--fail-on", "any").exit_code == 0
-    text = Path("diff-accepted.yaml").read_text(encoding="utf-8")
-    assert text.count("fingerprint") == 1
-    assert "200.b is gone" in text
-
-
-@pytest.mark.parametrize(
-    "before",
-    [
-        "accepted: []\n",
-        "# Why.\naccepted:\n- rule: operation-removed\n  reason: a\n  expires: '2999-01-31'\n",
-    ],
-)
-def test_an_acceptance_is_added_to_what_is_there(before: str) -> None:
-    given = fingerprint()
-    Path("diff-accepted.yaml").write_text(before)
-    assert raw(*removed(), "--accept", given, "--reason", "Known.").exit_code == 0
-    assert json.loads(raw(*removed(), "--format", "json").stdout)["accepted"] == 1
-    assert Path("diff-accepted.yaml").read_text().startswith(before.partition("accepted")[0])
-
-
-@pytest.mark.parametrize(
-    "arguments", [("--accept", "0123456789ab", "--reason", "x"), ("--accept", "x")]
-)
-def test_what_can_not_be_accepted_leaves_the_file_alone(arguments: tuple[str, ...]) -> None:
-    assert raw(*removed(), *arguments).exit_code == 2
-    assert not Path("diff-accepted.yaml").exists()
-
-
-@pytest.mark.parametrize(
-    ("entries", "told"),
-    [
-        ([{"fingerprint": "a", "reason": "b"}], "'expires' is no text"),
-        ([entry("a", "soon")], "is no date like 2030-12-31"),
-        ([{**entry("a"), "who": "me"}], "'who' is unknown"),
-        (["a"], "the entry is no object"),
-        ([{"reason": "a", "expires": "2999-01-31"}], "the entry names no change"),
-        ([{"rule": "no", "reason": "a", "expires": "2999-01-31"}], "there is no rule 'no'"),
-        ([entry("")], "'fingerprint' is no text"),
-    ],
-)
-def test_a_broken_acceptance_names_its_line(entries: list[Any], told: str) -> None:
-    accept(*entries)
-    result = raw(operation(), operation())
-    assert result.exit_code == 2
-    assert told in result.stderr.replace("\n", " ")
-    assert "diff-accepted.yaml:2" in result.stderr
-
-
-def test_fingerprints_stay_the_same_and_tell_changes_apart() -> None:
-    old, new = removed()
-    before = changes(raw(old, new, "--format", "json"))[0]
-    other = {
-        **new,
-        "info": {"title": "Other", "version": "2"},
-        "servers": [{"url": "https://x.example"}],
-    }
-    found = changes(raw(old, other, "--format", "json"))
-    same = next(change for change in found if change["id"] == before["id"])
-    assert same["fingerprint"] == before["fingerprint"]
-    assert len({change["fingerprint"] for change in found}) == len(found)
