@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.lowlevel
 import pytest
+from rounds import FAULTS, sent
 
 from coze_client import AsyncCoze, Coze, CozeError, models
 from coze_client._jobs._tools import Tools
@@ -88,10 +89,6 @@ def get_weather(location: str, days: int = 1) -> dict[str, object]:
 async def get_weather_slowly(location: str) -> str:
     await anyio.lowlevel.checkpoint()
     return f"sunny in {location}"
-
-
-def sent(sandbox: Sandbox, operation: str) -> list[Any]:
-    return [one.json() for one in sandbox.requests if one.operation == operation]
 
 
 def output_of(sandbox: Sandbox) -> str:
@@ -200,18 +197,6 @@ def test_bad_input_is_one_error_before_anything_is_sent(
     assert not coze_sandbox.requests
 
 
-FAULTS = {
-    "500": Scenario(status=500),
-    "a code": Scenario(code=4000, msg="no"),
-    "closed before the answer": Scenario(cut_after=0),
-    "cut": Scenario(cut_after=40),
-    "a chunk that is none": Scenario(malformed_chunk=True),
-    "no end": Scenario(no_end=True),
-    "no stream": Scenario(plain=True),
-    "no data": Scenario(plain=True, absent="missing"),
-    "slow": Scenario(delay=5),
-    "failed": Scenario(script="failed"),
-}
 faults = pytest.mark.parametrize("fault", FAULTS)
 
 
@@ -345,91 +330,3 @@ def test_all_calls_of_a_round_are_made_at_once_and_answered_in_order() -> None:
     wanted = [{"tool_call_id": "c0", "output": "one"}, {"tool_call_id": "c1", "output": "two"}]
     assert tools.outputs(calls) == wanted
     assert anyio.run(tools.async_outputs, calls) == wanted
-
-
-def answer_of(interrupt: models.WorkflowInterrupt) -> str:
-    assert interrupt.node_title == "Question"
-    return "Tokyo"
-
-
-async def async_answer_of(interrupt: models.WorkflowInterrupt) -> str:
-    return answer_of(interrupt)
-
-
-def no_answer(interrupt: models.WorkflowInterrupt) -> None:
-    del interrupt
-
-
-def workflow_sync(*, seconds: float = 60, **options: Any) -> StreamResult:
-    with (
-        Coze(timeout=seconds) as coze,
-        coze.workflows.runs.stream(workflow_id="1", **options) as stream,
-    ):
-        return stream.final()
-
-
-def workflow_async(*, seconds: float = 60, **options: Any) -> StreamResult:
-    async def main() -> StreamResult:
-        async with (
-            AsyncCoze(timeout=seconds) as coze,
-            coze.workflows.runs.stream(workflow_id="1", **options) as stream,
-        ):
-            return await stream.final()
-
-    return anyio.run(main)
-
-
-@pytest.mark.parametrize(
-    ("workflow", "on_interrupt"),
-    [
-        (workflow_sync, answer_of),
-        (workflow_async, answer_of),
-        (workflow_async, async_answer_of),
-    ],
-)
-def test_a_workflow_that_asks_is_answered_and_goes_on(
-    coze_sandbox: Sandbox,
-    workflow: Callable[..., StreamResult],
-    on_interrupt: Callable[..., object],
-) -> None:
-    coze_sandbox.scenario(Scenario(script="interrupt"), operation="workflows.runs.stream")
-    result = workflow(on_interrupt=on_interrupt)
-    (resumed,) = sent(coze_sandbox, "workflows.runs.stream_resume")
-    assert resumed["resume_data"] == "Tokyo"
-    assert resumed["event_id"].startswith("74")
-    assert result.text.startswith("Which city do you ask about?Hello!")
-    assert isinstance(result.end, models.WorkflowDone)
-
-
-@pytest.mark.parametrize("workflow", [workflow_sync, workflow_async])
-def test_a_workflow_that_gets_no_answer_ends_with_its_question(
-    coze_sandbox: Sandbox, workflow: Callable[..., StreamResult]
-) -> None:
-    coze_sandbox.scenario(Scenario(script="interrupt"), operation="workflows.runs.stream")
-    result = workflow(on_interrupt=no_answer)
-    assert isinstance(result.end, models.WorkflowInterrupt)
-    assert not sent(coze_sandbox, "workflows.runs.stream_resume")
-
-
-@pytest.mark.parametrize("fault", [one for one in FAULTS if one != "failed"])
-@pytest.mark.parametrize("workflow", [workflow_sync, workflow_async])
-def test_a_resumption_that_fails_is_raised_and_posted_once(
-    coze_sandbox: Sandbox, workflow: Callable[..., StreamResult], fault: str
-) -> None:
-    coze_sandbox.scenario(Scenario(script="interrupt"), operation="workflows.runs.stream")
-    coze_sandbox.scenario(FAULTS[fault], operation="workflows.runs.stream_resume")
-    with pytest.raises(CozeError):
-        workflow(on_interrupt=answer_of, seconds=0.5 if fault == "slow" else 60)
-    assert len(sent(coze_sandbox, "workflows.runs.stream")) == 1
-    assert len(sent(coze_sandbox, "workflows.runs.stream_resume")) == 1
-
-
-@pytest.mark.parametrize("workflow", [workflow_sync, workflow_async])
-def test_a_workflow_that_asks_without_end_is_stopped(
-    coze_sandbox: Sandbox, workflow: Callable[..., StreamResult]
-) -> None:
-    for name in ("workflows.runs.stream", "workflows.runs.stream_resume"):
-        coze_sandbox.scenario(Scenario(script="interrupt"), operation=name)
-    with pytest.raises(CozeError, match="interrupted again after 2 rounds"):
-        workflow(on_interrupt=answer_of, max_rounds=2)
-    assert len(sent(coze_sandbox, "workflows.runs.stream_resume")) == 2
