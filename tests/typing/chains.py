@@ -23,7 +23,20 @@ def bots(coze: Coze, workspace: models.Workspace) -> None:
     coze.bots.unpublish(bot_id=bot.bot_id, connector_id="1024")
     for listed in coze.bots.list(workspace_id=workspace.id):
         coze.bots.retrieve(bot_id=listed.id)
+        coze.bots.collaboration_modes.update(bot_id=listed.id, collaboration_mode="collaboration")
+        coze.bots.collaborators.create(bot_id=listed.id, collaborators=[{"user_id": "1"}])
         coze.bots.collaborators.delete(bot_id=listed.id, user_id="1")
+    for user in workspace.admin_uids or ():
+        coze.workspaces.members.create(
+            workspace_id=workspace.id, users=[{"user_id": user, "role_type": "member"}]
+        )
+    copy = coze.templates.duplicate(template_id="1", workspace_id=workspace.id)
+    coze.connectors.install(connector_id="1024", workspace_id=workspace.id)
+    coze.connectors.bots.update(connector_id="1024", bot_id=copy.entity_id, audit_status=1)
+    coze.variables.update(
+        connector_uid="1", bot_id=copy.entity_id, data=[{"keyword": "a", "value": "b"}]
+    )
+    coze.variables.retrieve(connector_uid="1", bot_id=copy.entity_id)
 
 
 def workspaces(coze: Coze) -> None:
@@ -36,6 +49,10 @@ def workspaces(coze: Coze) -> None:
             coze.folders.retrieve(folder_id=folder.id)
             coze.workspaces.update(workspace_id=folder.workspace_id, name="n")
         for app in coze.apps.list(workspace_id=workspace.id):
+            found = coze.apps.retrieve(app_id=app.id)
+            coze.apps.collaborators.create(
+                app_id=found.app_id, collaborators=[{"user_id": app.owner_user_id}]
+            )
             coze.apps.collaborators.delete(app_id=app.id, user_id="1")
 
 
@@ -57,6 +74,9 @@ def conversations(coze: Coze) -> None:
     for one in coze.conversations.messages.list(conversation_id=message.conversation_id):
         coze.conversations.messages.feedback.create(
             conversation_id=one.conversation_id, message_id=one.id, feedback_type="like"
+        )
+        coze.conversations.messages.feedback.delete(
+            conversation_id=one.conversation_id, message_id=one.id
         )
         coze.conversations.messages.delete(conversation_id=conversation.id, message_id=one.id)
     for listed in coze.conversations.list(bot_id="1"):
@@ -91,6 +111,9 @@ def tool_calls(coze: Coze, chat: models.Chat) -> None:
     coze.chat.submit_tool_outputs(
         conversation_id=chat.conversation_id, chat_id=chat.id, tool_outputs=outputs
     )
+    coze.chat.stream_submit_tool_outputs(
+        conversation_id=chat.conversation_id, chat_id=chat.id, tool_outputs=outputs
+    ).close()
 
 
 def workflows(coze: Coze) -> None:
@@ -103,7 +126,19 @@ def workflows(coze: Coze) -> None:
             workflow_id=workflow.workflow_id, execute_id=run.execute_id
         )
         for entry in history:
-            assert entry.execute_id
+            for node in (entry.node_execute_status or {}).values():
+                coze.workflows.runs.run_histories.execute_nodes.retrieve(
+                    workflow_id=workflow.workflow_id,
+                    execute_id=entry.execute_id,
+                    node_execute_uuid=node.node_execute_uuid,
+                )
+            if (asked := entry.interrupt_data) is not None:
+                coze.workflows.runs.resume(
+                    workflow_id=workflow.workflow_id,
+                    event_id=asked.event_id,
+                    interrupt_type=asked.type,
+                    resume_data="yes",
+                )
         with coze.workflows.runs.stream(workflow_id=workflow.workflow_id) as stream:
             for event in stream:
                 if event.event == "Interrupt":
@@ -114,11 +149,27 @@ def workflows(coze: Coze) -> None:
                         interrupt_type=interrupt.type,
                         resume_data="yes",
                     ).close()
+        coze.workflows.chat.stream(
+            workflow_id=workflow.workflow_id, conversation_id=coze.conversations.create().id
+        ).close()
+        coze.workflows.collaboration_modes.update(
+            workflow_id=workflow.workflow_id, collaboration_mode="collaboration"
+        )
+        coze.workflows.collaborators.create(
+            workflow_id=workflow.workflow_id, collaborators=[{"user_id": "1"}]
+        )
+        coze.workflows.collaborators.delete(workflow_id=workflow.workflow_id, user_id="1")
 
 
 def datasets(coze: Coze) -> None:
     created = coze.datasets.create(name="n", space_id="1", format_type=0)
     coze.datasets.update(dataset_id=created.dataset_id, name="m")
+    made = coze.datasets.documents.create(
+        dataset_id=created.dataset_id,
+        document_bases=[{"name": "n", "source_info": {"web_url": "https://a.b"}}],
+    )
+    for added in made.document_infos or ():
+        coze.datasets.documents.update(document_id=added.document_id, document_name="m")
     for dataset in coze.datasets.list(space_id="1"):
         for document in coze.datasets.documents.list(dataset_id=dataset.dataset_id):
             coze.datasets.process(
@@ -138,7 +189,11 @@ def files_and_audio(coze: Coze) -> None:
     messages.user("look", messages.image(file_id=file.id))
     for voice in coze.audio.voices.list():
         coze.audio.speech.create(input="hi", voice_id=voice.voice_id).close()
+    assert coze.audio.transcriptions.create(file=b"").text
     group = coze.audio.voiceprint_groups.create(name="n")
+    who = coze.audio.voiceprint_groups.speaker_identify(group_id=group.id, file=b"")
+    for score in who.feature_score_list or ():
+        coze.audio.voiceprint_groups.features.delete(group_id=group.id, feature_id=score.feature_id)
     coze.audio.voiceprint_groups.update(group_id=group.id, name="m")
     feature = coze.audio.voiceprint_groups.features.create(
         group_id=group.id, name="n", file=b"", desc="d"
@@ -156,18 +211,40 @@ def apps_and_organizations(coze: Coze) -> None:
     coze.api_apps.events.create(api_app_id=app.id, event_types=["bot.published"])
     for listed in coze.api_apps.list():
         for event in coze.api_apps.events.list(api_app_id=listed.id):
-            assert event.api_app_id
+            coze.api_apps.events.delete(api_app_id=event.api_app_id, event_types=["bot.published"])
         coze.api_apps.delete(api_app_id=listed.id)
     organization = coze.enterprises.organizations.create(
         enterprise_id="1", name="n", super_admin_user_id=coze.users.me().user_id
     )
     coze.organizations.update(organization_id=organization.organization_id, name="m")
+    for found in coze.enterprises.organizations.list(enterprise_id="1"):
+        coze.organizations.members.create(
+            organization_id=found.organization_id,
+            organization_people=[{"user_id": "1", "organization_role_type": "organization_member"}],
+        )
     for member in coze.organizations.members.list(organization_id=organization.organization_id):
+        coze.organizations.members.update(
+            organization_id=organization.organization_id,
+            user_id=member.user_id,
+            organization_role_type="organization_admin",
+        )
         coze.organizations.members.delete(
             organization_id=organization.organization_id,
             user_id=member.user_id,
             receiver_user_id="1",
         )
+    assert coze.benefits.retrieve()
+    limit = coze.benefit_limitations.create(
+        entity_type="single_device",
+        benefit_info={
+            "benefit_type": "resource_point",
+            "active_mode": "absolute_time",
+            "started_at": 1,
+            "ended_at": 2,
+            "limit": 3,
+        },
+    )
+    assert limit
     for limitation in coze.benefit_limitations.list(
         entity_type="single_device", benefit_type="resource_point"
     ):
@@ -203,6 +280,13 @@ def stores(coze: Coze) -> None:
 
 def members(coze: Coze) -> None:
     user = coze.users.me()
+    coze.enterprises.members.create(
+        enterprise_id="1", users=[{"user_id": user.user_id, "role": "enterprise_member"}]
+    )
+    coze.enterprises.members.update(
+        enterprise_id="1", user_id=user.user_id, role="enterprise_admin"
+    )
+    coze.connectors.bind(connector_id="1", configs=[])
     coze.enterprises.members.delete(
         enterprise_id="1", user_id=user.user_id, receiver_user_id=user.user_id
     )

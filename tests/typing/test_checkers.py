@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
+CHAINS = ROOT / "tests" / "typing" / "chains.py"
 RIGHT = [ROOT / "tests" / "typing" / name for name in ("consumer.py", "callbacks.py", "chains.py")]
 MISTAKES = ROOT / "tests" / "typing" / "mistakes.py"
 LINES = dict(enumerate(MISTAKES.read_text(encoding="utf-8").splitlines(), 1))
@@ -57,6 +59,16 @@ checkers = pytest.mark.parametrize("check", [by_mypy, by_basedpyright])
 @pytest.mark.parametrize("file", RIGHT, ids=lambda path: path.stem)
 def test_what_is_right_is_no_error(check: Callable[[Path], dict[int, str]], file: Path) -> None:
     assert check(file) == {}
+
+
+def test_every_method_stands_in_a_chain() -> None:
+    text = CHAINS.read_text(encoding="utf-8")
+    called = set(re.findall(r"\bcoze\.([\w.]+)\(", text))
+    methods = json.loads(files("coze_api").joinpath("manifest.json").read_text("utf-8"))["surface"][
+        "methods"
+    ]
+    deprecated = {"bots.list_published", "bots.retrieve_online"}
+    assert methods.keys() - called - deprecated == set()
 
 
 @checkers
