@@ -121,7 +121,8 @@ class Lifecycles:
             elif call.name == kind.messages:
                 subject = self._named(kind, call)[0][1]
                 said = copy.deepcopy(subject.messages) if subject.ended else []
-                put(body, kind.polled, said or None)  # the service says nothing of a failed chat
+                # The service says nothing of a failed chat.
+                put(body, kind.polled, None if subject.ended and not said else said)
             elif call.name == kind.resume:
                 subject = self._named(kind, call)[0][1]
                 after = self._new(kind, variant)

@@ -139,11 +139,13 @@ class Synthesiser:
         return text.ljust(schema.get("minLength", 0), "x")
 
     def merge_all_of(self, node: Object) -> Object:
-        """Resolve a schema; `allOf` becomes one schema, of alternatives the first is taken."""
+        """Resolve a schema: one of all of `allOf`, and of the alternative that fits its example."""
         schema = self._document.resolve(node)
         for word in ("oneOf", "anyOf"):
             if schema.get(word):
-                schema = {**schema, **self.merge_all_of(schema[word][0])}
+                ways = [self.merge_all_of(way) for way in schema[word]]
+                shown = schema.get("example", ABSENT)
+                schema = {**schema, **next((way for way in ways if fits(way, shown)), ways[0])}
         for part in schema.get("allOf", ()):
             one = self.merge_all_of(part)
             properties = {**one.get("properties", {}), **schema.get("properties", {})}

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
+from coze_api import waiting
 from coze_client import APIError, APITimeoutError, AsyncCoze, Coze, CozeError
+from coze_client._defaults import ERRORS
 from coze_client.messages import user
+from coze_core import Polling
 from coze_sandbox import Sandbox, Scenario
 
 if TYPE_CHECKING:
@@ -115,6 +118,23 @@ def test_a_failed_chat_has_the_code_and_the_words_of_the_api(
         wait("chat.create")
     assert (caught.value.code, caught.value.msg) == (5000, "The bot could not answer.")
     assert caught.value.logid
+
+
+@pytest.mark.parametrize("status", ["canceled", "cancelled", "expired", "deleted"])
+def test_a_chat_that_will_not_be_completed_raises_how_it_ended(
+    coze_sandbox: Sandbox, status: str
+) -> None:
+    coze_sandbox.scenario(Scenario(result={"status": status}), operation="chat.retrieve")
+    with pytest.raises(APIError, match=rf"chat\.create ended with status '{status}'.*chat_id=75"):
+        wait_sync("chat.create")
+    assert calls(coze_sandbox) == ["chat.create", "chat.retrieve"]
+
+
+def test_pauses_grow_up_to_five_seconds() -> None:
+    polling = Polling[object](waiting.CHAT_CREATE, ERRORS, deadline=None)
+    pauses = [polling.pause() for _ in range(9)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (0.5, 5)
 
 
 def test_a_chat_that_asks_for_tools_ends_the_wait_with_the_calls(

@@ -120,3 +120,10 @@ def test_a_batch_that_is_too_large_is_refused(http: httpx.Client) -> None:
 def test_every_answer_has_a_log_id(http: httpx.Client, path: str) -> None:
     answer = http.get(path)
     assert answer.headers["x-tt-logid"] == answer.json()["detail"]["logid"]
+
+
+def test_of_several_types_a_value_has_that_of_its_example() -> None:
+    with Sandbox() as sandbox, httpx.Client(base_url=sandbox.url) as client:
+        headers = {"authorization": "Bearer sandbox"}
+        answer = client.get("/v1/workflows/1/versions", headers=headers).json()
+    assert answer["data"]["items"][0]["created_at"] == "1700000000"

@@ -113,6 +113,10 @@ def test_a_failed_chat_has_no_list_of_messages(coze: Sandbox, http: httpx.Client
     assert messages(http, ids) is None
 
 
+def test_a_chat_that_goes_on_has_no_messages_yet(http: httpx.Client) -> None:
+    assert messages(http, created(http)) == []
+
+
 def test_a_streamed_chat_is_polled_as_the_stream_left_it(coze: Sandbox, http: httpx.Client) -> None:
     coze.scenario(Scenario(script="requires_action"), operation="chat.stream")
     text = http.post("/v3/chat", json={**ASKED, "stream": True}).text

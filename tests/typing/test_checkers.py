@@ -68,7 +68,8 @@ def test_every_method_stands_in_a_chain() -> None:
         "methods"
     ]
     deprecated = {"bots.list_published", "bots.retrieve_online"}
-    assert methods.keys() - called - deprecated == set()
+    due = {name for name, method in methods.items() if method["kind"] != "socket"}
+    assert due - called - deprecated == set()
 
 
 @checkers
