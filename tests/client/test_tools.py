@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,11 @@ from coze_sandbox import Sandbox, Scenario
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coze_client import params
+
     Run = Callable[..., "Ran"]
 
+WHO = ContextVar("WHO", default="nobody")
 CHAT: dict[str, Any] = {"bot_id": "1", "user_id": "me"}
 POST, SUBMIT = "chat.stream", "chat.stream_submit_tool_outputs"
 
@@ -330,3 +334,24 @@ def test_all_calls_of_a_round_are_made_at_once_and_answered_in_order() -> None:
     wanted = [{"tool_call_id": "c0", "output": "one"}, {"tool_call_id": "c1", "output": "two"}]
     assert tools.outputs(calls) == wanted
     assert anyio.run(tools.async_outputs, calls) == wanted
+
+
+def test_a_round_has_the_context_of_its_caller_whose_thread_may_run_an_event_loop() -> None:
+    tools = Tools({"first": who, "second": get_two}, 10, "raise")
+    calls = tools.asked(asking("first", "second"))
+
+    async def main() -> list[params.ToolOutput]:
+        WHO.set("Ada")
+        return tools.outputs(calls)
+
+    for backend in ("asyncio", "trio"):
+        assert [one["output"] for one in anyio.run(main, backend=backend)] == ["Ada", "two"]
+
+
+def who() -> str:
+    return WHO.get()
+
+
+async def get_two() -> str:
+    await anyio.lowlevel.checkpoint()
+    return "two"

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 ToolErrors: TypeAlias = Literal["output", "raise"]
 
-_MOST_THREADS = 32
-
 
 class _Call(NamedTuple):
     """One call that the bot asks for."""
@@ -88,21 +86,33 @@ class Tools:
         return calls
 
     def outputs(self, calls: list[_Call]) -> list[params.ToolOutput]:
-        """Call the functions, all at once in threads, and return their outputs."""
-        with ThreadPoolExecutor(min(len(calls), _MOST_THREADS)) as pool:
-            futures = [pool.submit(copy_context().run, self._output, call) for call in calls]
-            return [future.result() for future in futures]
+        """As `async_outputs`, in an event loop of its own."""
+        import anyio  # noqa: PLC0415  # loaded with the first round
+
+        given = copy_context()
+
+        async def in_context() -> list[params.ToolOutput]:
+            for variable, value in given.items():
+                if variable not in copy_context():  # what the loop has set is about the loop
+                    variable.set(value)
+            return await self.async_outputs(calls)
+
+        with ThreadPoolExecutor(1) as pool:  # the thread of the caller may have a loop already
+            return pool.submit(anyio.run, in_context).result()
 
     async def async_outputs(self, calls: list[_Call]) -> list[params.ToolOutput]:
-        """As `outputs`; a function that is not async runs in a thread."""
-        import anyio  # noqa: PLC0415  # loaded with the first async call
+        """Call the functions, all at once, and return their outputs in the order of the calls.
+
+        What is no coroutine function runs in a thread.
+        """
+        import anyio  # noqa: PLC0415  # as above
 
         outputs: dict[int, params.ToolOutput] = {}
         failures: list[Exception] = []
 
         async def call_one(number: int, call: _Call) -> None:
             try:
-                outputs[number] = await self._async_output(call)
+                outputs[number] = await self._output(call)
             except Exception as error:  # noqa: BLE001  # raised below, in no group
                 failures.append(error)
                 group.cancel_scope.cancel()
@@ -114,18 +124,7 @@ class Tools:
             raise failures[0]
         return [outputs[number] for number in range(len(calls))]
 
-    def _output(self, call: _Call) -> params.ToolOutput:
-        try:
-            value = self._functions[call.name](**self._arguments(call))
-            if inspect.isawaitable(value):
-                import anyio  # noqa: PLC0415  # as above
-
-                value = anyio.run(_result_of, value)
-            return messages.tool(call.id, value)
-        except Exception as error:  # noqa: BLE001  # of the user's own function
-            return self._failed(call, error)
-
-    async def _async_output(self, call: _Call) -> params.ToolOutput:
+    async def _output(self, call: _Call) -> params.ToolOutput:
         from anyio import to_thread  # noqa: PLC0415  # as above
 
         function = self._functions[call.name]
@@ -189,7 +188,3 @@ def _left_open(chat: models.Chat) -> str:
         f"The chat waits for their outputs. [conversation_id={chat.conversation_id}, "
         f"chat_id={chat.id}]"
     )
-
-
-async def _result_of(value: Any) -> Any:
-    return await value

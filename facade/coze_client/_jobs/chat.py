@@ -85,8 +85,8 @@ class Chat(chats.Chat):
     ) -> Stream[events.ChatEvent, events.ChatStreamResult]:
         """Stream a chat, and call the functions that the bot asks for, until it is done.
 
-        All functions of a round are called at once, in threads; an async one gets an event loop of
-        its own. What they return is sent to the bot, as JSON unless it is text; a last round has
+        All functions of a round are called at once: in threads, and async ones in an event loop of
+        their own. What they return is sent to the bot, as JSON unless it is text; a last round has
         no calls. The chat must be saved, so ``auto_save_history`` cannot be ``False``.
 
         Args:
