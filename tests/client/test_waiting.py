@@ -204,8 +204,9 @@ def test_an_async_poll_that_fails_raises_and_starts_nothing_again(
     assert calls(coze_sandbox) == ["chat.create", "chat.retrieve"]
 
 
-@pytest.mark.parametrize("fault", ["500", "cut"])
-@jobs
+@pytest.mark.parametrize(
+    ("operation", "fault"), [("chat.create", "cut"), *((one, "500") for one in JOBS)]
+)
 def test_a_poll_that_only_reads_is_repeated_and_the_wait_goes_on(
     coze_sandbox: Sandbox, operation: str, fault: str
 ) -> None:
@@ -215,8 +216,9 @@ def test_a_poll_that_only_reads_is_repeated_and_the_wait_goes_on(
     assert calls(coze_sandbox).count(POLLS[operation]) >= 2
 
 
-@pytest.mark.parametrize("absent", ["missing", "null"])
-@jobs
+@pytest.mark.parametrize(
+    ("operation", "absent"), [("chat.create", "null"), *((one, "missing") for one in JOBS)]
+)
 def test_a_poll_without_a_result_counts_as_one_that_goes_on(
     coze_sandbox: Sandbox, operation: str, absent: Any
 ) -> None:
