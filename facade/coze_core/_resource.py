@@ -92,17 +92,23 @@ def instead(names: Mapping[str, str]) -> Callable[[F], F]:
                 raise TypeError(
                     f"{method.__qualname__}() got an unexpected keyword argument {name!r}: write "
                     f"{names[name]} instead"
-                )
+                ) from None
 
         @wraps(method)
         def call(*args: object, **kwargs: object) -> object:
-            check(kwargs)
-            return method(*args, **kwargs)
+            try:
+                return method(*args, **kwargs)
+            except TypeError:
+                check(kwargs)
+                raise
 
         @wraps(method)
         async def async_call(*args: object, **kwargs: object) -> object:
-            check(kwargs)
-            return await method(*args, **kwargs)
+            try:
+                return await method(*args, **kwargs)
+            except TypeError:
+                check(kwargs)
+                raise
 
         return async_call if method.__code__.co_flags & _CO_COROUTINE else call
 
