@@ -19,10 +19,17 @@ THEIRS: Final[dict[str, Any]] = json.loads((ROOT / ".ci/cozepy.json").read_text(
 OURS: Final[dict[str, Any]] = json.loads(
     (ROOT / "generated/coze_api/manifest.json").read_text(encoding="utf-8")
 )["surface"]
+PATHS: Final[dict[str, Any]] = json.loads(
+    (ROOT / "generated/coze_api/openapi.json").read_text(encoding="utf-8")
+)["paths"]
 NOTES: Final[dict[str, Any]] = yaml.safe_load(
     (ROOT / ".ci/cozepy.yaml").read_text(encoding="utf-8")
 )
 WORDS: Final[dict[str, dict[str, str]]] = NOTES["words"]
+_BREAK: Final = re.compile(
+    r"(?<=[\u3000-\u303f\uff00-\uffef])\n(?!\n)|(?<=[\u4e00-\u9fff])\n(?=[\u3000-\u9fff])"
+)
+"""A break between Chinese letters, which a page would show as a space."""
 _STREAMS: Final = {"ChatEventType": "events.ChatEvent", "WorkflowEventType": "events.WorkflowEvent"}
 _GENERIC: Final = frozenset(
     {
@@ -38,9 +45,10 @@ _GENERIC: Final = frozenset(
 
 def page(language: str) -> str:
     """Return the page in one language."""
-    say = {name: texts[language] for name, texts in WORDS.items()}
+    say = {name: _BREAK.sub("", texts[language]) for name, texts in WORDS.items()}
     traps = "\n".join(
-        f"* {one[language].replace(chr(10), f'{chr(10)}  ')}" for one in NOTES["traps"]
+        f"* {_BREAK.sub('', one[language]).replace(chr(10), f'{chr(10)}  ')}"
+        for one in NOTES["traps"]
     )
     parts = [
         say["introduction"].replace("VERSION", THEIRS["version"]).replace("COUNTS", counts()),
@@ -64,6 +72,13 @@ def page(language: str) -> str:
 def our_method(name: str) -> str | None:
     """Return the path of our method for one of cozepy, None where there is none yet."""
     return NOTES["methods"].get(name, name)
+
+
+def renamed(path: str) -> dict[str, str | None]:
+    """Return our names of the arguments that cozepy calls otherwise."""
+    verb, _, address = OURS["methods"].get(path, {}).get("operation", "").partition(" ")
+    operation = PATHS.get(address, {}).get(verb.lower(), {})
+    return operation.get("x-client-instead", {}) | NOTES["arguments"].get(path, {})
 
 
 def arguments_of(path: str) -> list[str]:
@@ -94,18 +109,18 @@ def method_rows(say: Mapping[str, str], language: str) -> Iterator[Sequence[str]
         if ours is None:
             yield code(name), say["none"], ""
             continue
-        takes, renamed = arguments_of(ours), NOTES["arguments"].get(ours, {})
+        takes, names = arguments_of(ours), renamed(ours)
         same = [one for one in method["arguments"] if one in takes]
-        parts = [", ".join(map(code, same))]
+        parts = [say["comma"].join(map(code, same))]
         for one in method["arguments"]:
             if one not in takes:
-                new = renamed[one]
+                new = names[one]
                 parts.append(f"**{code(one)}** → {code(new) if new else say['gone']}")
         note = NOTES["notes"].get(ours, {}).get(language, "")
         yield (
             code(name),
-            code(ours) if ours == name else f"**{code(ours)}**",
-            "; ".join(filter(None, (*parts, note))),
+            say["same"] if ours == name else f"**{code(ours)}**",
+            say["and"].join(filter(None, (*parts, note))),
         )
 
 
@@ -132,7 +147,7 @@ def pairs() -> dict[str, list[str]]:
         if ours:
             pair(found, method["returns"], ours["returns"])
             for argument, kind in method["arguments"].items():
-                new = NOTES["arguments"].get(our_method(name), {}).get(argument, argument)
+                new = renamed(our_method(name)).get(argument, argument)
                 if new in ours["arguments"]:
                     pair(found, kind, ours["arguments"][new]["type"])
     return found

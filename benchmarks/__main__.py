@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from benchmarks import building, cold, laps, machine
 from benchmarks.peers import RAW
 from benchmarks.processes import PYTHON, ROOT, MeasuringError, serving
+from benchmarks.readme import PAGES, with_figures
 from benchmarks.table import report
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def main() -> None:
     sys.stdout.write(page)
     if not quick:
         (ROOT / "docs" / "benchmarks.md").write_text(page, encoding="utf-8")
+        for readme in PAGES:
+            text = with_figures(readme.read_text(encoding="utf-8"), page)
+            readme.write_text(text, encoding="utf-8")
         _draw(measured, ROOT / "docs" / "benchmarks.svg")
 
 

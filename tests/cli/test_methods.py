@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Ran
 
 
+COMMANDS = [path for path, method in METHODS.items() if method["kind"] != "socket"]
+
+
 def words_of(path: str) -> list[str]:
     return [part.strip("_").replace("_", "-") for part in path.split(".")]
 
@@ -31,7 +34,7 @@ def as_options(call: Call, folder: Path) -> dict[str, Any]:
     return options
 
 
-@pytest.mark.parametrize("path", METHODS)
+@pytest.mark.parametrize("path", COMMANDS)
 def test_a_command_sends_what_the_method_sends_and_prints_json(
     coze: Callable[..., Ran], coze_sandbox: Sandbox, home: Path, path: str
 ) -> None:
@@ -58,7 +61,7 @@ def test_a_command_sends_what_the_method_sends_and_prints_json(
             assert (len(printed) == 0) == (METHODS[path]["returns"] == "None")
 
 
-@pytest.mark.parametrize("path", METHODS)
+@pytest.mark.parametrize("path", COMMANDS)
 def test_the_help_of_a_command_names_its_options(coze: Callable[..., Ran], path: str) -> None:
     ran = coze(*words_of(path), "--help")
     assert ran.status == 0

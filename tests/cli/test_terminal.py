@@ -58,6 +58,13 @@ class Terminal:
         self.wait_for("> ", times=self._typed)
         os.write(self._terminal, text.encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C at the prompt until it is noticed: readline misses one before it waits."""
+        self.wait_for("> ")
+        while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            os.write(self._terminal, b"\x03")
+            select.select([], [], [], 5)
+
     def status(self) -> int:
         """Read to the end, and return the exit status."""
         reader = Thread(target=self._drain)
@@ -109,7 +116,7 @@ def test_a_chat_goes_on_after_an_error(coze_sandbox: Sandbox) -> None:
 
 def test_ctrl_c_ends_a_chat_without_a_traceback(coze_sandbox: Sandbox) -> None:
     terminal = Terminal("chat", "--bot-id", "7")
-    terminal.type("\x03")
+    terminal.interrupt()
     assert terminal.status() == 130
     assert "Traceback" not in terminal.shown
     assert not coze_sandbox.requests

@@ -95,6 +95,14 @@ def test_no_token_says_how_to_get_one(
     assert "coze login" in ran.err
 
 
+@pytest.mark.parametrize("words", [["--keywords", "a", "--keywords", "b"], ["--keywords", '["a", "b"]']])  # fmt: skip
+def test_a_list_repeats_its_option_or_is_json(
+    coze: Callable[..., Ran], coze_sandbox: Sandbox, words: list[str]
+) -> None:
+    assert coze("variables", "retrieve", "--connector-uid", "1", *words).status == 0
+    assert dict(coze_sandbox.requests[-1].query)["keywords"] == "a,b"
+
+
 def test_a_body_comes_from_standard_input(
     coze: Callable[..., Ran], coze_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,12 +42,12 @@ def test_the_page_names_every_method_argument_class_and_event(language: str) -> 
 
 
 def test_every_method_and_argument_that_the_page_leads_to_exists() -> None:
-    arguments = SCRIPT["NOTES"]["arguments"]
     methods = [SCRIPT["our_method"](name) for name in SCRIPT["THEIRS"]["methods"]]
-    assert arguments.keys() | SCRIPT["NOTES"]["notes"].keys() <= set(methods)
+    assert SCRIPT["NOTES"]["arguments"].keys() | SCRIPT["NOTES"]["notes"].keys() <= {*methods}
+    assert SCRIPT["renamed"]("bots.list") == {"space_id": "workspace_id", "use_api_version": None}
     for path in filter(None, methods):
         takes = SCRIPT["arguments_of"](path)
-        assert {new for new in arguments.get(path, {}).values() if new} <= set(takes), path
+        assert {new for new in SCRIPT["renamed"](path).values() if new} <= set(takes), path
 
 
 def test_every_name_that_the_page_leads_to_can_be_imported() -> None:

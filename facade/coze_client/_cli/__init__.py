@@ -9,7 +9,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 import coze_client as cc
 from coze_client._cli._methods import UsageError, add_commands
@@ -27,13 +26,10 @@ that of api.coze.cn.
 
 Exit status: 0 done, 1 refused, 2 wrong command line, 3 no login or permission, 4 no such thing,
 5 not reached or too busy (try again), 130 interrupted."""
-_STATUS: dict[type[Any], int] = {
-    cc.AuthenticationError: 3,
-    cc.PermissionDeniedError: 3,
-    cc.NotFoundError: 4,
-    cc.APIConnectionError: 5,
-    cc.RateLimitError: 5,
-    cc.ServerError: 5,
+_STATUS = {
+    (cc.AuthenticationError, cc.PermissionDeniedError): 3,
+    (cc.NotFoundError,): 4,
+    (cc.APIConnectionError, cc.RateLimitError, cc.ServerError): 5,
 }
 
 
@@ -49,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help=_HELP,
         version=cc.__version__,
         help_format="markdown",
-        default_parameter=cyclopts.Parameter(negative_iterable=()),
+        default_parameter=cyclopts.Parameter(json_list=True, negative_iterable=()),
     )
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -65,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (cyclopts.CycloptsError, UsageError) as error:
         return _fail(error, 2)
     except cc.CozeError as error:
-        return _fail(error, _status(error))
+        return _fail(error, next((_STATUS[one] for one in _STATUS if isinstance(error, one)), 1))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on
     except (OSError, ImportError) as error:
@@ -73,10 +69,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-def _status(error: cc.CozeError) -> int:
-    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 1)
 
 
 def _fail(error: object, status: int) -> int:

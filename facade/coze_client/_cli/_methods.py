@@ -20,7 +20,7 @@ from coze_core import Resource
 _SCALARS = (str, int, float, bool)
 _STREAM: Any = cc.Stream
 _ITEMS: Any = (cc.Page, list)
-_LIST: Any = list
+_OBJECT: Any = dict
 _RECORD: Any = tuple
 
 
@@ -48,9 +48,7 @@ def add_commands(app: Any, resource: Resource, path: list[str], words: list[str]
     for name in _names(kind):
         member: Any = inspect.getattr_static(kind, name)
         is_method = inspect.isfunction(member)
-        if not (
-            path and _is_offered(member) if is_method else _names(type(getattr(resource, name)))
-        ):
+        if not (path and _is_offered(member) if is_method else _has_commands(resource, name)):
             continue
         word = name.strip("_").replace("_", "-")
         is_named = words[depth : depth + 1] == [word]
@@ -72,9 +70,22 @@ def _names(kind: Any) -> list[str]:
 
 
 def _is_offered(method: Any) -> bool:
-    """Whether a command line can give all that a method needs: a function it can't."""
-    given = inspect.signature(method).parameters.values()
-    return not any("Callable" in str(one.annotation) and one.default is one.empty for one in given)
+    """Return whether a command line can do what a method does: no functions, no sockets."""
+    signature = inspect.signature(method)
+    return not str(signature.return_annotation).startswith("sockets.") and not any(
+        "Callable" in str(one.annotation) and one.default is one.empty
+        for one in signature.parameters.values()
+    )
+
+
+def _has_commands(resource: Resource, name: str) -> bool:
+    """Return whether a resource below another one has commands, itself or further below."""
+    child: Resource = getattr(resource, name)
+    return any(
+        _is_offered(member) if inspect.isfunction(member) else _has_commands(child, inner)
+        for inner in _names(type(child))
+        for member in (inspect.getattr_static(type(child), inner),)
+    )
 
 
 def _command(path: list[str], method: Any, kind: type) -> Callable[..., None]:
@@ -141,23 +152,14 @@ def _expanded(words: list[str], start: int) -> list[str]:
     if not words[start : start + 1] or not words[start].startswith("@"):
         return words
     values = _value(words[start], JSON(words[start]))
-    if not isinstance(values, dict):
+    if not isinstance(values, _OBJECT):
         raise UsageError(f"{words[start]} must hold a JSON object of options")
-    return [*words[:start], *_options(values), *words[start + 1 :]]
-
-
-def _options(values: Any) -> Iterator[str]:
-    """Write options as words: a list of scalars one by one."""
-    for name, value in values.items():
-        items: Any = value if _is_plain(value) else [value]
-        for item in items:
-            text = item if isinstance(item, str) else json.dumps(item)
-            if item is not None:
-                yield f"--{name.replace('_', '-')}={text}"
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, _LIST) and not any(isinstance(item, dict | list) for item in value)
+    given = [
+        f"--{name.replace('_', '-')}={one if isinstance(one, str) else json.dumps(one)}"
+        for name, one in values.items()
+        if one is not None
+    ]
+    return [*words[:start], *given, *words[start + 1 :]]
 
 
 def _content(path: str) -> bytes:
