@@ -32,7 +32,7 @@ def page(number: int) -> bytes:
 
 def stream() -> list[bytes]:
     """Return the events of a chat, each with its blank line, the last one included."""
-    deltas = [_event("conversation.message.delta", _message(number)) for number in range(EVENTS)]
+    deltas = [_event("conversation.message.delta", message(number)) for number in range(EVENTS)]
     return [*deltas, _event("done", "[DONE]")]
 
 
@@ -48,8 +48,23 @@ def items_seen(count: int) -> str:
 
 def events_seen(count: int) -> str:
     """Return what a lap over that many events yields."""
-    characters = sum(len(str(_message(number)["content"])) for number in range(count))
+    characters = sum(len(str(message(number)["content"])) for number in range(count))
     return f"{count} events, {characters} characters"
+
+
+def pieces_seen(count: int) -> str:
+    """Return what a lap over that many pieces of audio yields."""
+    return f"{count} pieces, {count * 960} bytes"
+
+
+def texts_seen(count: int) -> str:
+    """Return what a lap over that many pieces of one text yields."""
+    return f"{count} events, {count * len(str(message(0)['content']))} characters"
+
+
+def pieces_sent(count: int) -> str:
+    """Return what the server says after a lap that sends so many pieces of audio."""
+    return f"{count} pieces"
 
 
 def _bot(number: int) -> dict[str, object]:
@@ -66,7 +81,8 @@ def _bot(number: int) -> dict[str, object]:
     }
 
 
-def _message(number: int) -> dict[str, object]:
+def message(number: int) -> dict[str, object]:
+    """Return the data of an event that holds a piece of an answer."""
     return {
         "id": "7382159487131697202",
         "conversation_id": "7381473525342978089",

@@ -45,6 +45,7 @@ _PAGING = partial(
     Case, mode="plain", unit="item", count=answers.ITEMS, due=answers.items_seen, rounds=9
 )
 _STREAM = partial(Case, unit="event", count=answers.EVENTS, due=answers.events_seen)
+_SOCKET = partial(Case, mode="socket", unit="event", count=10_000, rounds=9)
 _DECODE = partial(Case, mode="plain", unit="round", count=2_000, rounds=15)
 
 CASES: Sequence[Case] = (
@@ -57,6 +58,12 @@ CASES: Sequence[Case] = (
     _STREAM("stream in 16 KB pieces, async", "stream_async", "large", rounds=15),
     _STREAM("stream event by event", "stream", "small", rounds=5),
     _STREAM("stream event by event, async", "stream_async", "small", rounds=5),
+    _SOCKET("socket, receive text", "receive_text", due=answers.texts_seen),
+    _SOCKET("socket, receive text, async", "receive_text_async", due=answers.texts_seen),
+    _SOCKET("socket, receive audio", "receive_audio", due=answers.pieces_seen),
+    _SOCKET("socket, receive audio, async", "receive_audio_async", due=answers.pieces_seen),
+    _SOCKET("socket, send audio", "send_audio", due=answers.pieces_sent),
+    _SOCKET("socket, send audio, async", "send_audio_async", due=answers.pieces_sent),
     _DECODE("decode a list of 20", "decode_page", due=decoding.page_decoded),
     _DECODE("decode the documented answers", "decode_documented", due=decoding.documented_decoded),
 )

@@ -1,7 +1,8 @@
 """The loopback server: ``python -m benchmarks.server`` prints its URL and serves until it is ended.
 
 The first part of a path tells how to answer: ``plain`` at once, ``together`` when as many requests
-as `AT_ONCE` are waiting, ``large`` and ``small`` by a stream in large pieces or event by event.
+as `AT_ONCE` are waiting, ``large`` and ``small`` by a stream in large pieces or event by event,
+``socket`` over a WebSocket.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from asyncio import Barrier, IncompleteReadError, StreamReader, StreamWriter
 
 from benchmarks.answers import AT_ONCE, CHUNK, page, stream
+from benchmarks.talk import talk
 
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _NUMBER = re.compile(r"\bpage_(?:num|index)=(\d+)")
@@ -35,6 +37,8 @@ class Server:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
+                if head.startswith(b"GET /socket/"):
+                    return await talk(head, reader, writer)
                 if length := _LENGTH.search(head):
                     await reader.readexactly(int(length[1]))
                 await self._answer(head.split(b" ", 2)[1].decode(), writer)

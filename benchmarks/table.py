@@ -24,6 +24,8 @@ Ratios are of medians, to httpx + json in the same run unless said otherwise; be
   pages; streams are split at blank lines.
 * **httpx + msgspec** is the same with msgspec decoders of attrs classes that have the fields of
   ours, in the form that msgspec fills fastest: without slots, with the defaults on the class.
+* **websockets + json** is written by hand over that package, with base64; its sync client is the
+  one in threads.
 * **cozepy** is the official SDK; **openapi-python-client** is what that generator makes of our
   corrected document with its own templates.
 

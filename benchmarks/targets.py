@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from benchmarks import building, cold
-from benchmarks.peers import RAW
+from benchmarks.peers import RAW, RAW_SOCKET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +57,12 @@ TARGETS: Sequence[Target] = (
     Target("stream in 16 KB pieces, async", _MSGSPEC, 1.2),
     Target("stream event by event", _MSGSPEC, 1.05),
     Target("stream event by event, async", _MSGSPEC, 1.05),
+    Target("socket, receive text", RAW_SOCKET, 0.8),
+    Target("socket, receive text, async", RAW_SOCKET, 0.8),
+    Target("socket, receive audio", RAW_SOCKET, 0.8),
+    Target("socket, receive audio, async", RAW_SOCKET, 0.8),
+    Target("socket, send audio", RAW_SOCKET, 1.1),
+    Target("socket, send audio, async", RAW_SOCKET, 1.1),
     Target("decode a list of 20", _MSGSPEC, 1.1),
     Target("decode the documented answers", _MSGSPEC, 1.1),
     Target(building.title(1), building.BOTH, 1.5),

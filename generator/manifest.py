@@ -12,6 +12,7 @@ from generator.plan.resources import VARIANTS
 if TYPE_CHECKING:
     from generator.plan import Method, Plan
     from generator.plan.models import EnumerationClass, Model
+    from generator.plan.sockets import Sender
     from generator.plan.waits import Wait
 
 TOOLS: Final = ("datamodel-code-generator", "openapi-python-client", "ruff")
@@ -74,19 +75,25 @@ def surface(plan: Plan) -> dict[str, Any]:
                 "class": f"coze_api.resources.{resource.module}.{resource.class_name}",
                 "kind": method.kind,
                 "returns": resource.returns(method, VARIANTS[0]),
-                "arguments": {
-                    argument.name: {
-                        "wire": f"{argument.location}.{argument.wire}",
-                        "type": argument.annotation,
-                        "required": argument.required,
-                    }
-                    for argument in method.arguments
-                },
+                "arguments": _arguments(method),
                 "behaviour": _behaviour(method, waits.get(method.path)),
             }
             for resource in plan.resources
             for method in resource.methods
             if not method.internal
+        },
+        "senders": {
+            f"{socket.name}.{sender.event}": {
+                "operation": f"SEND {method.url}#{sender.event}",
+                "class": f"coze_api.sockets.{socket.module}.{group.class_name}",
+                "kind": "send",
+                "returns": "None",
+                "arguments": _arguments(sender),
+            }
+            for method in plan.methods
+            for socket in ((method.socket,) if method.socket and not method.internal else ())
+            for group in socket.root.groups
+            for sender in group.senders
         },
         "models": {
             class_.name: {"module": f"coze_api.models.{module.name}", **_class(class_)}
@@ -107,12 +114,27 @@ def surface(plan: Plan) -> dict[str, Any]:
             if shape.name not in plan.internal
         },
         "events": {
-            stream.name: {**dict(stream.data), "end": list(stream.end)} for stream in plan.streams
+            **{
+                stream.name: {**dict(stream.data), "end": list(stream.end)}
+                for stream in plan.streams
+            },
+            **{socket.events: dict(socket.data) for socket in plan.sockets},
         },
         "callbacks": {
             callback.name: {**dict(callback.data), "header": callback.about}
             for callback in plan.callbacks
         },
+    }
+
+
+def _arguments(method: Method | Sender) -> dict[str, Any]:
+    return {
+        argument.name: {
+            "wire": f"{argument.location}.{argument.wire}",
+            "type": argument.annotation,
+            "required": argument.required,
+        }
+        for argument in method.arguments
     }
 
 
@@ -136,6 +158,7 @@ def _behaviour(method: Method, wait: Wait | None) -> dict[str, Any]:
             "list": method.recovery.items,
             **dict(method.recovery.options),
         },
+        "socket": method.socket and {**method.socket.says, "pipe": dict(method.socket.pipe)},
         "wait": wait
         and {
             **dict(wait.places),

@@ -10,12 +10,14 @@ from importlib import import_module
 from typing import Any
 
 RAW = "httpx + json"
+RAW_SOCKET = "websockets + json"
 MODULES = {
     RAW: "httpx_json",
     "httpx + msgspec": "httpx_msgspec",
     "coze-client": "coze",
     "cozepy": "cozepy",
     "openapi-python-client": "stock",
+    RAW_SOCKET: "websockets_json",
 }
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from benchmarks.answers import AT_ONCE, PAGE
+from benchmarks.talk import PIECE
 from coze_client import AsyncCoze, Coze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from coze_api.models import BotSummary
-    from coze_client import AsyncPage, Page
+    from coze_client import AsyncPage, Page, events
 
 
 class _List(TypedDict):
@@ -22,6 +23,14 @@ class _List(TypedDict):
 
 
 _LIST: _List = {"workspace_id": "1", "page_size": PAGE}
+
+
+class _Message(TypedDict):
+    role: Literal["user"]
+    content_type: Literal["text"]
+
+
+_MESSAGE: _Message = {"role": "user", "content_type": "text"}
 
 
 class Peer:
@@ -82,6 +91,66 @@ class Peer:
                     characters += len(event.data.content or "")
         return f"{events} events, {characters} characters"
 
+    def receive_audio(self, count: int) -> str:
+        """Receive pieces of audio."""
+        pieces = received = 0
+        with self._client.websockets.audio.speech.create() as socket:
+            socket.input_text_buffer.append(delta=str(count))
+            for event in socket.turn():
+                if event.event_type == "speech.audio.update":
+                    pieces += 1
+                    received += len(event.data.delta)
+        return f"{pieces} pieces, {received} bytes"
+
+    async def receive_audio_async(self, count: int) -> str:
+        """Receive pieces of audio."""
+        pieces = received = 0
+        async with self._async_client.websockets.audio.speech.create() as socket:
+            await socket.input_text_buffer.append(delta=str(count))
+            async for event in socket.turn():
+                if event.event_type == "speech.audio.update":
+                    pieces += 1
+                    received += len(event.data.delta)
+        return f"{pieces} pieces, {received} bytes"
+
+    def receive_text(self, count: int) -> str:
+        """Receive pieces of text."""
+        events = characters = 0
+        with self._client.websockets.chat.create(bot_id="1") as socket:
+            socket.conversation.message.create(**_MESSAGE, content=str(count))
+            for event in socket.turn():
+                if event.event_type == "conversation.message.delta":
+                    events += 1
+                    characters += len(event.data.content or "")
+        return f"{events} events, {characters} characters"
+
+    async def receive_text_async(self, count: int) -> str:
+        """Receive pieces of text."""
+        events = characters = 0
+        async with self._async_client.websockets.chat.create(bot_id="1") as socket:
+            await socket.conversation.message.create(**_MESSAGE, content=str(count))
+            async for event in socket.turn():
+                if event.event_type == "conversation.message.delta":
+                    events += 1
+                    characters += len(event.data.content or "")
+        return f"{events} events, {characters} characters"
+
+    def send_audio(self, count: int) -> str:
+        """Send pieces of audio, and wait until the server has counted them."""
+        with self._client.websockets.audio.transcriptions.create() as socket:
+            for _ in range(count):
+                socket.input_audio_buffer.append(delta=PIECE)
+            socket.input_audio_buffer.complete()
+            return "".join(_text(event) for event in socket.turn())
+
+    async def send_audio_async(self, count: int) -> str:
+        """Send pieces of audio, and wait until the server has counted them."""
+        async with self._async_client.websockets.audio.transcriptions.create() as socket:
+            for _ in range(count):
+                await socket.input_audio_buffer.append(delta=PIECE)
+            await socket.input_audio_buffer.complete()
+            return "".join([_text(event) async for event in socket.turn()])
+
     def decoder(self, operation: str) -> Callable[[bytes], object]:
         """Return what decodes a response: the part of a call that has no more to do with HTTP."""
         resource, _, method = operation.rpartition(".")
@@ -91,6 +160,10 @@ class Peer:
 
     async def _first_page(self) -> AsyncPage[BotSummary]:
         return await self._async_client.bots.list(**_LIST, page_num=1)
+
+
+def _text(event: events.TranscriptionsSocketEvent) -> str:
+    return event.data.content if event.event_type == "transcriptions.message.update" else ""
 
 
 def _seen(pages: Sequence[Page[BotSummary] | AsyncPage[BotSummary]]) -> str:

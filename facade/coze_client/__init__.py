@@ -15,7 +15,7 @@ from coze_core._lazy import lazy
 
 TYPE_CHECKING = bool()  # noqa: UP018  # Jedi takes what stands below a plain False for dead
 if TYPE_CHECKING:
-    from coze_api import events, models, params
+    from coze_api import events, models, params, sockets
     from coze_client import callbacks, messages
     from coze_client._client import AsyncCoze, Coze
     from coze_client._oauth.authorization import AuthorizationRequest
@@ -61,7 +61,7 @@ else:
     __getattr__, __dir__ = lazy(
         __name__,
         {
-            "coze_api": "events models params",
+            "coze_api": "events models params sockets",
             "coze_client._client": "AsyncCoze Coze",
             "coze_client._oauth.authorization": "AuthorizationRequest",
             "coze_client._oauth.code": "AuthorizationCodeAuth PKCEAuth",
@@ -132,4 +132,5 @@ __all__ = [
     "params",
     "preload",
     "response_of",
+    "sockets",
 ]

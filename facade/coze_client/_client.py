@@ -33,9 +33,9 @@ else:
 
 
 class Coze(Requests):
-    """The Coze API.
+    """The Coze API. May be used from several threads.
 
-    May be used from several threads. `close` it, or use it in a ``with`` statement.
+    `close` it, or use it in a ``with`` statement.
 
     Args:
         token: A personal access token or another bearer token, or a function that returns one
@@ -48,17 +48,16 @@ class Coze(Requests):
             connection), an `httpx.Timeout`, or ``None`` for no limit. By default 60 seconds, 10 to
             connect, and 300 between the bytes of a stream, pings included.
         max_retries: How often a failed request is sent again at most, where that does no harm.
-        http_client: An `httpx.Client` to send with: its transport, proxies, hooks, headers,
-            cookies and parameters count, and redirects within their origin. It is not closed here.
-            A client of httpx2 will do as well.
+        http_client: A client of httpx or httpx2 to send with: its transport, proxies, hooks,
+            headers, cookies and parameters count, and redirects within their origin. It is not
+            closed here.
         headers: Headers to add to every request.
-        http: What to send with, ``"httpx"`` or ``"httpx2"``: by default the environment variable
-            ``COZE_HTTP``, else httpx.
+        http: What to send with, ``"httpx"`` or ``"httpx2"``; by default ``COZE_HTTP``, else httpx.
         proxy: The URL of a proxy, or an `httpx.Proxy`; by default those of the environment count.
-        verify: ``False`` not to check certificates, a file or folder of those to trust, or an
-            `ssl.SSLContext`.
+        verify: ``False`` not to check certificates, a file or folder of them, or an `SSLContext`.
         keep_extra: Whether models keep what the document lacks, in ``extra`` and `to_dict()`, and
             nulls in `to_dict()`; decoding then takes some ten times as long.
+        websocket_url: Where sockets are, if not where the API document says, or at ``base_url``.
 
     Raises:
         CozeError: There is no token, or an argument makes no sense.
@@ -78,6 +77,7 @@ class Coze(Requests):
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
         keep_extra: bool = False,
+        websocket_url: str | None = None,
     ) -> None:
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
         from coze_core import SyncClient  # noqa: PLC0415  # as above
@@ -99,6 +99,7 @@ class Coze(Requests):
             proxy=proxy,
             verify=verify,
             keep_extra=keep_extra,
+            websocket_url=websocket_url,
         )
         super().__init__(client)
 
@@ -164,16 +165,14 @@ class Coze(Requests):
             timeout: As for the client; a given one applies to calls and streams alike.
             max_retries: As for the client.
             headers: Headers to add to those of the client.
-            max_response_bytes: The longest answer of a call, and the longest event of a stream,
-                packed or unpacked: 64 MiB by default. Streams as a whole and downloads have no
-                limit, as they are read bit by bit.
-            deadline: Seconds for the whole of a call, with its retries, the pauses between them
-                and the token that it may have to fetch first; each page of a list is a call. Also
-                for the whole of a stream or download, from the call to its last byte. When they
-                are over, an `APITimeoutError` is raised. `AsyncCoze` is exact. `Coze` looks at the
-                clock between attempts and between chunks, and gives no phase of an attempt more
-                than what was left at its beginning: a slow server can make it wait some times as
-                long. ``None`` for no deadline.
+            max_response_bytes: The longest answer of a call, and the longest event of a stream or
+                socket: 64 MiB by default. Whole streams and downloads have no limit.
+            deadline: Seconds for the whole of a call, with its retries, pauses and the token that
+                it may have to fetch first; each page of a list is a call. Also for the whole of a
+                stream or download, and for opening a socket. Then an `APITimeoutError` is raised.
+                `AsyncCoze` is exact. `Coze` looks at the clock between attempts and chunks, and
+                gives no phase of an attempt more than what was left at its beginning: a slow
+                server can make it wait some times as long. ``None`` for no deadline.
             token: As for the client, instead of its token or authentication.
             auth: As for the client, likewise. So tenants share connections and the queue of calls.
             extra_query: What to add to every query, for what no argument has; arguments prevail.
@@ -240,7 +239,6 @@ class AsyncCoze(AsyncRequests):
 
     Sends 100 calls at a time, and up to 1,000 streams and downloads beside them; further calls wait
     for their turn. It may be used in any number of event loops, each with connections of its own.
-
     `aclose` it, or use it in an ``async with`` statement.
 
     Args:
@@ -255,6 +253,7 @@ class AsyncCoze(AsyncRequests):
         proxy: As for `Coze`.
         verify: As for `Coze`.
         keep_extra: As for `Coze`.
+        websocket_url: As for `Coze`.
 
     Raises:
         CozeError: There is no token, or an argument makes no sense.
@@ -274,6 +273,7 @@ class AsyncCoze(AsyncRequests):
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
         keep_extra: bool = False,
+        websocket_url: str | None = None,
     ) -> None:
         from coze_client import _defaults  # noqa: PLC0415  # httpx comes with the first client
         from coze_core import AsyncClient  # noqa: PLC0415  # as above
@@ -295,6 +295,7 @@ class AsyncCoze(AsyncRequests):
             proxy=proxy,
             verify=verify,
             keep_extra=keep_extra,
+            websocket_url=websocket_url,
         )
         super().__init__(client)
 

@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import walk_packages
 
 import anyio
@@ -30,9 +31,10 @@ def preload() -> None:
     """
     for name in ("anyio.from_thread", "anyio.lowlevel", "anyio.to_thread"):
         import_module(name)
+    missing = () if find_spec("websockets") else ("coze_core._ws.",)
     for package in (coze_core, coze_api, coze_client):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
-            if "__pyinstaller" not in module.name:
+            if "__pyinstaller" not in module.name and not module.name.startswith(missing):
                 import_module(module.name)
     _defaults.ERRORS.advice(None)
     versions()

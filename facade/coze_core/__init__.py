@@ -41,7 +41,9 @@ if TYPE_CHECKING:
         ListOperation,
         Operation,
         Outcome,
+        Pipe,
         Recovery,
+        SocketOperation,
         StreamOperation,
     )
     from coze_core._outcomes import StreamResult
@@ -60,6 +62,9 @@ if TYPE_CHECKING:
     from coze_core._sync import SyncClient
     from coze_core._unset import UNSET, Unset
     from coze_core._waiting import Job, Polling, Wait, arun, check_deadline, polled, run
+    from coze_core._ws._async import AsyncSenders, AsyncSocket
+    from coze_core._ws._events import Reconnected, SocketEvent, UnknownSocketEvent
+    from coze_core._ws._sync import Senders, Socket
 else:
     __getattr__, __dir__ = lazy(
         __name__,
@@ -78,7 +83,8 @@ else:
             "coze_core._files": "FileContent TrackedFile",
             "coze_core._http": "AsyncHTTPClient HTTPAuth HTTPClient",
             "coze_core._operation": (
-                "BatchOperation Endpoint ListOperation Operation Outcome Recovery StreamOperation"
+                "BatchOperation Endpoint ListOperation Operation Outcome Pipe Recovery "
+                "SocketOperation StreamOperation"
             ),
             "coze_core._outcomes": "StreamResult",
             "coze_core._pages": "AsyncPage AsyncPages Page",
@@ -92,6 +98,9 @@ else:
             "coze_core._sync": "SyncClient",
             "coze_core._unset": "UNSET Unset",
             "coze_core._waiting": "Job Polling Wait arun check_deadline polled run",
+            "coze_core._ws._async": "AsyncSenders AsyncSocket",
+            "coze_core._ws._events": "Reconnected SocketEvent UnknownSocketEvent",
+            "coze_core._ws._sync": "Senders Socket",
         },
     )
 
@@ -108,6 +117,8 @@ __all__ = [
     "AsyncPages",
     "AsyncResource",
     "AsyncRounds",
+    "AsyncSenders",
+    "AsyncSocket",
     "AsyncStream",
     "AsyncToken",
     "AuthenticationError",
@@ -132,16 +143,22 @@ __all__ = [
     "Outcome",
     "Page",
     "PermissionDeniedError",
+    "Pipe",
     "Polling",
     "QuotaError",
     "RateLimitError",
+    "Reconnected",
     "Recovery",
     "RequestInfo",
     "Resource",
     "Response",
     "ResponseInfo",
     "Rounds",
+    "Senders",
     "ServerError",
+    "Socket",
+    "SocketEvent",
+    "SocketOperation",
     "Stream",
     "StreamError",
     "StreamOperation",
@@ -153,6 +170,7 @@ __all__ = [
     "TrackedFile",
     "UnknownCallback",
     "UnknownEvent",
+    "UnknownSocketEvent",
     "Unset",
     "Wait",
     "WindowPaging",

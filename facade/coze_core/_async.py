@@ -28,16 +28,19 @@ if TYPE_CHECKING:
         Endpoint,
         ListOperation,
         Operation,
+        SocketOperation,
         StreamOperation,
     )
     from coze_core._request import CallArguments, Request
     from coze_core._response import ResponseInfo
     from coze_core._streams import AsyncStream
+    from coze_core._ws._async import AsyncSocket
 
 D = TypeVar("D")
 E = TypeVar("E")
 P = ParamSpec("P")
 R = TypeVar("R")
+S = TypeVar("S", bound="AsyncSocket[Any, Any]")
 T = TypeVar("T")
 
 
@@ -99,6 +102,27 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
         body, response = await self._run(download_call(endpoint, parts, self.settings))
         return AsyncDownload(body, response)
 
+    def socket(
+        self,
+        operation: SocketOperation[Any],
+        kind: type[S],
+        reconnect: int,
+        **parts: Unpack[CallArguments],
+    ) -> S:
+        """As `SyncClient.socket`."""
+        from coze_core._ws import load_link
+
+        load_link()
+        from coze_core._ws._handshake import socket_call
+
+        async def connect() -> tuple[AsyncBody, ResponseInfo]:
+            settings = self.settings.begun()
+            call: Call[AsyncBody, tuple[AsyncBody, ResponseInfo]]
+            call = socket_call(operation, parts, settings)
+            return await self._run(call, self._transport.for_sockets())
+
+        return kind(operation, connect, self.settings, reconnect)
+
     async def aclose(self) -> None:
         """As `SyncClient.close`."""
         await self._transport.aclose()
@@ -110,7 +134,8 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
         with _scope(attempt.request, sent=False), no_stop_iteration(what):
             return await self.tokens.aheader(self, attempt.rejected)
 
-    async def _run(self, call: Call[AsyncBody, R]) -> R:
+    async def _run(self, call: Call[AsyncBody, R], transport: AsyncTransport | None = None) -> R:
+        transport = transport or self._transport
         try:
             attempt = next(call)
             while True:
@@ -119,7 +144,7 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
                 token = await self._token(attempt)
                 try:
                     with _scope(attempt.request), no_stop_iteration("A hook, transport or file"):
-                        reply = await self._transport.send(attempt.request, token, self.http_auth)
+                        reply = await transport.send(attempt.request, token, self.http_auth)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 B_co = TypeVar("B_co", covariant=True)
 
 
-class _AnyBody(Protocol):
+class AnyBody(Protocol):
     @property
     def stopped(self) -> bool:
         """Whether `Body.close` was called, from wherever: then reading ends without an error."""
@@ -28,7 +28,7 @@ class _AnyBody(Protocol):
         ...
 
 
-class Body(_AnyBody, Protocol):
+class Body(AnyBody, Protocol):
     """A body that is still on its way. It holds a connection until it is released or forgotten.
 
     It is read in one thread at a time; any other may close it, which wakes the reader.
@@ -57,7 +57,7 @@ class Body(_AnyBody, Protocol):
         ...
 
 
-class AsyncBody(_AnyBody, Protocol):
+class AsyncBody(AnyBody, Protocol):
     """The async variant of `Body`."""
 
     def iter_bytes(self) -> AsyncGenerator[bytes, None]:

@@ -54,13 +54,8 @@ T = TypeVar("T")
 
 Failure = Literal["unconnected", "lost", "refused", "failed", "final"]
 
-
 _BASE = 0.5
-
-
 _MOST_DOUBLINGS = 4  # up to 8 seconds
-
-
 _LONGEST_WAIT = 60.0
 
 
@@ -165,7 +160,7 @@ def value_call(
             result that the operation promises.
         APIConnectionError: No complete response arrived.
     """
-    request = _request(operation, parts, settings)
+    request = request_of(operation, parts, settings)
     request.timeout = settings.timeouts.call
 
     def read_response(reply: RawResponse[object], response: ResponseInfo) -> tuple[T, ResponseInfo]:
@@ -191,7 +186,7 @@ def value_call(
             object.__setattr__(envelope.value, "_response", response)
         return envelope.value, response
 
-    return _attempts(operation, request, settings, read_response)
+    return attempts(operation, request, settings, read_response)
 
 
 def download_call(
@@ -204,7 +199,7 @@ def download_call(
         APIError: The API answered with an error, or with JSON.
         APIConnectionError: No response arrived.
     """
-    request = _request(endpoint, parts, settings)
+    request = request_of(endpoint, parts, settings)
     request.timeout = settings.timeouts.call
     request.keep_open = lambda media_type: not media_type.endswith("json")
     return _open_body(endpoint, request, settings, "a file")
@@ -220,13 +215,13 @@ def stream_call(
         APIError: The API answered with an error, or with something else than an event stream.
         APIConnectionError: No response arrived.
     """
-    request = _request(endpoint, parts, settings)
+    request = request_of(endpoint, parts, settings)
     request.timeout = settings.timeouts.stream
     request.keep_open = lambda media_type: media_type == "text/event-stream"
     return _open_body(endpoint, request, settings, "an event stream")
 
 
-def _request(endpoint: Endpoint, parts: CallArguments, settings: Settings) -> Request:
+def request_of(endpoint: Endpoint, parts: CallArguments, settings: Settings) -> Request:
     extended = settings.extended(endpoint, parts)
     return write_request(endpoint, settings.base_url, settings.headers, extended)
 
@@ -241,7 +236,7 @@ def _open_body(
             raise api_error(endpoint.name, response, settings.errors, due, [reply.secret])
         return reply.live, response
 
-    return _attempts(endpoint, request, settings, read_response)
+    return attempts(endpoint, request, settings, read_response)
 
 
 def _is_unwrapped_error(
@@ -276,7 +271,7 @@ def _envelope(
     return envelope
 
 
-def _attempts(
+def attempts(
     endpoint: Endpoint,
     request: Request,
     settings: Settings,

@@ -46,6 +46,7 @@ class BaseClient(Generic[TokenT, ClientT, TransportT]):
         proxy: A proxy.
         verify: How certificates are checked.
         keep_extra: Whether models keep what came beyond their fields.
+        websocket_url: What the paths of sockets are added to; by default as the operations say.
 
     Attributes:
         tokens: Where the token of a request comes from, unless httpx authenticates.
@@ -74,6 +75,7 @@ class BaseClient(Generic[TokenT, ClientT, TransportT]):
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
         keep_extra: bool = False,
+        websocket_url: str | None = None,
     ) -> None:
         self.tokens, self.http_auth = credentials(token, auth)
         options = ClientOptions(user_agent, http, proxy, verify)
@@ -88,6 +90,7 @@ class BaseClient(Generic[TokenT, ClientT, TransportT]):
             errors=errors,
             renewable=self.tokens is not None and self.tokens.renewable,
             keep_extra=keep_extra,
+            websocket_url=websocket_url,
         )
 
     def with_settings(self, settings: Settings) -> Self:

@@ -12,7 +12,14 @@ _PACKAGES = ("coze-client", "anyio", "attrs", "httpx", "msgspec")
 
 
 class CozeError(Exception):
-    """The base of all errors of this client."""
+    """The base of all errors of this client.
+
+    Attributes:
+        close_code: The code that a socket was closed with, if the error is about that: 1006 where
+            the connection was lost without one.
+    """
+
+    close_code: int | None = None
 
     def report(self) -> str:
         """Return all that a support team needs to know, with nothing secret in it.
@@ -74,7 +81,13 @@ def _report(error: CozeError) -> str:
 
 def marks_of(error: CozeError) -> Iterator[str]:
     """Yield what an error says of itself, line by line."""
-    names = {"code": "code", "status_code": "HTTP status", "logid": "log id", "sent": "sent"}
+    names = {
+        "code": "code",
+        "close_code": "close code",
+        "status_code": "HTTP status",
+        "logid": "log id",
+        "sent": "sent",
+    }
     for attribute, name in names.items():
         value = getattr(error, attribute, None)
         if value is not None:

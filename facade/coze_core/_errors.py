@@ -138,7 +138,10 @@ class APIConnectionError(CozeError):
     Attributes:
         sent: Whether the request may have reached the API.
         request: Method and URL.
+        logid: The API's log id, where a socket that was open has one.
     """
+
+    logid: str | None = None
 
     def __init__(
         self, message: str, *, sent: bool = True, request: RequestInfo | None = None

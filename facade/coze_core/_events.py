@@ -12,8 +12,8 @@ H = TypeVar("H")
 D = TypeVar("D")
 
 
-_SHORT = Repr()
-_SHORT.maxstring = _SHORT.maxother = 120
+SHORT = Repr()
+SHORT.maxstring = SHORT.maxother = 120
 
 
 class Event(Struct, Generic[E, D], eq=False):  # noqa: PLW1641  # Python makes what has __eq__ unhashable
@@ -64,7 +64,7 @@ class Event(Struct, Generic[E, D], eq=False):  # noqa: PLW1641  # Python makes w
         return type(self), self.event, self.data, self.id, self.retry
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.event!r}, {_SHORT.repr(self.data)})"
+        return f"{type(self).__name__}({self.event!r}, {SHORT.repr(self.data)})"
 
 
 class UnknownEvent(Event[Literal["unknown"], str], kw_only=True):
@@ -85,7 +85,7 @@ class UnknownEvent(Event[Literal["unknown"], str], kw_only=True):
         return self.name, *super()._compared()
 
     def __repr__(self) -> str:
-        return f"UnknownEvent({self.name!r}, {_SHORT.repr(self.data)})"
+        return f"UnknownEvent({self.name!r}, {SHORT.repr(self.data)})"
 
 
 class Callback(Generic[E, H, D]):  # noqa: PLW1641  # Python makes what has __eq__ unhashable
@@ -106,7 +106,7 @@ class Callback(Generic[E, H, D]):  # noqa: PLW1641  # Python makes what has __eq
         self.event: D = event
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.event_type!r}, {_SHORT.repr(self.event)})"
+        return f"{type(self).__name__}({self.event_type!r}, {SHORT.repr(self.event)})"
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -132,4 +132,4 @@ class UnknownCallback(Callback[Literal["unknown"], H, dict[str, Any]], Generic[H
         self.name = name
 
     def __repr__(self) -> str:
-        return f"UnknownCallback({self.name!r}, {_SHORT.repr(self.event)})"
+        return f"UnknownCallback({self.name!r}, {SHORT.repr(self.event)})"

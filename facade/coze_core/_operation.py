@@ -275,3 +275,74 @@ class StreamOperation(Endpoint, Generic[E_co]):
         self.errors = errors
         self.recovery = recovery
         self.outcome = outcome
+
+
+class Pipe(NamedTuple):
+    """How one thing goes in and another comes out of a socket, at the same time.
+
+    Attributes:
+        feed: The event that sends a piece.
+        feed_field: The field of its data that is the piece.
+        done: The event that says that no more pieces come.
+        take: The event that brings a piece of the outcome.
+        take_field: The field of its data that is the piece.
+        end: The event after which nothing more comes.
+        limit: The most bytes of a piece that is sent; 0 for no limit.
+    """
+
+    feed: str
+    feed_field: str
+    done: str
+    take: str
+    take_field: str
+    end: str
+    limit: int = 0
+
+
+class SocketOperation(Endpoint, Generic[E_co]):
+    """An operation that opens a socket.
+
+    Args:
+        name: As for `Endpoint`, like the arguments that are not named here.
+        path: The path below the base URL.
+        hosts: Where the socket is, by base URL; with any other base URL it is there as well.
+        send: The events that are sent, and the fields of the data of each that are bytes.
+        events: Gives the type of the data for each event that is received.
+        ready: The event that says that the session is ready.
+        errors: Events that are raised and not delivered.
+        turn: Events that end a turn.
+        settings: The event that sets what the session is like; it is sent again after a reconnect.
+        turn_after: Events that end a turn, too, if it was begun by sending a certain one.
+        resume: Fields of received data, and where in the settings they go after a reconnect.
+        pipe: How a pipe goes through it, if one does.
+        options: As for `Endpoint`.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
+        self,
+        name: str,
+        path: str,
+        *,
+        hosts: Mapping[str, str],
+        send: Mapping[str, tuple[str, ...]],
+        events: Callable[[], Mapping[str, type[object]]],
+        ready: str,
+        errors: tuple[str, ...],
+        turn: tuple[str, ...],
+        settings: str,
+        turn_after: Mapping[str, tuple[str, ...]] | None = None,
+        resume: Mapping[str, str] | None = None,
+        pipe: Pipe | None = None,
+        **options: Unpack[EndpointOptions],
+    ) -> None:
+        super().__init__(name, "GET", path, **options)
+        self.hosts = hosts
+        self.send = send
+        self.events = events
+        self.ready = ready
+        self.errors = errors
+        self.turn = turn
+        self.settings = settings
+        self.turn_after = turn_after or {}
+        self.resume = resume or {}
+        self.pipe = pipe

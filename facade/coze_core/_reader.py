@@ -155,14 +155,14 @@ class EventReader(Generic[E_co]):
 
     def _cut_off(self, rest: bytes) -> StreamError:
         """Return the error of a stream without its end; the rest may say why, as JSON."""
-        plain = json_object(_plain(redacted_bytes(rest, self._secret)))
-        code, msg = _reason(plain)
+        plain = json_object(plain_of(redacted_bytes(rest, self._secret)))
+        code, msg = reason_of(plain)
         if code is None and msg is None:
             msg = (
                 "the connection was closed before the end of the stream; "
                 "the events until then are complete"
             )
-        return self._make_error(code=code, msg=msg or "", logid=_logid(plain), data=plain or None)
+        return self._make_error(code=code, msg=msg or "", logid=logid_of(plain), data=plain or None)
 
     def _too_long(self) -> StreamError:
         msg = (
@@ -173,14 +173,14 @@ class EventReader(Generic[E_co]):
 
     def _error(self, event: ServerSentEvent) -> StreamError:
         raw = redacted_bytes(event.data, self._secret)
-        plain = _plain(raw)
-        code, msg = _reason(plain)
+        plain = plain_of(raw)
+        code, msg = reason_of(plain)
         if msg is None:
             text = plain if isinstance(plain, str) else ""
             msg = text or f"the event {event.event}, without a reason"
         decode = self._data_decoders.get(event.event)
         data = plain if decode is None else decode(raw)
-        return self._make_error(code=code, msg=msg, logid=_logid(plain), data=data)
+        return self._make_error(code=code, msg=msg, logid=logid_of(plain), data=data)
 
 
 _type_decoder = cache(TypeDecoder[Any])
@@ -243,7 +243,7 @@ def _text(data: bytes) -> str:
     return data.decode(errors="replace")
 
 
-def _plain(data: bytes) -> object:
+def plain_of(data: bytes) -> object:
     try:
         return parse(data)
     except NotJSONError:
@@ -262,7 +262,7 @@ _CODE = re.compile(r"(?:\w+_)?code")
 _MESSAGE = re.compile(r"(?:\w+_)?(?:msg|message)")
 
 
-def _reason(data: object) -> tuple[int | str | None, str | None]:
+def reason_of(data: object) -> tuple[int | str | None, str | None]:
     """Find code and message of an error, in the data or one level below."""
     outer = json_object(data)
     inner = [json_object(value) for value in outer.values()]
@@ -278,6 +278,6 @@ def _said(name: re.Pattern[str], found: Mapping[str, object]) -> int | str | Non
     return None
 
 
-def _logid(data: object) -> str | None:
+def logid_of(data: object) -> str | None:
     logid = json_object(json_object(data).get("detail")).get("logid")
     return None if logid is None else str(logid)

@@ -47,6 +47,7 @@ class Settings(NamedTuple):
         extra_body: What to add to every body of fields.
         keep_extra: Whether models keep what came beyond their fields.
         recorder: What keeps the response of a call for the user, if anything.
+        socket_url: What the paths of sockets are added to, if the user said so.
     """
 
     base_url: str
@@ -63,6 +64,7 @@ class Settings(NamedTuple):
     extra_body: Mapping[str, object] = {}
     keep_extra: bool = False
     recorder: Recorder | None = None
+    socket_url: str | None = None
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r})"  # headers may be secret
@@ -134,29 +136,41 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     errors: ErrorTable,
     renewable: bool,
     keep_extra: bool,
+    websocket_url: str | None,
 ) -> Settings:
     """Return settings from what the user passed; see `BaseClient`.
 
     Raises:
         CozeError: A setting makes no sense. The text repeats none that may hold a secret.
     """
-    base_url = url_text(base_url)
-    url = _BASE_URL.fullmatch(base_url)
-    if url is None or int(url["port"] or 0) > _LAST_PORT:
-        raise CozeError(
-            "base_url is not a URL that paths can be added to. Pass one like "
-            "https://api.example.com: http or https and a host, without user name, query, fragment "
-            "or whitespace."
-        )
     return Settings(
-        base_url.rstrip("/"),
+        _checked_url("base_url", url_text(base_url)),
         header_map(headers or {}),
         timeouts(_checked_timeout(timeout), None if http_client is None else http_client.timeout),
         _whole("max_retries", max_retries, least=0),
         errors,
         renewable,
         keep_extra=_switch("keep_extra", keep_extra),
+        socket_url=None if websocket_url is None else _checked_socket_url(websocket_url),
     )
+
+
+def _checked_url(name: str, text: str) -> str:
+    url = _BASE_URL.fullmatch(text)
+    if url is None or int(url["port"] or 0) > _LAST_PORT:
+        raise CozeError(
+            f"{name} is not a URL that paths can be added to. Pass one like "
+            "https://api.example.com: http or https and a host, without user name, query, fragment "
+            "or whitespace."
+        )
+    return text.rstrip("/")
+
+
+def _checked_socket_url(url: object) -> str:
+    if not isinstance(url, str):
+        raise CozeError(f"websocket_url must be a string, got {type(url).__name__}.")
+    # httpx opens sockets by the names of HTTP, and finds proxies by them.
+    return _checked_url("websocket_url", re.sub(r"^ws(?=s?://)", "http", url, flags=re.IGNORECASE))
 
 
 def fields(name: str, values: Mapping[str, object] | None) -> Mapping[str, object]:

@@ -26,17 +26,20 @@ if TYPE_CHECKING:
         Endpoint,
         ListOperation,
         Operation,
+        SocketOperation,
         StreamOperation,
     )
     from coze_core._pages import Page
     from coze_core._request import CallArguments
     from coze_core._response import ResponseInfo
     from coze_core._streams import Stream
+    from coze_core._ws._sync import Socket
 
 D = TypeVar("D")
 E = TypeVar("E")
 P = ParamSpec("P")
 R = TypeVar("R")
+S = TypeVar("S", bound="Socket[Any, Any]")
 T = TypeVar("T")
 
 
@@ -104,6 +107,37 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
         body, response = self._run(download_call(endpoint, parts, self.settings))
         return Download(body, response)
 
+    def socket(
+        self,
+        operation: SocketOperation[Any],
+        kind: type[S],
+        reconnect: int,
+        **parts: Unpack[CallArguments],
+    ) -> S:
+        """Return the socket of an operation, which sends the handshake when it is entered.
+
+        Args:
+            operation: The operation.
+            kind: The class of the socket.
+            reconnect: How often a lost connection is opened again.
+            parts: The arguments of the call.
+
+        Raises:
+            CozeError: ``reconnect`` makes no sense, or the package is missing that sockets need.
+        """
+        from coze_core._ws import load_link
+
+        load_link()
+        from coze_core._ws._handshake import socket_call
+
+        def connect() -> tuple[Body, ResponseInfo]:
+            settings = self.settings.begun()
+            call: Call[Body, tuple[Body, ResponseInfo]]
+            call = socket_call(operation, parts, settings)
+            return self._run(call, self._transport.for_sockets())
+
+        return kind(operation, connect, self.settings, reconnect)
+
     def close(self) -> None:
         """Close the connections, unless they are those of a given ``http_client``."""
         self._transport.close()
@@ -114,7 +148,8 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
         with no_stop_iteration("The token function or authentication"):
             return self.tokens.header(self, attempt.rejected)
 
-    def _run(self, call: Call[Body, R]) -> R:
+    def _run(self, call: Call[Body, R], transport: Transport | None = None) -> R:
+        transport = transport or self._transport
         try:
             attempt = next(call)
             while True:
@@ -125,7 +160,7 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
                     if attempt.request.deadline:
                         attempt.request.deadline.limit(attempt.request)
                     with no_stop_iteration("A hook, transport or file"):
-                        reply = self._transport.send(attempt.request, token, self.http_auth)
+                        reply = transport.send(attempt.request, token, self.http_auth)
                 except APIConnectionError as error:
                     attempt = call.throw(error)
                 else:

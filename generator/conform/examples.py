@@ -1,8 +1,8 @@
 """What a page documents about one operation, read from a file.
 
 Two kinds of file are understood. One holds one operation: ``method``, ``path``, ``requests``,
-``responses`` and ``sse``. The other lists many under ``endpoints``, each with an ``endpoint``, a
-``request_example`` and a ``response_example``.
+``responses`` and ``sse``; of a WebSocket ``sent`` and ``received``. The other lists many under
+``endpoints``, each with an ``endpoint``, a ``request_example`` and a ``response_example``.
 
 The streams that pages print are made for human readers: they hold comments, leave out the empty
 lines between events, explain the names of events in brackets, break data over several lines, and
@@ -66,6 +66,8 @@ class Example:
         requests: The documented requests.
         responses: The documented answers, as JSON data.
         streams: The documented event streams, as printed.
+        sent: The documented events that go to a WebSocket, as JSON data.
+        received: Those that come from it.
         unfit: Why it is not an example of a call over HTTP, if it is none.
     """
 
@@ -75,6 +77,8 @@ class Example:
     requests: tuple[Request, ...] = ()
     responses: tuple[Any, ...] = ()
     streams: tuple[str, ...] = ()
+    sent: tuple[dict[str, Any], ...] = ()
+    received: tuple[dict[str, Any], ...] = ()
     unfit: str = ""
 
 
@@ -127,6 +131,8 @@ class _Operation(Struct):
     requests: list[_Request] = []
     responses: list[Any] = []
     sse: list[str] = []
+    sent: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
 
 
 class _Printed(Struct):
@@ -158,6 +164,8 @@ def _examples(file: Path) -> Iterator[Example]:
             tuple(_request(request, operation.method, path) for request in operation.requests),
             tuple(operation.responses),
             tuple(operation.sse),
+            tuple(operation.sent),
+            tuple(operation.received),
         )
 
 

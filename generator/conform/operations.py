@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from attrs import frozen
 
-from coze_core import Endpoint, StreamOperation
+from coze_core import Endpoint, SocketOperation, StreamOperation
 from coze_core import Operation as CallOperation
 from generator.conform.drift import Observer
 from generator.conform.examples import path_values
@@ -45,7 +45,7 @@ class Method:
 
     Attributes:
         path: Its dotted name.
-        kind: What it gives: call, list, batch, stream or download.
+        kind: What it gives: call, list, batch, stream, download or socket.
         arguments: What it takes.
         endpoint: What it knows about its HTTP operation.
     """
@@ -66,6 +66,12 @@ class Method:
         """The same where the answer is a stream of events."""
         is_stream = isinstance(self.endpoint, StreamOperation)
         return cast("StreamOperation[Any]", self.endpoint) if is_stream else None
+
+    @property
+    def received(self) -> Mapping[str, type[object]]:
+        """The types of the data of the events that a socket receives; nothing without a socket."""
+        is_socket = isinstance(self.endpoint, SocketOperation)
+        return cast("SocketOperation[Any]", self.endpoint).events() if is_socket else {}
 
     def on(self, client: object) -> Any:
         """Return the method of a client."""
@@ -111,6 +117,9 @@ class Operation:
 class Catalogue:
     """All operations of the built client.
 
+    Attributes:
+        senders: The methods that send events, by name, as in the manifest.
+
     Raises:
         ImportError: There is no built client.
     """
@@ -122,6 +131,7 @@ class Catalogue:
         )
         manifest = json.loads(package.joinpath("manifest.json").read_text("utf-8"))
         self._methods: dict[str, dict[str, Any]] = manifest["surface"]["methods"]
+        self.senders: dict[str, dict[str, Any]] = manifest["surface"]["senders"]
 
     def find(self, method: str, path: str) -> Operation | None:
         """Return the operation of a method and a path, which may have values for its parameters."""

@@ -315,13 +315,20 @@ def _in_form(argument: Argument | None, value: Any) -> Any:
 
 
 def _differences(expected: Sent, sent: Sent) -> Iterator[str]:
-    yield from _different("the method", expected.method, sent.method)
-    yield from _different("the path", expected.path, sent.path)
-    yield from _different("query", dict(expected.query), dict(sent.query))
-    yield from _different("body", expected.body, sent.body or {})
+    yield from different("the method", expected.method, sent.method)
+    yield from different("the path", expected.path, sent.path)
+    yield from different("query", dict(expected.query), dict(sent.query))
+    yield from different("body", expected.body, sent.body or {})
 
 
-def _different(at: str, expected: Any, sent: Any) -> Iterator[str]:
+def different(at: str, expected: Any, sent: Any) -> Iterator[str]:
+    """Yield where what is sent differs from what is documented.
+
+    Args:
+        at: What it is, for the texts.
+        expected: The documented JSON data.
+        sent: What is sent.
+    """
     if is_object(expected) and is_object(sent):
         for name in dict.fromkeys([*expected, *sent]):
             if name not in sent:
@@ -329,10 +336,10 @@ def _different(at: str, expected: Any, sent: Any) -> Iterator[str]:
             elif name not in expected:
                 yield f"{at}.{name}: {_short(sent[name])} is sent, not documented"
             elif not (name == "content_type" and expected[name] is None):
-                yield from _different(f"{at}.{name}", expected[name], sent[name])
+                yield from different(f"{at}.{name}", expected[name], sent[name])
     elif is_array(expected) and is_array(sent) and len(expected) == len(sent):
         for number, pair in enumerate(zip(expected, sent, strict=True)):
-            yield from _different(f"{at}[{number}]", *pair)
+            yield from different(f"{at}[{number}]", *pair)
     elif expected != sent or isinstance(expected, bool) != isinstance(sent, bool):
         yield f"{at}: documented {_short(expected)}, sent {_short(sent)}"
 

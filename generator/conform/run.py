@@ -9,6 +9,7 @@ from generator.conform.examples import read_examples
 from generator.conform.operations import Catalogue
 from generator.conform.report import Check, Outcome, Report
 from generator.conform.requests import check_request
+from generator.conform.sockets import socket_checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +33,7 @@ def conform(folder: Path) -> Report:
 def _outcome(example: Example, catalogue: Catalogue) -> Outcome:
     name = f"{example.method} {example.path}"
     operation = catalogue.find(example.method, example.path)
-    if operation is None:
+    if operation is None or example.unfit:
         reason = example.unfit or "the document has no such operation"
         return Outcome(example.file.name, name, reason=reason, unknown=not example.unfit)
     if not operation.methods:
@@ -62,6 +63,8 @@ def _checks(example: Example, operation: Operation, catalogue: Catalogue) -> Ite
         )
     if example.streams:
         yield from _safely("event", 0, lambda: check_events(operation, example))
+    for number, check in enumerate(socket_checks(operation, example, catalogue.senders)):
+        yield from _safely("event", number, lambda one=check: [one()])
 
 
 def _safely(kind: Kind, number: int, check: Callable[[], Iterable[Check]]) -> list[Check]:

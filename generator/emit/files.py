@@ -15,7 +15,7 @@ from generator.plan.resources import PAGING_CLASSES, VARIANTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from generator.plan import Module, Plan, Resource
+    from generator.plan import Method, Module, Plan, Resource, Socket
 
 Files: TypeAlias = dict[str, bytes]
 """Paths below the output folder, with ``/``, to contents."""
@@ -46,11 +46,11 @@ def _sources(plan: Plan) -> dict[str, str]:
     )
     sources = {
         "__init__.py": render("package.py.jinja"),
-        "events.py": render(
-            "events.py.jinja",
-            streams=plan.streams,
-            callbacks=plan.callbacks,
-            names=plan.event_names,
+        "events.py": _events_module(plan),
+        "sockets/__init__.py": render(
+            "sockets/__init__.py.jinja",
+            sockets=plan.sockets,
+            names=sorted(f"{one}{socket.name}" for socket in plan.sockets for one in ("", "Async")),
         ),
         "waiting.py": render("waiting.py.jinja", waits=plan.waits, pausing=plan.pausing),
         "resources/__init__.py": render("resources/__init__.py.jinja", root=plan.root),
@@ -66,7 +66,39 @@ def _sources(plan: Plan) -> dict[str, str]:
         sources[f"models/{module.name}.py"] = _model_module(module, uses, plan.first_shown)
     for resource in plan.resources:
         sources[f"resources/{resource.module}.py"] = _resource_module(resource)
+    for method in plan.methods:
+        if method.socket:
+            sources[f"sockets/{method.socket.module}.py"] = _socket_module(method, method.socket)
     return sources
+
+
+def _events_module(plan: Plan) -> str:
+    # Sockets with the same events may share a union.
+    unions = {socket.events: socket for socket in plan.sockets}
+    return render(
+        "events.py.jinja",
+        names=plan.event_names,
+        streams=plan.streams,
+        callbacks=plan.callbacks,
+        sockets=unions.values(),
+        docs={name: docs.of_union(socket) for name, socket in unions.items()},
+    )
+
+
+def _socket_module(method: Method, socket: Socket) -> str:
+    lower = socket.root.groups[:-1]
+    return render(
+        "sockets/socket.py.jinja",
+        socket=socket,
+        variants=VARIANTS,
+        group_docs={
+            "": docs.of_socket(method, socket),
+            **{group.path: docs.of_group(group) for group in lower},
+        },
+        child_docs={group.path: docs.of_group(group, 8) for group in lower},
+        sender_docs={sender.event: docs.of_sender(sender, method) for sender in socket.senders},
+        pipe_doc=docs.of_pipe(socket),
+    )
 
 
 def _model_module(module: Module, uses: dict[str, str], first_shown: dict[str, str]) -> str:

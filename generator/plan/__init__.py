@@ -11,6 +11,7 @@ How a plan is made, in the order in which ``make_plan`` does it::
                  extensions what its ``x-client-*`` keys add
     models     the classes that answers reach; shapes: the TypedDicts that arguments reach
     resources  methods arranged into a tree by their dotted paths
+    sockets    the events of a WebSocket: senders, and the union of what is received
     waits      what an operation starts, and how its end is recognised
     docs, texts   docstrings, asked for while files are emitted
 
@@ -57,6 +58,7 @@ from generator.plan.resources import (
 )
 from generator.plan.schemas import Schemas
 from generator.plan.shapes import RequestDict, make_shapes
+from generator.plan.sockets import Socket, check_sockets
 from generator.plan.types import Reference
 from generator.plan.unions import Tags, make_tags
 from generator.plan.waits import Wait, make_waits
@@ -65,7 +67,17 @@ from generator.spec import join
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Callback", "Method", "Module", "Plan", "RequestDict", "Resource", "Stream", "make_plan"]
+__all__ = [
+    "Callback",
+    "Method",
+    "Module",
+    "Plan",
+    "RequestDict",
+    "Resource",
+    "Socket",
+    "Stream",
+    "make_plan",
+]
 
 
 @frozen
@@ -77,6 +89,7 @@ class Plan:
         modules: The modules of the models package.
         streams: The unions of events that streams deliver, by name.
         callbacks: The unions of events that callbacks tell, by name.
+        sockets: The sockets, by name.
         shapes: The request shapes.
         waits: What takes time.
         internal: The names of models and shapes that only internal methods lead to.
@@ -86,6 +99,7 @@ class Plan:
     modules: tuple[Module, ...]
     streams: tuple[Stream, ...]
     callbacks: tuple[Callback, ...]
+    sockets: tuple[Socket, ...]
     shapes: tuple[RequestDict, ...]
     waits: tuple[Wait, ...]
     internal: frozenset[str]
@@ -99,6 +113,7 @@ class Plan:
     def event_names(self) -> tuple[str, ...]:
         """The names of all unions of events, and of the results of streams."""
         names = {stream.result_name for stream in self.streams} - {""}
+        names |= {socket.events for socket in self.sockets}
         return tuple(sorted(names.union(one.name for one in (*self.streams, *self.callbacks))))
 
     @property
@@ -135,11 +150,9 @@ def make_plan(document: dict[str, Any]) -> Plan:
     parsed = parse(document, objects)
     schemas = Schemas(objects, parsed)
     tags = make_tags(document, objects)
-    envelope = document.get("x-client-envelope", {})
     methods = gather(
-        partial(make_methods, operation, schemas, envelope, (path, http_method))
-        for path, http_method, operation in operations(document)
-        if "x-client-socket" not in operation  # described, and not emitted yet
+        partial(make_methods, document, schemas, (path, http_method))
+        for path, http_method, _ in operations(document)
     )
     sent = [
         callback
@@ -154,6 +167,8 @@ def make_plan(document: dict[str, Any]) -> Plan:
     waits = faults.attempt(partial(make_waits, _waits(document), methods), [])
     classes = partial(_classes, schemas, methods, sent, hidden, tags)
     modules, shapes = faults.attempt(classes, ((), ()))
+    opened = [method.socket for method in methods if method.socket]
+    sockets = faults.attempt(partial(check_sockets, opened, [*streams, *sent_by_name]), ())
     raise_all(faults)
     _check_members(schemas, modules, shapes, hidden)
     public = _classes(
@@ -164,6 +179,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
         modules,
         tuple(streams[name] for name in sorted(streams)),
         tuple(sent_by_name[name] for name in sorted(sent_by_name)),
+        sockets,
         shapes,
         tuple(waits),
         _names(modules, shapes) - _names(*public),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Location = Literal["path", "query", "headers", "body", "files", "client"]
 LOCATIONS: tuple[Location, ...] = ("path", "query", "headers", "body", "files")
+_ORDER: tuple[Location, ...] = (*LOCATIONS, "client")
 _PARAMETERS: dict[str, Location] = {"path": "path", "query": "query", "header": "headers"}
 _STYLES = {"query": ("form", "spaceDelimited", "pipeDelimited")}
 _DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
@@ -211,7 +212,7 @@ def in_order(arguments: list[Argument], pointer: str) -> tuple[Argument, ...]:
         if (first := seen.setdefault(argument.name, argument)) is not argument
     )
     return tuple(
-        sorted(arguments, key=lambda one: (not one.required, min(LOCATIONS.index(one.location), 3)))
+        sorted(arguments, key=lambda one: (not one.required, min(_ORDER.index(one.location), 3)))
     )
 
 

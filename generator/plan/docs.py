@@ -9,12 +9,13 @@ from generator.plan.texts import docstring, paragraphs
 from generator.plan.types import NONE, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from generator.plan import Plan
     from generator.plan.methods import Method
     from generator.plan.models import EnumerationClass, Field
     from generator.plan.resources import Resource
+    from generator.plan.sockets import Group, Sender, Socket
     from generator.plan.types import TypeRef
 
 DEPRECATED: Final = "Deprecated by the API."
@@ -24,13 +25,19 @@ _RETURNS: Final = {
     "list": "The first page; iterate over it for the items of all pages.",
     "stream": "The events; the request is sent on entering the context manager.",
     "download": "The content, not read yet: read it, write it to a file, or close it.",
+    "socket": "The socket; the connection is opened on entering the context manager.",
 }
 _RAISES: Final = {
     "call": "the API refuses the call, or can't be reached",
     "list": "of a list also where a further page is fetched",
     "stream": "of a stream also while iterating: it breaks off, or ends with an error event",
     "download": "of a download also while reading",
+    "socket": "of a socket only on entering it and while it is open",
 }
+
+_LOST: Final = (
+    "Raises:\n    CozeError: What is sent can't be written, or the socket is closed or lost."
+)
 
 
 def of_method(method: Method) -> str:
@@ -52,6 +59,66 @@ def summary(method: Method) -> str:
     """Return what a method does, in a sentence."""
     text = paragraphs(method.summary) or f"{method.http_method} {method.url}"
     return text if text[-1] in ".!?。" else f"{text}."
+
+
+def of_socket(method: Method, socket: Socket) -> str:
+    """Return the docstring of the class of a socket."""
+    says = socket.says
+    after = says.get("turn_after", {}).items()
+    turns = [f"A turn ends with {_names(says['turn'])}."]
+    turns += [f"After ``{event}`` it ends with {_names(ends)}." for event, ends in after]
+    return docstring(
+        (
+            summary(method),
+            paragraphs(method.text),
+            "Events are sent by the methods that have their names, and received by iteration.",
+            paragraphs(f"The session has begun with ``{says['ready']}``. {' '.join(turns)}"),
+            _LOST,
+            _reference(method),
+        ),
+        _MEMBER,
+    )
+
+
+def of_group(group: Group, indent: int = _MEMBER) -> str:
+    """Return the docstring of a class of senders, or of the attribute that leads to it."""
+    names = tuple(sender.event for lower in group.groups for sender in lower.senders)
+    return docstring((f"Send {_names(names)}.",), indent)
+
+
+def of_sender(sender: Sender, method: Method) -> str:
+    """Return the docstring of a method that sends an event."""
+    page = f"API page: {method.page}" if method.page else ""
+    parts = (f"Send ``{sender.event}``.", paragraphs(sender.text), _arguments(sender), page)
+    return docstring(parts, _BODY)
+
+
+def of_pipe(socket: Socket) -> str:
+    """Return the docstring of the method that feeds a socket and yields what it gives."""
+    options = dict(socket.pipe)
+    fed, taken = (f"{options.get(key)}.{options.get(f'{key}_field')}" for key in ("feed", "take"))
+    return docstring(
+        (
+            paragraphs(f"Send all of a source as ``{fed}``, and yield each ``{taken}`` meanwhile."),
+            "Args:\n    source: All of it, or an iterable of its parts.",
+            _LOST,
+        ),
+        _BODY,
+    )
+
+
+def of_union(socket: Socket) -> str:
+    """Return the docstring of the union of the events that a socket receives."""
+    delivered = dict(socket.data)
+    rows = [
+        f"{event}: {text}" if text else event for event, text in socket.texts if event in delivered
+    ]
+    title = f"What a ``{socket.name}`` receives."
+    return docstring((title, "\n".join(paragraphs(row, hanging=4) for row in rows)), 0)
+
+
+def _names(events: Iterable[str]) -> str:
+    return ", ".join(f"``{event}``" for event in events)
 
 
 def of_field(field: Field) -> str:
@@ -99,7 +166,7 @@ def what_it_is(resource: Resource) -> str:
 def uses(plan: Plan) -> dict[str, str]:
     """Return where each class and shape is used, for those of which the document says nothing."""
     found: dict[str, str] = {}
-    for text, type_ in (*_of_methods(plan), *_of_members(plan)):
+    for text, type_ in (*_of_methods(plan), *_of_sockets(plan), *_of_members(plan)):
         for name in sorted(references(type_)):
             found.setdefault(name, text)
     return found
@@ -119,6 +186,15 @@ def _of_methods(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
         yield f"What every event of ``{callback.name}`` says.", callback.header
 
 
+def _of_sockets(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
+    for socket in plan.sockets:
+        for event, type_ in socket.received:
+            yield f"The data of the event ``{event}``.", type_
+        for sender in socket.senders:
+            for argument in sender.arguments:
+                yield f"The argument ``{argument.name}`` of ``{sender.event}``.", argument.type
+
+
 def _of_members(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
     for class_ in (class_ for module in plan.modules for class_ in module.classes):
         for field in class_.fields if isinstance(class_, Model) else ():
@@ -128,7 +204,7 @@ def _of_members(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
             yield f"Stands in ``{shape.name}``, as ``{key.wire}``.", key.type
 
 
-def _arguments(method: Method) -> str:
+def _arguments(method: Method | Sender) -> str:
     rows = [
         (argument.name, "\n".join(filter(None, (argument.text, argument.limits))))
         for argument in method.arguments

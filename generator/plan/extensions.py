@@ -178,7 +178,10 @@ def recovery(keys: dict[str, Any], resource: str, pointer: str) -> Recovery:
     )
 
 
-_UNIONS = frozenset({"Callback", "Event", "StreamResult", "UnknownCallback", "UnknownEvent"})
+_UNIONS = frozenset({
+    "Callback", "Event", "Reconnected", "SocketEvent", "StreamResult", "UnknownCallback",
+    "UnknownEvent", "UnknownSocketEvent",
+})  # fmt: skip
 
 
 @frozen

@@ -19,6 +19,7 @@ from generator.plan.arguments import (
     query_delimiters,
 )
 from generator.plan.bodies import Body, read_body
+from generator.plan.sockets import read_socket
 from generator.plan.types import (
     ListOf,
     Nullable,
@@ -34,7 +35,12 @@ from generator.spec import join
 if TYPE_CHECKING:
     from generator.plan.bodies import Encoding
     from generator.plan.schemas import Property, Schemas
+    from generator.plan.sockets import Socket
 
+_RECONNECT = (
+    "How often a lost connection is opened again before the error is raised. The settings are sent "
+    "again, and nothing else: no message, no audio."
+)
 _RECOVER = (
     "When the connection breaks, ask for the rest with calls that only read, and go on: with the "
     "items that did not come, whole, and with the event that tells how it ended. The request is "
@@ -65,7 +71,7 @@ class Method:
     path: str
     http_method: str
     url: str
-    kind: Literal["call", "list", "batch", "stream", "download"]
+    kind: Literal["call", "list", "batch", "stream", "download", "socket"]
     arguments: tuple[Argument, ...]
     answers: Answers
     summary: str
@@ -88,6 +94,7 @@ class Method:
     batch: extensions.Batch | None = None
     stream: extensions.Stream | None = None
     recovery: extensions.Recovery | None = None
+    socket: Socket | None = None
 
     @property
     def name(self) -> str:
@@ -147,20 +154,23 @@ class Method:
 
 
 def make_methods(
-    operation: dict[str, Any],
-    schemas: Schemas,
-    envelope: dict[str, Any],
-    place: tuple[str, str],
+    document: dict[str, Any], schemas: Schemas, place: tuple[str, str]
 ) -> list[Method]:
     """Return the methods of one operation: one, or two where it can stream its answer.
 
     Args:
-        operation: The operation object of the effective spec.
-        schemas: The document's schemas.
-        envelope: The document's ``x-client-envelope``.
+        document: The effective spec.
+        schemas: Its schemas.
         place: Path and HTTP method in lower case.
     """
-    return _Operation(operation, schemas, envelope, place).methods()
+    path, http_method = place
+    return _Operation(
+        document["paths"][path][http_method],
+        schemas,
+        document.get("x-client-envelope", {}),
+        document.get("servers", []),
+        place,
+    ).methods()
 
 
 @frozen
@@ -168,6 +178,7 @@ class _Operation:
     spec: dict[str, Any]
     schemas: Schemas
     envelope: dict[str, Any]
+    servers: list[dict[str, Any]]
     place: tuple[str, str]
 
     @property
@@ -175,6 +186,8 @@ class _Operation:
         return join("/paths", *self.place)
 
     def methods(self) -> list[Method]:
+        if "x-client-socket" in self.spec:
+            return [self._socket()]
         plain = self._method()
         keys = self.spec.get("x-client-stream")
         if not keys:
@@ -204,7 +217,7 @@ class _Operation:
         return evolve(
             method,
             recovery=extensions.recovery(keys["recover"], resource, pointer),
-            arguments=(*method.arguments, argument),
+            arguments=in_order([*method.arguments, argument], pointer),
         )
 
     @staticmethod
@@ -216,6 +229,29 @@ class _Operation:
         )
         return evolve(method, arguments=rest, fixed=((switch, value),))
 
+    def _socket(self) -> Method:
+        pointer = f"{self.pointer}/x-client-socket"
+        servers: list[str] = [server["url"] for server in self.servers]
+        own = [server["url"] for server in self.spec.get("servers", self.servers)]
+        socket = read_socket(
+            self.spec["x-client-socket"],
+            dict(zip(servers, own, strict=True)),
+            self.schemas,
+            pointer,
+        )
+        method = self._method()
+        argument = Argument(
+            "reconnect",
+            "reconnect",
+            "client",
+            Scalar("int"),
+            required=False,
+            default=0,
+            text=_RECONNECT,
+        )
+        arguments = in_order([*method.arguments, argument], pointer)
+        return evolve(method, kind="socket", socket=socket, arguments=arguments)
+
     def _method(self) -> Method:
         path, http_method = self.place
         parameters = self.spec.get("parameters", [])
@@ -225,7 +261,12 @@ class _Operation:
             lambda: read_body(spec.get("requestBody", {}), schemas, place), Body()
         )
         answers = faults.attempt(
-            lambda: read_answers(spec, schemas, self.envelope, pointer), Answers()
+            lambda: (
+                Answers()
+                if "x-client-socket" in spec
+                else read_answers(spec, schemas, self.envelope, pointer)
+            ),
+            Answers(),
         )
         arguments = faults.attempt(lambda: parameter_arguments(parameters, schemas, pointer), [])
         raise_all(faults)

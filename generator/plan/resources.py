@@ -87,6 +87,8 @@ class Resource:
                 return f"{variant.prefix}Stream[{', '.join(f'events.{kind}' for kind in kinds)}]"
             case "download":
                 return f"{variant.prefix}Download"
+            case "socket" if method.socket:
+                return f"sockets.{variant.prefix}{method.socket.name}"
             case _:
                 return as_result(method.result, list_name=self.list_name)
 
@@ -107,11 +109,11 @@ PAGING_CLASSES: Final = tuple(sorted(style.strategy for style in PAGING_STYLES.v
 _IMPORTED = frozenset({
     "Any", "AsyncDownload", "AsyncPages", "AsyncResource", "AsyncStream", "BatchOperation",
     "Download", "Endpoint", "FileContent", "ListOperation", "Literal", "Mapping", "NoneType",
-    "Operation", "Outcome", "Page", "Recovery", "Resource", "Sequence", "Stream",
-    "StreamOperation", *PAGING_CLASSES,
+    "Operation", "Outcome", "Page", "Pipe", "Recovery", "Resource", "Sequence", "SocketOperation",
+    "Stream", "StreamOperation", *PAGING_CLASSES,
 })  # fmt: skip
-_KINDS = ("call", "list", "batch", "stream", "download")
-_LAZY = ("list", "stream")
+_KINDS = ("call", "list", "batch", "stream", "download", "socket")
+_LAZY = ("list", "stream", "socket")
 VARIANTS = (
     Variant("", "Page", dict.fromkeys(_KINDS, "def"), dict.fromkeys(_KINDS, "")),
     Variant(
@@ -259,8 +261,11 @@ def _check_recovery(method: Method, methods: dict[str, Method]) -> Iterator[Gene
 
 def request_shapes(methods: Iterable[Method]) -> frozenset[str]:
     """Return the components that arguments mention."""
+    methods = tuple(methods)
+    sockets = (method.socket.requests for method in methods if method.socket)
     return frozenset[str]().union(
-        *(references(argument.type) for method in methods for argument in method.arguments)
+        *(references(argument.type) for method in methods for argument in method.arguments),
+        *sockets,
     )
 
 
@@ -271,4 +276,5 @@ def answer_shapes(methods: Iterable[Method]) -> frozenset[str]:
         found |= references(method.result)
         for _, type_ in method.stream.groups if method.stream else ():
             found |= references(type_)
+        found |= method.socket.answers if method.socket else frozenset()
     return frozenset(found)

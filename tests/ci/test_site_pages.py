@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 TRANSLATED = sorted((DOCS / "zh").glob("**/*.md"))
-ELSEWHERE = {"CallbackEvent", "deprecated", "events", "models", "params"}
+ELSEWHERE = {"CallbackEvent", "deprecated", "events", "models", "params", "sockets"}
 """Public names that the reference of the API describes, or Python itself."""
 
 

@@ -12,6 +12,8 @@ MANIFEST: dict[str, Any] = json.loads(
     files("coze_api").joinpath("manifest.json").read_text("utf-8")
 )
 METHODS: dict[str, Any] = MANIFEST["surface"]["methods"]
+CALLS = [path for path, entry in METHODS.items() if entry["kind"] != "socket"]
+"""The methods that send a request and read its answer."""
 
 
 CURSORS = ("token", "before", "after")

@@ -11,7 +11,7 @@ import pytest
 
 from coze_client import APIError, AsyncCoze, Event, response_of
 from coze_sandbox import Scenario
-from tests.client.calls import METHODS, Call, call_of, resolved
+from tests.client.calls import CALLS, METHODS, Call, call_of, resolved
 
 if TYPE_CHECKING:
     from coze_client import Coze
@@ -58,7 +58,7 @@ def check_request(sandbox: Sandbox, call: Call) -> None:
         assert quote(value, safe="") in request.path
 
 
-@pytest.mark.parametrize("path", METHODS)
+@pytest.mark.parametrize("path", CALLS)
 def test_a_call_sends_its_arguments_and_returns_what_was_sent(
     coze: Coze, sandbox: Sandbox, path: str
 ) -> None:
@@ -85,7 +85,7 @@ def test_a_call_sends_its_arguments_and_returns_what_was_sent(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("path", METHODS)
+@pytest.mark.parametrize("path", CALLS)
 async def test_the_asynchronous_twin_does_the_same(sandbox: Sandbox, path: str) -> None:
     call = call_of(path)
     async with AsyncCoze(base_url=sandbox.url, token="sandbox") as coze:

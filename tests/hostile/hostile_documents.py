@@ -98,6 +98,38 @@ def with_text(text: str) -> Node:
                     "responses": answer(ref("Thing"), media="text/event-stream"),
                 }
             },
+            "/v1/talk": {
+                "get": {
+                    "operationId": "things.talk",
+                    **said,
+                    "x-client-socket": {
+                        "name": "ThingSocket",
+                        "events": "ThingSocketEvent",
+                        "send": {
+                            "thing.update": {**said, "allOf": [ref("Order")]},
+                            "thing.end": {"description": text},
+                        },
+                        "receive": {
+                            f"{text}.made": {"description": text},
+                            f"{text}.failed": ref("Thing"),
+                            f"{text}.over": {**said, "allOf": [ref("Thing")]},
+                        },
+                        "ready": f"{text}.made",
+                        "errors": [f"{text}.failed"],
+                        "turn": [f"{text}.over"],
+                        "turn_after": {"thing.end": [f"{text}.over"]},
+                        "settings": "thing.update",
+                        "resume": {"told": "told"},
+                        "pipe": {
+                            "feed": "thing.update.told",
+                            "done": "thing.end",
+                            "take": f"{text}.over.told",
+                            "end": f"{text}.over",
+                        },
+                    },
+                    "responses": {"101": said},
+                }
+            },
         },
         {
             "Thing": {

@@ -43,7 +43,8 @@ _CALLED = {
     *("Operation", "ListOperation", "BatchOperation", "StreamOperation", "Endpoint", "frozenset"),
     *("NumberPaging", "TokenPaging", "WindowPaging", "TypedDict", "Outcome", "Later", "Wait"),
     *("import_module", "getattr", "globals", "sorted", "AttributeError", "get"),
-    *("call", "list", "batch", "stream", "download"),
+    *("call", "list", "batch", "stream", "download", "socket"),
+    *("SocketOperation", "Pipe", "lazy", "_send", "_pipe"),
 }
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -55,7 +56,7 @@ class Recorder:
         self.asked: list[tuple[Any, dict[str, Any]]] = []
 
     def __getattr__(self, kind: str) -> Any:
-        def call(operation: Any, **parts: Any) -> None:
+        def call(operation: Any, *_: Any, **parts: Any) -> None:
             self.asked.append((operation, parts))
 
         return call
@@ -68,7 +69,7 @@ class AsyncRecorder(Recorder):
         async def call(operation: Any, **parts: Any) -> None:
             record(operation, **parts)
 
-        return record if kind in {"list", "stream"} else call
+        return record if kind in {"list", "stream", "socket"} else call
 
 
 class Package:

@@ -20,9 +20,10 @@ CLASSES = [
 ]
 
 
-def test_no_model_is_on_the_slow_road() -> None:
+def test_no_model_is_on_the_slow_road_but_for_words_of_python() -> None:
     assert len(CLASSES) > 100
-    assert [model.__name__ for model in CLASSES if TypeDecoder(model).fast is None] == []
+    slow = [model.__name__ for model in CLASSES if TypeDecoder(model).fast is None]
+    assert slow == ["InterpretationSocketSettings", "TranslateConfig"]  # it has the field "from"
 
 
 def fast(model: type[Any], body: bytes) -> Any:

@@ -38,7 +38,7 @@ EXPORTED = {
         InvalidRequestError JWTAuth MemoryTokenStore NotFoundError OAuthToken PKCEAuth Page
         PermissionDeniedError QuotaError RateLimitError RequestInfo Response ResponseInfo
         ServerError Stream StreamError StreamResult TokenStore UnknownEvent __version__ callbacks events messages
-        models params preload response_of
+        models params preload response_of sockets
     """,
     coze_client.callbacks: """
         ASGIApp Answer Audit BodyTooLargeError Callback CallbackError CallbackEvent EventStore
@@ -47,14 +47,15 @@ EXPORTED = {
     """,
     coze_core: """
         APIConnectionError APIError APITimeoutError Advice AsyncClient AsyncDownload AsyncHTTPClient
-        AsyncPage AsyncPages AsyncResource AsyncRounds AsyncStream AsyncToken AuthenticationError
-        BatchOperation Callback ConflictError CozeError Download Endpoint ErrorTable Event
-        FileContent HTTPAuth HTTPClient HTTPTimeout InvalidRequestError Job ListOperation
-        NotFoundError NumberPaging Operation Outcome Page PermissionDeniedError Polling QuotaError
-        RateLimitError Recovery RequestInfo Resource Response ResponseInfo Rounds ServerError Stream
+        AsyncPage AsyncPages AsyncResource AsyncRounds AsyncSenders AsyncSocket AsyncStream
+        AsyncToken AuthenticationError BatchOperation Callback ConflictError CozeError Download
+        Endpoint ErrorTable Event FileContent HTTPAuth HTTPClient HTTPTimeout InvalidRequestError
+        Job ListOperation NotFoundError NumberPaging Operation Outcome Page PermissionDeniedError
+        Pipe Polling QuotaError RateLimitError Reconnected Recovery RequestInfo Resource Response
+        ResponseInfo Rounds Senders ServerError Socket SocketEvent SocketOperation Stream
         StreamError StreamOperation StreamResult SyncClient Token TokenAuth TokenPaging TrackedFile
-        UNSET UnknownCallback UnknownEvent Unset Wait WindowPaging arun awith_response
-        check_deadline deprecated instead polled response_of run with_response
+        UNSET UnknownCallback UnknownEvent UnknownSocketEvent Unset Wait WindowPaging arun
+        awith_response check_deadline deprecated instead polled response_of run with_response
     """,
     coze_sandbox: "OAuth RecordedRequest Sandbox Scenario",
     coze_api.resources: "AsyncCozeAPI CozeAPI",
@@ -67,7 +68,6 @@ OPERATIONS = [
     (path, operation.get("x-client-internal", False))
     for item in SPEC["paths"].values()
     for operation in item.values()
-    if "x-client-socket" not in operation  # described, and not emitted yet
     for path in (operation["operationId"], operation.get("x-client-stream", {}).get("method"))
     if path
 ]
@@ -267,7 +267,7 @@ def test_methods_are_twins(path: str) -> None:
     assert one.__doc__ == other.__doc__
     assert one.__doc__
     returns = inspect.signature(one).return_annotation
-    lazy = ("Page[", "Stream[")
+    lazy = ("Page[", "Stream[", "sockets.")
     assert inspect.iscoroutinefunction(other) is not returns.startswith(lazy)
     assert not inspect.iscoroutinefunction(one)
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from coze_client import APIError, Coze
-from tests.client.calls import METHODS, call_of
+from tests.client.calls import CALLS, call_of
 from tests.tools.conftest import DOCUMENT, node_tool
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.terminate()
 
 
-@pytest.mark.parametrize("path", METHODS)
+@pytest.mark.parametrize("path", CALLS)
 def test_every_method_sends_what_prism_expects_and_reads_what_it_answers(
     prism: str, path: str
 ) -> None:

@@ -201,3 +201,40 @@ def received(
         use(event.event.bot_name)
         use(event.name)  # mistake: only unknown events have it
     return True  # mistake: no audit
+
+
+def sending(coze: Coze) -> None:
+    with coze.websockets.chat.create(bot_id="1") as socket:
+        socket.conversation.message.create(role="user", content_type="text", content="hi")
+        socket.conversation.message.delete()  # mistake: no such event
+        socket.transcriptions.update()  # mistake: an event of another socket
+        socket.conversation.chat.completed()  # mistake: an event that is only received
+        socket.chat.update(input_audio={"format": "mp3"})  # mistake: no such literal
+        socket.chat.update(input_audio={"rate": 8000})  # mistake: misspelt key
+        socket.chat.update(translate_config={})  # mistake: a setting of another socket
+        socket.conversation.message.create(content="hi")  # mistake: missing required arguments
+        socket.input_audio_buffer.append(delta="AAAA")  # mistake: text for bytes
+        socket.input_audio_buffer.append(b"")  # mistake: positional argument
+        socket.until("chat.update")  # mistake: an event that is only sent
+        socket.pipe(b"")  # mistake: a chat has no pipe
+    coze.websockets.chat.create(device_id="1")  # mistake: missing required argument
+
+
+def receiving(coze: Coze, recording: bytes) -> None:
+    with coze.websockets.chat.create(bot_id="1") as socket:
+        for event in socket.turn():
+            if event.event_type == "conversation.audio.deltas":  # mistake: no such event
+                use(event)
+            if event.event_type == "conversation.audio.delta":
+                use(event.data.content)
+                use(event.data.delta)  # mistake: no such field of the data
+    with coze.websockets.audio.speech.create() as speech:
+        speech.pipe(recording)  # mistake: bytes for text
+
+
+async def sending_later(coze: AsyncCoze) -> None:
+    async with coze.websockets.audio.speech.create() as speech:
+        await speech.input_text_buffer.append(delta="hi")
+        await speech.input_text_buffer.append(text="hi")  # mistake: misspelt argument
+    with coze.websockets.audio.speech.create():  # mistake: an async socket needs async with
+        pass

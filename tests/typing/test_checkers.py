@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 CHAINS = ROOT / "tests" / "typing" / "chains.py"
-RIGHT = [ROOT / "tests" / "typing" / name for name in ("consumer.py", "callbacks.py", "chains.py")]
+RIGHT = [
+    ROOT / "tests" / "typing" / f"{name}.py"
+    for name in ("consumer", "callbacks", "chains", "sockets")
+]
 MISTAKES = ROOT / "tests" / "typing" / "mistakes.py"
 LINES = dict(enumerate(MISTAKES.read_text(encoding="utf-8").splitlines(), 1))
 PLANTED = {number for number, line in LINES.items() if "# mistake:" in line}

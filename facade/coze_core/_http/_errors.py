@@ -5,7 +5,7 @@ They say what the retry table needs to know: whether the request may have reache
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coze_core._coze_error import CozeError
 from coze_core._errors import APIConnectionError, APIError, APITimeoutError
@@ -19,7 +19,7 @@ _TOO_LATE: dict[Phase, str] = {
     "connect": "no connection was made",
     "read": "nothing arrived",
     "write": "nothing could be sent",
-    "pool": "no connection became free",
+    "pool": "no connection became free (each open socket and stream holds one)",
 }
 
 
@@ -54,6 +54,8 @@ class map_exceptions:  # noqa: N801  # used like contextlib.suppress
         if isinstance(error, family.timed_out):
             phase = family.phases.get(type(error), "read")
             return _timeout_error(request, phase, sent=not isinstance(error, family.unsent))
+        if is_upgrade(request) and type(error).__name__ == "LocalProtocolError":
+            return _no_http2(request)
         if isinstance(error, family.hopeless):  # the text may hold the token, and the cause too
             return CozeError(
                 f"{request.operation}: the request cannot be sent ({type(error).__name__}). Check "
@@ -62,6 +64,37 @@ class map_exceptions:  # noqa: N801  # used like contextlib.suppress
         if isinstance(error, family.lost):
             return _connection_error(request, error, sent=not isinstance(error, family.unsent))
         return None
+
+
+SWITCHING = 101
+"""The status of an answer after which a connection speaks another protocol than HTTP."""
+
+
+def is_upgrade(request: Request) -> bool:
+    """Whether a request asks for another protocol than HTTP."""
+    return "upgrade" in request.headers
+
+
+def check_upgrade(request: Request, response: Any) -> None:
+    """Check that the connection of an answer can speak another protocol.
+
+    Raises:
+        CozeError: It cannot.
+    """
+    if response.extensions.get("http_version") == b"HTTP/2":
+        raise _no_http2(request)
+    if response.status_code == SWITCHING and "network_stream" not in response.extensions:
+        raise CozeError(
+            f"{request.operation}: http_client has a transport that gives no access to its "
+            "connections, as a MockTransport. Sockets need one like httpx.HTTPTransport."
+        )
+
+
+def _no_http2(request: Request) -> CozeError:
+    return CozeError(
+        f"{request.operation}: http_client speaks HTTP/2, and sockets need HTTP/1.1. Open them by "
+        "a client whose http_client is made without http2=True."
+    )
 
 
 def too_long(status_code: int, request: Request) -> APIError:

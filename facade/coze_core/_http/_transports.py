@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from math import inf
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakValueDictionary, ref
 
 from coze_core._body import AsyncBody, Body, RawResponse
@@ -16,12 +16,14 @@ from coze_core._errors import APIConnectionError
 from coze_core._fork import never_close, reset_in_children
 from coze_core._http._bodies import OpenAsyncBody, OpenBody, secret_of
 from coze_core._http._clients import ClientOptions, build_request, build_request_fast, make_client
-from coze_core._http._errors import map_exceptions
+from coze_core._http._errors import SWITCHING, is_upgrade, map_exceptions
 from coze_core._http._family import check_auth, chosen_family
 from coze_core._http._pools import aclose_lost, close_lost, interrupt_calls
 from coze_core._http._types import AsyncHTTPClient, HTTPAuth, HTTPClient, origin
 
 if TYPE_CHECKING:
+    from typing import Self
+
     import anyio
 
     from coze_core._encoding import HeaderMap
@@ -59,6 +61,7 @@ class _Sender(Generic[C]):
         self._own = given is None
         self._closed = False
         self._lock = Lock()
+        self._for_sockets: Self | None = None
         if given is None:
             client = self._made()
             self._client: C | None = client
@@ -81,10 +84,25 @@ class _Sender(Generic[C]):
         """
         check_auth(auth, self._family)
 
+    def for_sockets(self) -> Self:
+        """Return what sends the handshakes of sockets: over other connections than those of calls.
+
+        A client of the user's sends both.
+        """
+        if not self._own:
+            return self
+        with self._lock:
+            self._check_open(self._client)
+            if self._for_sockets is None:
+                self._for_sockets = cast("Any", type(self))(None, self._options)
+            return cast("Self", self._for_sockets)
+
     def reset_after_fork(self) -> None:
         never_close(self._client)
         self._client = None
         self._lock = Lock()
+        never_close(self._for_sockets)
+        self._for_sockets = None
 
     def _made(self) -> Any:
         return make_client(self._family, self._kind, self._options)
@@ -122,7 +140,7 @@ class _Sender(Generic[C]):
         """
         follows = request.method == "GET" if self._own else client.follow_redirects
         redirect = response.next_request
-        if redirect is None or request.is_token_request or not follows:
+        if redirect is None or request.is_token_request or is_upgrade(request) or not follows:
             return None
         if origin(redirect.url) != origin(response.request.url):
             return None
@@ -187,7 +205,12 @@ class Transport(_Sender[HTTPClient]):
                     response, hops = client.send(redirect, **options), hops + 1
             live = _stays_open(request, response)
             limit = inf if live else request.max_bytes
-            body = OpenBody(self._family, client, response, request, limit)
+            kind = OpenBody
+            if is_upgrade(request):
+                from coze_core._http._upgrade import Upgraded
+
+                kind = Upgraded
+            body = kind(self._family, client, response, request, limit)
             if live:
                 self._bodies[id(body)] = body
                 reset_in_children(body)
@@ -208,6 +231,8 @@ class Transport(_Sender[HTTPClient]):
         if not self._own:
             return
         self._closed = True
+        if self._for_sockets:
+            self._for_sockets.close()
         for reference in self._bodies.valuerefs():
             if body := reference():
                 body.close()
@@ -294,7 +319,12 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
                 raise
         live = _stays_open(request, response)
         limit = inf if live else request.max_bytes
-        body = OpenAsyncBody(self._family, client, response, request, limit)
+        kind = OpenAsyncBody
+        if is_upgrade(request):
+            from coze_core._http._upgrade import AsyncUpgraded
+
+            kind = AsyncUpgraded
+        body = kind(self._family, client, response, request, limit)
         if live:
             return _raw_response(sent, response, b"", body)
         try:
@@ -308,6 +338,8 @@ class AsyncTransport(_Sender[AsyncHTTPClient]):
         if not self._own:
             return
         self._closed = True
+        if self._for_sockets:
+            await self._for_sockets.aclose()
         here, loops, self._loops = self._current_loop(), self._loops, {}
         for loop, client in loops.items():
             if loop is here:
@@ -356,6 +388,8 @@ def _forget(transport: ref[AsyncTransport], loop: object) -> None:
 
 
 def _stays_open(request: Request, response: Any) -> bool:
+    if is_upgrade(request):
+        return response.status_code == SWITCHING
     if request.keep_open is None or not response.is_success:
         return False
     media_type = response.headers.get("content-type", "").partition(";")[0]

@@ -1,0 +1,145 @@
+"""Sockets of the sync client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from coze_core._ws._timing import Timing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Self
+
+    from coze_core._body import Body
+    from coze_core._operation import SocketOperation
+    from coze_core._response import ResponseInfo
+    from coze_core._settings import Settings
+
+E_co = TypeVar("E_co", covariant=True)
+N_contra = TypeVar("N_contra", bound=str, contravariant=True)
+
+
+class Senders:
+    """A group of events that can be sent.
+
+    Args:
+        send: Sends one.
+    """
+
+    def __init__(self, send: Callable[..., None]) -> None:
+        self._send = send
+
+
+class Socket(Generic[E_co, N_contra]):
+    """A connection that carries events both ways.
+
+    Opened by ``with``, which sends the handshake. Iteration yields events until the socket is
+    closed. One thread may read while any others send, and any may close it.
+
+    An error event raises a `StreamError`, and the socket stays usable: whether it ends the session
+    is not documented, so the next event, or error, tells. At most about 64 events wait; if they are
+    not read, the server has to wait. Nothing is sent again by itself, but for the settings after a
+    reconnect.
+
+    Args:
+        operation: The operation that opens it.
+        connect: Sends the handshake.
+        settings: The settings of the client.
+        reconnect: How often in a row it is opened again when the connection is lost.
+    """
+
+    _timing = Timing()
+
+    def __init__(
+        self,
+        operation: SocketOperation[E_co],
+        connect: Callable[[], tuple[Body, ResponseInfo]],
+        settings: Settings,
+        reconnect: int = 0,
+    ) -> None:
+        from coze_core._ws._threads import Session
+
+        self._session = Session[E_co](connect, operation, settings, reconnect, self._timing)
+        self._send = self._session.send
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._session}>"
+
+    def __enter__(self) -> Self:
+        """Open the connection.
+
+        Raises:
+            CozeError: The handshake failed, or the socket was opened before.
+        """
+        self._session.use()
+        self._session.open()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[E_co]:
+        """Iterate over the events that were not read yet, until the socket is closed."""
+        self._session.opened()
+        return self
+
+    def __next__(self) -> E_co:
+        """Wait for the next event.
+
+        Raises:
+            StreamError: The API reported an error, or closed the socket for no known reason.
+            APIConnectionError: The connection was lost.
+            APIError: The API closed the socket with a code that says why.
+            CozeError: The socket is not open.
+        """
+        event = self._session.next()
+        if event is None:
+            raise StopIteration
+        return event
+
+    @property
+    def response(self) -> ResponseInfo:
+        """Status, headers and log id of the handshake; known once the socket is open.
+
+        Raises:
+            CozeError: The socket was never open.
+        """
+        return self._session.call().response
+
+    def turn(self) -> Iterator[E_co]:
+        """Return the events up to the one that ends the turn, which comes as well.
+
+        After a reconnect, the error of the lost connection is raised, unless something was sent
+        before the next event is asked for.
+
+        Raises:
+            StreamError: While iterating, as for all events; also if the socket is closed before.
+        """
+        return self._session.until()
+
+    def until(self, event_type: N_contra) -> Iterator[E_co]:
+        """Return the events up to one with a certain name, which comes as well; see `turn`.
+
+        Raises:
+            CozeError: The socket receives no such event.
+        """
+        return self._session.until(self._session.known(event_type))
+
+    def send(self, event: Mapping[str, object]) -> None:
+        """Send an event that is written by hand.
+
+        Args:
+            event: Its ``event_type``, its ``data`` with bytes for audio, perhaps an ``id``.
+
+        Raises:
+            CozeError: The socket sends no such event, or it is closed.
+            APIConnectionError: The connection was lost.
+        """
+        self._send(*self._session.parts(event))
+
+    def close(self) -> None:
+        """Close the socket, from any thread: all that waits for it ends. Twice does no harm."""
+        self._session.close()
+
+    def _pipe(self, source: Any) -> Iterator[Any]:
+        return self._session.pipe(source)
