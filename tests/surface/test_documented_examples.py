@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import logging
 import os
 import re
 import runpy
@@ -186,6 +187,8 @@ def test_an_example_runs(
     code: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    log = logging.getLogger("coze_client")
+    monkeypatch.setattr(log, "handlers", log.handlers.copy())
     names: Names = {}
     for word, stage in STAGES.items():
         if word in code:
