@@ -16,8 +16,9 @@ from coze_core._lazy import lazy
 TYPE_CHECKING = bool()  # noqa: UP018  # Jedi takes what stands below a plain False for dead
 if TYPE_CHECKING:
     from coze_api import events, models, params, sockets
-    from coze_client import callbacks, messages
+    from coze_client import audio, callbacks, messages
     from coze_client._client import AsyncCoze, Coze
+    from coze_client._jobs.sockets import turn_with_tools
     from coze_client._oauth.authorization import AuthorizationRequest
     from coze_client._oauth.code import AuthorizationCodeAuth, PKCEAuth
     from coze_client._oauth.device import DeviceAuthorization, DeviceCodeAuth
@@ -63,6 +64,7 @@ else:
         {
             "coze_api": "events models params sockets",
             "coze_client._client": "AsyncCoze Coze",
+            "coze_client._jobs.sockets": "turn_with_tools",
             "coze_client._oauth.authorization": "AuthorizationRequest",
             "coze_client._oauth.code": "AuthorizationCodeAuth PKCEAuth",
             "coze_client._oauth.device": "DeviceAuthorization DeviceCodeAuth",
@@ -72,6 +74,7 @@ else:
             "coze_client._oauth.token": "OAuthToken",
             "coze_client._preload": "preload",
             "coze_client._version": "__version__",
+            "coze_client.audio": "audio",
             "coze_client.callbacks": "callbacks",
             "coze_client.messages": "messages",
             "coze_core": (
@@ -125,6 +128,7 @@ __all__ = [
     "TokenStore",
     "UnknownEvent",
     "__version__",
+    "audio",
     "callbacks",
     "events",
     "messages",
@@ -133,4 +137,5 @@ __all__ = [
     "preload",
     "response_of",
     "sockets",
+    "turn_with_tools",
 ]

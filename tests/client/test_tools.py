@@ -185,7 +185,7 @@ lost.__annotations__["location"] = "Missing"
     [
         ({"tools": {"a": no_hint}}, "the tool a has no type hint for location"),
         ({"tools": {"a": many}}, "the tool a has no type hint for location"),
-        ({"tools": {"a": lost}}, "the hints of the tool a cannot be used: name 'Missing'"),
+        ({"tools": {"a": lost}}, "the tool a has hints that cannot be used: name 'Missing'"),
         ({"tools": {"a": 1}}, "the tool a must be a function, got int"),
         ({"tools": {"a": get_weather}, "max_rounds": 0}, "max_rounds is 0"),
         ({"tools": {"a": get_weather}, "max_rounds": True}, "max_rounds is True"),
@@ -329,8 +329,8 @@ def test_all_calls_of_a_round_are_made_at_once_and_answered_in_order() -> None:
         await anyio.to_thread.run_sync(barrier.wait)
         return "two"
 
-    tools = Tools({"first": first, "second": second}, 10, "raise")
-    calls = tools.asked(asking("first", "second"))
+    tools = Tools("chat.run", {"first": first, "second": second}, 10, "raise")
+    calls = tools.asked(asking("first", "second").end)
     wanted = [{"tool_call_id": "c0", "output": "one"}, {"tool_call_id": "c1", "output": "two"}]
     assert tools.outputs(calls) == wanted
     assert anyio.run(tools.async_outputs, calls) == wanted

@@ -37,8 +37,8 @@ EXPORTED = {
         Coze CozeError DeviceAuthorization DeviceCodeAuth Download Event FileContent FileTokenStore
         InvalidRequestError JWTAuth MemoryTokenStore NotFoundError OAuthToken PKCEAuth Page
         PermissionDeniedError QuotaError RateLimitError RequestInfo Response ResponseInfo
-        ServerError Stream StreamError StreamResult TokenStore UnknownEvent __version__ callbacks events messages
-        models params preload response_of sockets
+        ServerError Stream StreamError StreamResult TokenStore UnknownEvent __version__ audio callbacks
+        events messages models params preload response_of sockets turn_with_tools
     """,
     coze_client.callbacks: """
         ASGIApp Answer Audit BodyTooLargeError Callback CallbackError CallbackEvent EventStore

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_type
 
-from coze_client import AsyncCoze, Coze, events, models, params, sockets
+from coze_client import AsyncCoze, Coze, audio, events, models, params, sockets, turn_with_tools
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -50,6 +50,11 @@ def pipes(coze: Coze, words: Iterator[str], recording: bytes) -> None:
         assert_type(speech.pipe("text"), "Iterator[bytes]")
     with coze.websockets.audio.transcriptions.create() as transcription:
         assert_type(transcription.pipe([recording]), "Iterator[str]")
+        chunks = audio.chunks("a.wav", paced=True)
+        transcription.transcriptions.update(input_audio=chunks.format)
+        assert_type(transcription.pipe(chunks), "Iterator[str]")
+    with coze.websockets.chat.create(bot_id="1") as chat:
+        assert_type(turn_with_tools(chat, {}), "Iterator[events.ChatSocketEvent]")
     with coze.websockets.audio.simult_interpretation.create() as interpretation:
         interpretation.simult_interpretation.update(translate_config={"from": "zh", "to": "en"})
         assert_type(interpretation.pipe(recording), "Iterator[bytes]")
@@ -64,6 +69,8 @@ async def asynchronous(coze: AsyncCoze, microphone: AsyncIterator[bytes]) -> Non
         async for event in socket.turn():
             narrowing(event)
         async for event in socket:
+            narrowing(event)
+        async for event in turn_with_tools(socket, {"get_weather": len}):
             narrowing(event)
     async with coze.websockets.audio.transcriptions.create() as transcription:
         async for text in transcription.pipe(microphone):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from coze_api import params
-    from coze_api.events import ChatStreamResult
 
 ToolErrors: TypeAlias = Literal["output", "raise"]
 
@@ -35,6 +34,7 @@ class Tools:
     """The functions that a bot may call, and how often it may ask.
 
     Args:
+        caller: The method that they are given to.
         functions: The functions by the names of the tools; sync or async, every parameter with a
             type hint.
         max_rounds: How often calls are answered at most.
@@ -45,23 +45,30 @@ class Tools:
     """
 
     def __init__(
-        self, functions: Mapping[str, Callable[..., object]], max_rounds: int, errors: ToolErrors
+        self,
+        caller: str,
+        functions: Mapping[str, Callable[..., object]],
+        max_rounds: int,
+        errors: ToolErrors,
     ) -> None:
-        check_rounds("chat.run", max_rounds)
+        check_rounds(caller, max_rounds)
         if errors not in {"output", "raise"}:
-            raise CozeError(f"chat.run: tool_errors is {errors!r}. Pass 'output' or 'raise'.")
+            raise CozeError(f"{caller}: tool_errors is {errors!r}. Pass 'output' or 'raise'.")
+        self._caller = caller
         self._functions = dict(functions)
-        self._decoders = {name: _decoder(name, one) for name, one in self._functions.items()}
+        self._decoders = {
+            name: _decoder(f"{caller}: the tool {name}", one)
+            for name, one in self._functions.items()
+        }
         self._rounds_left = self._max_rounds = max_rounds
         self._raise = errors == "raise"
 
-    def asked(self, result: ChatStreamResult) -> list[_Call]:
+    def asked(self, chat: object) -> list[_Call]:
         """Return the calls that a chat waits for.
 
         Raises:
             CozeError: One names no tool, or the bot has asked too often.
         """
-        chat = result.end
         if not isinstance(chat, models.Chat) or not chat.required_action:
             return []
         wanted = chat.required_action.submit_tool_outputs
@@ -74,13 +81,13 @@ class Tools:
         unknown = sorted({one.name for one in calls} - set(self._functions))
         if unknown:
             raise CozeError(
-                f"chat.run: the bot calls {', '.join(unknown)}, and tools has "
+                f"{self._caller}: the bot calls {', '.join(unknown)}, and tools has "
                 f"{', '.join(self._functions) or 'none'}. {_left_open(chat)}"
             )
         if calls and not self._rounds_left:
             raise CozeError(
-                f"chat.run: the bot asks for tools again after {self._max_rounds} rounds. Allow "
-                f"more with max_rounds=. {_left_open(chat)}"
+                f"{self._caller}: the bot asks for tools again after {self._max_rounds} rounds. "
+                f"Allow more with max_rounds=. {_left_open(chat)}"
             )
         self._rounds_left -= 1
         return calls
@@ -153,12 +160,10 @@ class Tools:
         return messages.tool(call.id, f"{type(error).__name__}: {error}")
 
 
-def _decoder(name: str, function: Callable[..., object]) -> msgspec.json.Decoder[Any]:
+def _decoder(tool: str, function: Callable[..., object]) -> msgspec.json.Decoder[Any]:
     """Return the decoder of the arguments of a tool."""
     if not callable(function):
-        raise CozeError(
-            f"chat.run: the tool {name} must be a function, got {type(function).__name__}."
-        )
+        raise CozeError(f"{tool} must be a function, got {type(function).__name__}.")
     try:
         hints = get_type_hints(function, include_extras=True)
         parameters = inspect.signature(function).parameters.values()
@@ -166,7 +171,7 @@ def _decoder(name: str, function: Callable[..., object]) -> msgspec.json.Decoder
         untyped = [one.name for one in parameters if one.name not in hints or one.kind not in named]
         if untyped:
             raise CozeError(
-                f"chat.run: the tool {name} has no type hint for {', '.join(untyped)}. Give each "
+                f"{tool} has no type hint for {', '.join(untyped)}. Give each "
                 "parameter a name and a hint, as in 'city: str'."
             )
         fields = [
@@ -178,9 +183,7 @@ def _decoder(name: str, function: Callable[..., object]) -> msgspec.json.Decoder
         struct = msgspec.defstruct("Arguments", fields, kw_only=True, forbid_unknown_fields=True)
         return msgspec.json.Decoder(struct)
     except (NameError, TypeError, ValueError) as error:
-        raise CozeError(
-            f"chat.run: the hints of the tool {name} cannot be used: {error}"
-        ) from error
+        raise CozeError(f"{tool} has hints that cannot be used: {error}") from error
 
 
 def _left_open(chat: models.Chat) -> str:

@@ -109,13 +109,13 @@ class Chat(chats.Chat):
         from coze_client._jobs._tools import Tools  # noqa: PLC0415  # loaded when it is used
         from coze_core import Rounds  # noqa: PLC0415  # as above
 
-        ready = Tools(tools, max_rounds, tool_errors)
+        ready = Tools("chat.run", tools, max_rounds, tool_errors)
         _check_saved(arguments)
 
         def follow(
             result: events.ChatStreamResult,
         ) -> Stream[events.ChatEvent, events.ChatStreamResult] | None:
-            if result.end is None or not (calls := ready.asked(result)):
+            if result.end is None or not (calls := ready.asked(result.end)):
                 return None
             return self.stream_submit_tool_outputs(
                 conversation_id=result.end.conversation_id,
@@ -156,13 +156,13 @@ class AsyncChat(chats.AsyncChat):
         from coze_client._jobs._tools import Tools  # noqa: PLC0415  # loaded when it is used
         from coze_core import AsyncRounds  # noqa: PLC0415  # as above
 
-        ready = Tools(tools, max_rounds, tool_errors)
+        ready = Tools("chat.run", tools, max_rounds, tool_errors)
         _check_saved(arguments)
 
         async def follow(
             result: events.ChatStreamResult,
         ) -> AsyncStream[events.ChatEvent, events.ChatStreamResult] | None:
-            if result.end is None or not (calls := ready.asked(result)):
+            if result.end is None or not (calls := ready.asked(result.end)):
                 return None
             return self.stream_submit_tool_outputs(
                 conversation_id=result.end.conversation_id,
