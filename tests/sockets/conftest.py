@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from coze_core._ws._timing import Timing
+from tests.auth.conftest import jwt_auth, keys
 from tests.core.conftest import run, short_pauses
 from tests.sockets.peer import PeerServer
 from tests.sockets.socket_samples import CHAT, AsyncChatSocket, ChatSocket
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tests.core.conftest import Runner
     from tests.sockets.peer import Peer
 
-__all__ = ["run", "short_pauses"]
+__all__ = ["jwt_auth", "keys", "run", "short_pauses"]
 
 NORMAL = Timing()
 QUICK = Timing(interval=0.1, patience=0.1, closing=0.3)
@@ -106,6 +107,10 @@ def peers() -> Iterator[Callable[..., PeerServer]]:
         yield start
 
 
+def entered(run: Runner, made: Any) -> AbstractContextManager[Any]:
+    return made if run.portal is None else run.portal.wrap_async_context_manager(made)
+
+
 @pytest.fixture
 def talk(run: Runner) -> Callable[..., Any]:
     """Open a socket by a client of the server."""
@@ -124,12 +129,8 @@ def talk(run: Runner) -> Callable[..., Any]:
         sync, other = kinds(timing)
         kind = sync if run.portal is None else other
         made = client.socket(operation, kind, reconnect, query=query or {"bot_id": "7"})
-        if run.portal is None:
-            with made as socket:
-                yield Talk(run, socket)
-        else:
-            with run.portal.wrap_async_context_manager(made) as socket:
-                yield Talk(run, socket)
+        with entered(run, made) as socket:
+            yield Talk(run, socket)
 
     return opened
 

@@ -44,10 +44,12 @@ class Codec(Generic[E_co]):
 
     Args:
         operation: The operation that opens it.
+        keep_extra: Whether models keep what came beyond their fields.
     """
 
-    def __init__(self, operation: SocketOperation[E_co]) -> None:
+    def __init__(self, operation: SocketOperation[E_co], *, keep_extra: bool = False) -> None:
         self._operation = operation
+        self._keep_extra = keep_extra
         self._decoders = {name: _type_decoder(kind) for name, kind in operation.events().items()}
         self._prefix = urandom(8).hex()
         self._numbers = count(1)
@@ -97,12 +99,13 @@ class Codec(Generic[E_co]):
         if decoder is None:
             data = msgspec.json.decode(head.data)
             return UnknownSocketEvent("unknown", data, head.id, logid, name=head.event_type)
-        if decoder.fast is not None:
+        if decoder.fast is not None and not self._keep_extra:
             try:
                 return SocketEvent(head.event_type, decoder.fast(head.data), head.id, logid)
             except DECODE_ERRORS:
                 pass
-        return SocketEvent(head.event_type, decoder.decode(bytes(head.data)), head.id, logid)
+        data = decoder.decode(bytes(head.data), keep_extra=self._keep_extra)
+        return SocketEvent(head.event_type, data, head.id, logid)
 
     def _decode_leniently(self, message: bytes) -> SocketEvent[Any, Any]:
         try:
@@ -117,7 +120,8 @@ class Codec(Generic[E_co]):
         data, decoder = fields.get("data"), self._decoders.get(name)
         if decoder is None:
             return UnknownSocketEvent("unknown", data, id_, logid, name=name)
-        return SocketEvent(name, decoder.decode(msgspec.json.encode(data)), id_, logid)
+        fields = decoder.decode(msgspec.json.encode(data), keep_extra=self._keep_extra)
+        return SocketEvent(name, fields, id_, logid)
 
     def chunks(self, piece: object) -> Iterator[dict[str, object]]:
         """Return the data of the events that feed a pipe with a text or bytes, cut to its limit.

@@ -79,7 +79,7 @@ class SessionState(Generic[E_co, C]):
         self.operation = operation
         self.settings = settings
         self.timing = timing
-        self.codec = Codec(operation)
+        self.codec = Codec(operation, keep_extra=settings.keep_extra)
         self.resumption = Resumption(operation, reconnect)
         self.connection: C | None = None
         self.ends = operation.turn
