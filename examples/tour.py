@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from coze_client import APIError, Coze, response_of
+from coze_client import APIError, Coze, CozeError, audio, response_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -27,6 +27,7 @@ def main() -> None:
         store_plugins(coze)
         chat(coze)
         workflow(coze)
+        sockets(coze)
         error(coze)
 
 
@@ -90,6 +91,46 @@ def workflow(coze: Coze) -> None:
     run = coze.workflows.runs.create(workflow_id=workflow_id, parameters={"user_name": "George"})
     console.print(f"data: {run.data}")
     console.print(f"debug: {run.debug_url}")
+
+
+def sockets(coze: Coze) -> None:
+    """Open each socket once, and tell what the document lacks of its events."""
+    heading("Sockets")
+    opened = coze.with_options(keep_extra=True).websockets
+    text = {"delta": "Why did the ruler go to the cinema?"}
+    written = [("input_text_buffer.append", text), ("input_text_buffer.complete", None)]
+    speech = audio.chunks(visit(opened.audio.speech.create(), *written) or bytes(48_000))
+    chunks = [("input_audio_buffer.append", {"delta": chunk}) for chunk in speech]
+    spoken = [*chunks, ("input_audio_buffer.complete", None)]
+    settings = {"input_audio": speech.format}
+    visit(opened.audio.transcriptions.create(), ("transcriptions.update", settings), *spoken)
+    visit(
+        opened.audio.simult_interpretation.create(),
+        ("simult_interpretation.update", settings),
+        *spoken,
+    )
+    if bot_id := own("COZE_BOT_ID", "7493066380997000000"):
+        visit(opened.chat.create(bot_id=bot_id), ("chat.update", settings), *spoken)
+
+
+def visit(socket: Any, *sent: tuple[str, object]) -> bytes:
+    """Send events, read those of a turn, and return the audio in them."""
+    received: list[Any] = []
+    name = type(socket).__name__
+    try:
+        with socket:
+            for event_type, data in sent:
+                socket.send({"event_type": event_type, "data": data})
+            received.extend(socket.turn())
+            console.print(f"{name}: {len(received)} events, log id {socket.response.logid}")
+    except CozeError as failed:
+        console.print(f"{name}: {failed}")
+    lacking = {event.name for event in received if event.event_type == "unknown"}
+    for event in received:
+        lacking |= {f"{event.event_type}: {field}" for field in getattr(event.data, "extra", ())}
+    console.print(f"  the document lacks: {', '.join(sorted(lacking)) or 'nothing'}")
+    pieces = (getattr(event.data, "delta", None) for event in received)
+    return b"".join(piece for piece in pieces if isinstance(piece, bytes))
 
 
 def error(coze: Coze) -> None:

@@ -1,4 +1,4 @@
-"""The jobs of the official SDK's examples that need no socket, each as a function of a client."""
+"""The jobs of the official SDK's examples, each as a function of a client."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import re
 import time
 import wave
 from base64 import b64decode
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import httpx
 
 from coze_client import APIError, Coze
+from coze_client.audio import chunks
 from coze_client.messages import audio, image, user
 
 if TYPE_CHECKING:
@@ -73,6 +75,26 @@ def benchmark_text_chat(coze: Coze) -> None:
         print("first event", next(stream), time.perf_counter() - begin)
         print("first token", next(stream.text), time.perf_counter() - begin)
         print("all", stream.final().usage, time.perf_counter() - begin)
+
+
+def benchmark_websockets_chat(coze: Coze) -> None:
+    voice = next(iter(coze.audio.voices.list()))
+    speech = coze.audio.speech.create(
+        input="hi", voice_id=voice.voice_id, response_format="pcm", sample_rate=24000
+    )
+    question = chunks(speech.read())
+    with coze.websockets.chat.create(bot_id="1") as socket:
+        socket.chat.update(input_audio=question.format)
+        for chunk in question:
+            socket.input_audio_buffer.append(delta=chunk)
+        socket.input_audio_buffer.complete()
+        begin = time.perf_counter()
+        firsts: dict[str, float] = {}
+        for event in socket.turn():
+            firsts.setdefault(event.event_type, time.perf_counter() - begin)
+    print("first token", firsts["conversation.message.delta"])
+    print("first audio", firsts["conversation.audio.delta"])
+    print("all", firsts["conversation.chat.completed"])
 
 
 def bot_create(coze: Coze, file: Path) -> None:
@@ -256,6 +278,62 @@ def variable_retrieve(coze: Coze) -> None:
 
 def variable_update(coze: Coze) -> None:
     coze.variables.update(connector_uid="1", bot_id="2", data=[{"keyword": "a", "value": "b"}])
+
+
+def websockets_audio_speech(coze: Coze, file: Path) -> None:
+    with wave.open(str(file), "wb") as out, coze.websockets.audio.speech.create() as socket:
+        out.setparams((1, 2, 24_000, 0, "NONE", ""))
+        for piece in socket.pipe("hello"):
+            out.writeframes(piece)
+
+
+def websockets_audio_transcriptions(coze: Coze) -> None:
+    voice = next(iter(coze.audio.voices.list()))
+    speech = coze.audio.speech.create(
+        input="hi", voice_id=voice.voice_id, response_format="pcm", sample_rate=24000
+    )
+    question = chunks(speech.read())
+    with coze.websockets.audio.transcriptions.create() as socket:
+        socket.transcriptions.update(input_audio=question.format)
+        for text in socket.pipe(question):
+            print(text)
+
+
+def websockets_chat(coze: Coze, file: Path) -> None:
+    voice = next(iter(coze.audio.voices.list()))
+    coze.audio.speech.create(
+        input="hi", voice_id=voice.voice_id, response_format="pcm", sample_rate=24000
+    ).write_to(file)
+    question = chunks(file)
+    with coze.websockets.chat.create(bot_id="1") as socket:
+        socket.chat.update(input_audio=question.format)
+        for chunk in question:
+            socket.input_audio_buffer.append(delta=chunk)
+        socket.input_audio_buffer.complete()
+        for event in socket.turn():
+            if event.event_type == "conversation.message.delta":
+                print(event.data.content)
+            elif event.event_type == "conversation.audio.delta":
+                file.write_bytes(event.data.content)
+
+
+def websockets_chat_realtime_gui(coze: Coze, file: Path) -> None:
+    """Without its window: the microphone is a file, and the speaker is print."""
+    microphone = chunks(file, milliseconds=20, paced=True)
+    with coze.websockets.chat.create(bot_id="1") as socket:
+        socket.chat.update(input_audio=microphone.format, turn_detection={"type": "server_vad"})
+
+        def listen() -> None:
+            for chunk in microphone:
+                socket.input_audio_buffer.append(delta=chunk)
+            socket.input_audio_buffer.complete()
+
+        Thread(target=listen).start()
+        for event in socket.turn():
+            if event.event_type == "input_audio_buffer.speech_started":
+                print("the speaker falls silent")
+            elif event.event_type == "conversation.audio.delta":
+                print(len(event.data.content))
 
 
 def workflow_async(coze: Coze) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import runpy
 import sys
+import wave
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,28 @@ JOBS: dict[str, tuple[list[str], str, list[str]]] = {
     "bots_to_csv": (["7", "bots.csv"], "", ["bots.list"]),
     "publish_bot": (["7", "a.png"], "", ["bots.create", "bots.update", "bots.publish"]),
     "plugin_store": (["maps"], "plugins", ["stores.plugins.list"]),
-    "voice_to_file": (["hi", "a.mp3"], "bytes", ["audio.voices.list", "audio.speech.create"]),
+    "voice_to_file": (["hi", "b.mp3"], "bytes", ["audio.voices.list", "audio.speech.create"]),
     "speech_to_text": (["a.wav"], "", ["audio.transcriptions.create"]),
     "voiceprints": (
         ["a.wav"],
         "",
         ["audio.voiceprint_groups.create", "audio.voiceprint_groups.speaker_identify"],
+    ),
+    "voice_chat": (["7", "said.wav", "b.wav"], ANSWER, ["websockets.chat.create"]),
+    "speak_while_writing": (
+        ["7", "hi", "b.wav"],
+        "0.6 s of speech",
+        ["chat.stream", "websockets.audio.speech.create"],
+    ),
+    "live_transcription": (
+        ["said.wav"],
+        "\rHello from the sandbox.",
+        ["websockets.audio.transcriptions.create"],
+    ),
+    "interpretation": (
+        ["said.wav", "b.wav"],
+        "沙盒向你问好。",
+        ["websockets.audio.simult_interpretation.create"],
     ),
 }
 ELSEWHERE = {"callbacks", "tour", "oauth_device", "oauth_jwt", "oauth_pkce", "oauth_web"}
@@ -50,6 +67,9 @@ ELSEWHERE = {"callbacks", "tour", "oauth_device", "oauth_jwt", "oauth_pkce", "oa
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("a.png", "a.txt", "a.wav"):
         (tmp_path / name).write_bytes(b"content")
+    with wave.open(str(tmp_path / "said.wav"), "wb") as said:
+        said.setparams((1, 2, 16_000, 0, "NONE", ""))
+        said.writeframes(bytes(16_000 // 5))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -74,7 +94,7 @@ def test_the_example_does_its_job(
     sent = [request.operation for request in coze_sandbox.requests]
     for operation in operations:
         sent.remove(operation)
-    if name in {"bots_to_csv", "voice_to_file"}:
+    if arguments[-1].startswith("b"):
         assert (folder / arguments[-1]).stat().st_size > 0
 
 

@@ -1,4 +1,4 @@
-"""Every job of the official SDK's examples that needs no socket is done against the sandbox."""
+"""Every job of the official SDK's examples is done against the sandbox."""
 
 from __future__ import annotations
 

@@ -236,7 +236,14 @@ def test_the_examples_are_found() -> None:
 
 
 EXAMPLES = {
-    "tour.py": ("Store plugins", "log id", "tokens", "code 4200"),
+    "tour.py": (
+        "Store plugins",
+        "log id",
+        "tokens",
+        "ChatSocket: 26 events",
+        "lacks: nothing",
+        "code 4200",
+    ),
     "oauth_jwt.py": ("alice sees", "bob sees"),
     "oauth_pkce.py": ("workspaces; the login is kept in",),
     "oauth_device.py": ("and type", "workspaces; the login is kept in"),
