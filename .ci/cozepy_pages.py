@@ -62,15 +62,15 @@ def page(language: str) -> str:
         f"## {say['events']}\n\n{say['events_text']}",
         table(("cozepy", "`event.event`", "`event.data`"), event_rows(say)),
         f"## {say['sockets']}\n\n{say['sockets_text']}",
-        table(("cozepy", say["event"]), socket_rows()),
+        table(("cozepy", "coze-client", "`event.data`"), socket_rows(say)),
         f"## {say['enums']}\n\n{say['enums_text']}",
         table(("cozepy", say["texts"]), enum_rows()),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
 
 
-def our_method(name: str) -> str | None:
-    """Return the path of our method for one of cozepy, None where there is none yet."""
+def our_method(name: str) -> str:
+    """Return the path of our method for one of cozepy."""
     return NOTES["methods"].get(name, name)
 
 
@@ -106,9 +106,6 @@ def method_rows(say: Mapping[str, str], language: str) -> Iterator[Sequence[str]
     """Yield a row for each method: ours, and what becomes of each argument."""
     for name, method in THEIRS["methods"].items():
         ours = our_method(name)
-        if ours is None:
-            yield code(name), say["none"], ""
-            continue
         takes, names = arguments_of(ours), renamed(ours)
         same = [one for one in method["arguments"] if one in takes]
         parts = [say["comma"].join(map(code, same))]
@@ -128,7 +125,7 @@ def class_rows(say: Mapping[str, str]) -> Iterator[Sequence[str]]:
     """Yield a row for each public name but those of enumerations and sockets."""
     paired = pairs()
     for name, about in THEIRS["names"].items():
-        if about["kind"] == "enum" or is_socket(name, about):
+        if about["kind"] == "enum" or "event" in about:
             continue
         ours = [*paired.get(name, ()), *filter(None, NOTES["names"].get(name, "").split(", "))]
         if not ours:
@@ -183,11 +180,6 @@ def qualified(name: str) -> str:
     return ""
 
 
-def is_socket(name: str, about: Mapping[str, Any]) -> bool:
-    """Return whether a name belongs to the WebSockets of cozepy."""
-    return "event" in about or "Websockets" in name or name in NOTES["sockets"]
-
-
 def event_rows(say: Mapping[str, str]) -> Iterator[Sequence[str]]:
     """Yield a row for each event of a stream."""
     errors = {
@@ -203,11 +195,20 @@ def event_rows(say: Mapping[str, str]) -> Iterator[Sequence[str]]:
             yield code(f"{name}.{member}"), code(json.dumps(value)), cell
 
 
-def socket_rows() -> Iterator[Sequence[str]]:
-    """Yield a row for each name of the WebSockets."""
+def socket_rows(say: Mapping[str, str]) -> Iterator[Sequence[str]]:
+    """Yield a row for each event of a WebSocket."""
+    sent = {name.partition(".")[2] for name in OURS["senders"]}
+    received: dict[str, str] = {}
+    for name, events in OURS["events"].items():
+        if name.endswith("SocketEvent"):
+            received |= events
     for name, about in THEIRS["names"].items():
-        if about["kind"] != "enum" and is_socket(name, about):
-            yield code(name), code(json.dumps(about["event"])) if "event" in about else ""
+        event = about.get("event")
+        if event in sent:
+            yield code(name), code(f"socket.{event}(...)"), ""
+        elif event:
+            data = received.get(event)
+            yield code(name), code(json.dumps(event)), code(data) if data else say["raises"]
 
 
 def enum_rows() -> Iterator[Sequence[str]]:
