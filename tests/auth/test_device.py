@@ -165,10 +165,10 @@ def pauses(*answers: Exception, interval: Any = 5, expires_in: Any = 300) -> lis
     assert shown[0].verification_url == "https://example.com/?a=1&user_code=u"
     step: Any = next(steps)
     found: list[float] = []
-    for told in answers:
+    for message in answers:
         found.append(step.seconds)
         next(steps)
-        step = steps.throw(told)
+        step = steps.throw(message)
     return found
 
 

@@ -201,11 +201,11 @@ def test_without_what_signs_the_error_says_what_to_install(keys: KeyPair) -> Non
         "try: auth.token()\n"
         "except CozeError as error: print(error)"
     )
-    told = subprocess.run(
+    message = subprocess.run(
         [sys.executable, "-c", script, keys.private],
         check=True,
         capture_output=True,
         text=True,
         env={"PYTHONPATH": "facade:generated"},
     )
-    assert "pip install coze-client[jwt]" in told.stdout
+    assert "pip install coze-client[jwt]" in message.stdout

@@ -78,8 +78,8 @@ def client_of(server: ScriptedServer) -> SyncClient:
 
 
 def test_an_unknown_error_goes_by_its_status(run: Runner, jwt_auth: MakeAuth) -> None:
-    told = answer(403, {"error_code": "new_one", "error_message": "m"})
-    with ScriptedServer(told) as server, pytest.raises(PermissionDeniedError) as caught:
+    message = answer(403, {"error_code": "new_one", "error_message": "m"})
+    with ScriptedServer(message) as server, pytest.raises(PermissionDeniedError) as caught:
         run.token(jwt_auth(base_url=server.url))
     assert caught.value.code == "new_one"
 

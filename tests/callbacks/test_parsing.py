@@ -35,8 +35,8 @@ def test_each_event_is_typed_and_loses_nothing(name: str) -> None:
     event = callbacks.parse(body_of(name))
     assert event.event_type == name
     assert type(event.event) is CLASSES[name]
-    told = event.event.to_dict()
-    assert {key: told[key] for key in EXAMPLES[name]["event"]} == EXAMPLES[name]["event"]
+    message = event.event.to_dict()
+    assert {key: message[key] for key in EXAMPLES[name]["event"]} == EXAMPLES[name]["event"]
     assert event.header.to_dict() == EXAMPLES[name]["header"]
 
 
@@ -49,8 +49,8 @@ def test_numbers_are_texts_where_the_document_says_text(name: str) -> None:
             return {key: numbers(inner) for key, inner in value.items()}
         return int(value) if isinstance(value, str) and value.isdecimal() else value
 
-    told = callbacks.parse(body_of(name, **numbers(example))).event.to_dict()  # type: ignore[union-attr]
-    assert {key: told[key] for key in example} == example
+    message = callbacks.parse(body_of(name, **numbers(example))).event.to_dict()  # type: ignore[union-attr]
+    assert {key: message[key] for key in example} == example
 
 
 def test_texts_are_numbers_where_the_document_says_number() -> None:

@@ -22,7 +22,7 @@ def receiver() -> callbacks.Receiver:
     return callbacks.Receiver(TOKEN)
 
 
-def told(answer: callbacks.Answer) -> Any:
+def message(answer: callbacks.Answer) -> Any:
     return json.loads(answer.body)
 
 
@@ -44,7 +44,7 @@ def test_a_challenge_is_answered_without_the_handler(
     for _ in range(2):
         answer = receiver.receive(signed(body) if headers else {}, body, handler)
         assert answer.status == 200
-        assert told(answer) == {"challenge": EXAMPLES["url_verification"]["event"]["challenge"]}
+        assert message(answer) == {"challenge": EXAMPLES["url_verification"]["event"]["challenge"]}
     assert not handler.events
 
 
@@ -83,7 +83,7 @@ def test_what_is_refused_gets_the_right_status_and_a_clear_error(
     assert answer.status == status
     assert type(answer.error) is kind
     assert isinstance(answer.error, CozeError)
-    assert told(answer) == {"error": str(answer.error)}
+    assert message(answer) == {"error": str(answer.error)}
     assert not handler.events
 
 
@@ -172,7 +172,7 @@ def test_the_audit_of_a_published_bot_is_the_answer(
     receiver: callbacks.Receiver, audit: callbacks.Audit, body: dict[str, object]
 ) -> None:
     request = body_of("bot.published")
-    assert told(receiver.receive(signed(request), request, Handler(audit))) == body
+    assert message(receiver.receive(signed(request), request, Handler(audit))) == body
     assert audit.to_dict() == body
 
 
@@ -193,7 +193,7 @@ def test_an_audit_without_sense_is_an_error_and_the_event_is_told_again(
     body = body_of("bot.published")
     with pytest.raises(CozeError, match="one of in_review, approved, rejected, got 'aproved'"):
         receiver.receive(signed(body), body, handler)
-    assert told(receiver.receive(signed(body), body, handler)) == {"audit": {"audit_status": 2}}
+    assert message(receiver.receive(signed(body), body, handler)) == {"audit": {"audit_status": 2}}
 
 
 async def _coroutine(event: callbacks.CallbackEvent) -> None:

@@ -111,7 +111,7 @@ def test_a_file_that_is_not_there_is_the_error_of_the_system(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("source", "options", "told"),
+    ("source", "options", "message"),
     [
         (wav(rate=11_025), {}, "sample_rate is 11025. The API takes 8000, 16000"),
         (wav(channels=5), {}, "channel is 5. The API takes 1, 2"),
@@ -133,8 +133,8 @@ def test_a_file_that_is_not_there_is_the_error_of_the_system(tmp_path: Path) -> 
     ids=lambda value: repr(value)[:30],
 )
 def test_what_can_not_be_cut_is_an_error_that_says_why(
-    source: Any, options: dict[str, Any], told: str
+    source: Any, options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(CozeError, match=r"audio\.chunks") as refused:
         list(audio.chunks(source, **options))
-    assert told in str(refused.value)
+    assert message in str(refused.value)

@@ -82,7 +82,7 @@ def test_the_example_does_its_job(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    arguments, told, operations = JOBS[name]
+    arguments, message, operations = JOBS[name]
     if name == "tools":
         coze_sandbox.scenario(Scenario(script="requires_action"), operation="chat.stream")
     if name == "workflow_stream":
@@ -90,7 +90,7 @@ def test_the_example_does_its_job(
         monkeypatch.setattr(sys, "stdin", io.StringIO("Tokyo\n"))
     monkeypatch.setattr(sys, "argv", [name, *arguments])
     runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
-    assert told in capsys.readouterr().out
+    assert message in capsys.readouterr().out
     sent = [request.operation for request in coze_sandbox.requests]
     for operation in operations:
         sent.remove(operation)

@@ -154,7 +154,7 @@ def test_documents_are_posted_once(
 
 
 @pytest.mark.parametrize(
-    ("sources", "told"),
+    ("sources", "message"),
     [
         (["data.bin"], "data.bin is of the kind bin, and the API takes pdf, txt, doc, docx"),
         (["1.txt", "none.txt"], "there is no file .*none.txt"),
@@ -163,9 +163,9 @@ def test_documents_are_posted_once(
     ],
 )
 def test_bad_sources_are_one_error_before_anything_is_sent(
-    call: Call, coze_sandbox: Sandbox, folder: Path, sources: list[str], told: str
+    call: Call, coze_sandbox: Sandbox, folder: Path, sources: list[str], message: str
 ) -> None:
-    with pytest.raises(CozeError, match=told):
+    with pytest.raises(CozeError, match=message):
         call("datasets.documents.upload", "7", [folder / one for one in sources])
     with pytest.raises(CozeError, match="must be a list of at least one path or URL"):
         call("datasets.documents.upload", "7", "1.txt")

@@ -86,8 +86,8 @@ def test_messages_are_what_a_chat_takes(coze_sandbox: Sandbox) -> None:
 def test_a_message_of_an_answer_goes_back_as_one_of_a_request(
     coze: Coze, model: type[models.Message | models.ChatMessage]
 ) -> None:
-    told = {"role": "assistant", "type": "answer", "content": "ho", "content_type": "text"}
-    message = model(**{"id": "1", "conversation_id": "2", **told, "meta_data": {"a": "b"}})
+    said = {"role": "assistant", "type": "answer", "content": "ho", "content_type": "text"}
+    message = model(**{"id": "1", "conversation_id": "2", **said, "meta_data": {"a": "b"}})
     back = again(message)
-    assert back == {**told, "meta_data": {"a": "b"}}
+    assert back == {**said, "meta_data": {"a": "b"}}
     assert coze.chat.create(bot_id="1", user_id="u", additional_messages=[back]).id

@@ -181,7 +181,7 @@ lost.__annotations__["location"] = "Missing"
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"tools": {"a": no_hint}}, "the tool a has no type hint for location"),
         ({"tools": {"a": many}}, "the tool a has no type hint for location"),
@@ -194,9 +194,9 @@ lost.__annotations__["location"] = "Missing"
     ],
 )
 def test_bad_input_is_one_error_before_anything_is_sent(
-    run: Run, coze_sandbox: Sandbox, options: dict[str, Any], told: str
+    run: Run, coze_sandbox: Sandbox, options: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(CozeError, match=told):
+    with pytest.raises(CozeError, match=message):
         run(**options)
     assert not coze_sandbox.requests
 

@@ -245,8 +245,8 @@ def test_the_deadline_ends_a_poll_that_is_slow_and_names_the_chat(
     coze_sandbox.scenario(Scenario(delay=5), operation="chat.retrieve")
     with pytest.raises(APITimeoutError, match=r"chat\.create: not done within 0\.8 s.*chat_id=75"):
         wait("chat.create", deadline=0.8, cancel_on_deadline=cancel)
-    told = ["chat.create", "chat.retrieve", *(["chat.cancel"] if cancel else [])]
-    assert calls(coze_sandbox) == told
+    message = ["chat.create", "chat.retrieve", *(["chat.cancel"] if cancel else [])]
+    assert calls(coze_sandbox) == message
 
 
 @jobs

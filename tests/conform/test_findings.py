@@ -22,7 +22,7 @@ def request(method: str = "GET", url: str = "/v1/bots?workspace_id=1", **parts: 
     return {"method": method, "url": f"https://api.example{url}", **parts}
 
 
-def told(report: Report) -> list[str]:
+def message(report: Report) -> list[str]:
     return [text for outcome in report.outcomes for check in outcome.checks for text in check.notes]
 
 
@@ -148,7 +148,7 @@ def test_what_is_wrong_is_named(check: Checker, name: str) -> None:
     content, expected = WRONG[name]
     report = check(content)
     assert report.failed
-    assert expected in "\n".join(told(report))
+    assert expected in "\n".join(message(report))
 
 
 ODD: dict[str, tuple[dict[str, Any], str]] = {
@@ -184,7 +184,7 @@ def test_what_is_odd_about_an_example_is_a_named_reason(check: Checker, name: st
     content, reason = ODD[name]
     report = check(content)
     assert not report.failed, report.text()
-    assert reason in "\n".join(told(report))
+    assert reason in "\n".join(message(report))
 
 
 def test_a_concrete_path_is_that_of_its_template(check: Checker) -> None:
@@ -203,5 +203,5 @@ def test_a_value_that_the_document_does_not_list_is_told(check: Checker) -> None
     page = {"code": 0, "msg": "", "data": {"total_count": 1, "workspaces": [workspace]}}
     report = check(example("GET /v1/workspaces", responses=[page]))
     listed = "/data/workspaces/*/workspace_type: the document does not list 'guild'"
-    assert f"response 1: {listed}" in told(report)
+    assert f"response 1: {listed}" in message(report)
     assert not report.failed

@@ -15,8 +15,8 @@ def read(bot: models.Bot) -> str:
     tags: list[str] | None = bot.tags
     notes: dict[str, str] | None = bot.notes
     owner: models.Owner | None = bot.owner
-    told = owner.email if owner else None
-    email: str | None = told
+    message = owner.email if owner else None
+    email: str | None = message
     return f"{ident}{name}{size}{score}{status}{tags}{notes}{email}"
 
 

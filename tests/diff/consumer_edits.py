@@ -50,25 +50,25 @@ def edits() -> Iterator[tuple[str, Callable[[Json], Any]]]:
         )
         yield f"a new needed property: {name}", partial(_new_needed, way)
         for key, schema in at(DOCUMENT, way)["properties"].items():
-            told = f"{name}.{key}"
+            message = f"{name}.{key}"
             inner = (*way, "properties", key)
-            yield f"removed: {told}", partial(_remove, way, key)
-            yield f"renamed: {told}", partial(_rename, way, key)
-            yield f"required or not: {told}", partial(_require, way, key)
-            yield f"described: {told}", partial(_set, inner, description="Words.")
+            yield f"removed: {message}", partial(_remove, way, key)
+            yield f"renamed: {message}", partial(_rename, way, key)
+            yield f"required or not: {message}", partial(_require, way, key)
+            yield f"described: {message}", partial(_set, inner, description="Words.")
             if "$ref" not in schema:
-                yield from _typed(told, inner, schema)
+                yield from _typed(message, inner, schema)
     for way in (_RETRIEVE, _SEARCH):
         yield f"a new argument: {way[1]}", partial(_parameter, way, required=False)
         yield f"a new needed argument: {way[1]}", partial(_parameter, way, required=True)
         for number, parameter in enumerate(at(DOCUMENT, way)["parameters"]):
-            told = f"{way[1]}.{parameter['name']}"
+            message = f"{way[1]}.{parameter['name']}"
             place = (*way, "parameters", number)
             if parameter["in"] != "path":
-                yield f"no argument: {told}", partial(_drop, way, number)
-                yield f"a renamed argument: {told}", partial(_set, place, name="other_name")
-                yield f"a needed argument or not: {told}", partial(_needed, place)
-            yield f"another argument: {told}", partial(_retype, (*place, "schema"))
+                yield f"no argument: {message}", partial(_drop, way, number)
+                yield f"a renamed argument: {message}", partial(_set, place, name="other_name")
+                yield f"a needed argument or not: {message}", partial(_needed, place)
+            yield f"another argument: {message}", partial(_retype, (*place, "schema"))
     for path, item in DOCUMENT["paths"].items():
         for method in item:
             way = ("paths", path, method)
@@ -84,24 +84,24 @@ def edits() -> Iterator[tuple[str, Callable[[Json], Any]]]:
     yield "no result", partial(_unset, (*_RETRIEVE, "responses", "200"), "content")
 
 
-def _typed(told: str, inner: Way, schema: Json) -> Iterator[tuple[str, Callable[[Json], Any]]]:
+def _typed(message: str, inner: Way, schema: Json) -> Iterator[tuple[str, Callable[[Json], Any]]]:
     """The edits of a property with a type of its own."""
-    yield f"another type: {told}", partial(_retype, inner)
-    yield f"nullable: {told}", partial(_set, inner, nullable=True)
+    yield f"another type: {message}", partial(_retype, inner)
+    yield f"nullable: {message}", partial(_set, inner, nullable=True)
     if schema["type"] == "integer":
-        yield f"a wider type: {told}", partial(_set, inner, type="number")
-        yield f"limited: {told}", partial(_set, inner, maximum=9)
+        yield f"a wider type: {message}", partial(_set, inner, type="number")
+        yield f"limited: {message}", partial(_set, inner, maximum=9)
     if schema["type"] == "string" and "enum" not in schema:
-        yield f"restricted: {told}", partial(_set, inner, enum=["x", "y"])
+        yield f"restricted: {message}", partial(_set, inner, enum=["x", "y"])
     if "enum" in schema:
-        yield f"a new value: {told}", partial(_set, inner, enum=[*schema["enum"], "new"])
-        yield f"a value less: {told}", partial(_set, inner, enum=schema["enum"][:1])
-        yield f"any value: {told}", partial(_unset, inner, "enum")
+        yield f"a new value: {message}", partial(_set, inner, enum=[*schema["enum"], "new"])
+        yield f"a value less: {message}", partial(_set, inner, enum=schema["enum"][:1])
+        yield f"any value: {message}", partial(_unset, inner, "enum")
     if "items" in schema:
-        yield f"other items: {told}", partial(_set, inner, items={"type": "integer"})
+        yield f"other items: {message}", partial(_set, inner, items={"type": "integer"})
     if "additionalProperties" in schema:
         values = {"type": "integer"}
-        yield f"other values: {told}", partial(_set, inner, additionalProperties=values)
+        yield f"other values: {message}", partial(_set, inner, additionalProperties=values)
 
 
 _TAGS: Final = {"get": {"operationId": "tags.list", "responses": {"200": {"description": "Tags."}}}}

@@ -114,7 +114,7 @@ def test_what_can_not_be_accepted_leaves_the_file_alone(arguments: tuple[str, ..
 
 
 @pytest.mark.parametrize(
-    ("entries", "told"),
+    ("entries", "message"),
     [
         ([{"fingerprint": "a", "reason": "b"}], "'expires' is no text"),
         ([entry("a", "soon")], "is no date like 2030-12-31"),
@@ -125,11 +125,11 @@ def test_what_can_not_be_accepted_leaves_the_file_alone(arguments: tuple[str, ..
         ([entry("")], "'fingerprint' is no text"),
     ],
 )
-def test_a_broken_acceptance_names_its_line(entries: list[Any], told: str) -> None:
+def test_a_broken_acceptance_names_its_line(entries: list[Any], message: str) -> None:
     accept(*entries)
     result = raw(operation(), operation())
     assert result.exit_code == 2
-    assert told in result.stderr.replace("\n", " ")
+    assert message in result.stderr.replace("\n", " ")
     assert "diff-accepted.yaml:2" in result.stderr
 
 

@@ -103,7 +103,7 @@ def test_fail_on_exits_with_one(old: Json, new: Json, failing: set[str]) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("openapi: 3.0.3\npaths: [", "old.yaml:3: the file is broken"),
         ("openapi: 3.0.3\nopenapi: 3.0.3\n", "old.yaml:2: the key 'openapi' appears twice"),
@@ -144,13 +144,13 @@ def test_fail_on_exits_with_one(old: Json, new: Json, failing: set[str]) -> None
         ),
     ],
 )
-def test_what_can_not_be_compared_is_one_error_and_exit_code_two(text: str, told: str) -> None:
+def test_what_can_not_be_compared_is_one_error_and_exit_code_two(text: str, message: str) -> None:
     Path("old.yaml").write_text(text)
     Path("new.yaml").write_text(dump(document()))
     for arguments in (("old.yaml", "new.yaml"), ("new.yaml", "old.yaml")):
         result = run("--raw", *arguments)
         assert result.exit_code == 2
-        assert told in result.stderr.replace("\n", " ")
+        assert message in result.stderr.replace("\n", " ")
         assert result.stderr.startswith("error: ")
         assert result.stdout == ""
 

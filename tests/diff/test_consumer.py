@@ -99,11 +99,11 @@ def test_a_checker_complains_where_the_verdict_says_so_and_nowhere_else(tmp_path
         verdicts[name] = Verdict.on(compare_states(old, made(tmp_path / roots[name], document)))
     found = errors(tmp_path, ["old", *roots.values()])
     assert found["old"] == 0
-    told = {name: verdict.client for name, verdict in verdicts.items()}
+    message = {name: verdict.client for name, verdict in verdicts.items()}
     wrong = {
         name: f"{level}, and a checker finds {found[roots[name]]} errors"
-        for name, level in told.items()
+        for name, level in message.items()
         if (level in {"none", "safe"}) != (found[roots[name]] == 0)
     }
     assert wrong == {}
-    assert set(told.values()) >= {"safe", "breaking"}
+    assert set(message.values()) >= {"safe", "breaking"}

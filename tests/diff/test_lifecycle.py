@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 LATER: Final = "2999-01-31"
 PLACES: Final[dict[str, Callable[[Json], Json]]] = {
-    "operation": lambda told: operation(**told),
-    "parameter": lambda told: parameter({"type": "string"}, **told),
-    "request": lambda told: request_body({"type": "object", "properties": {"a": told}}),
-    "response": lambda told: response({"type": "object", "properties": {"a": told}}),
+    "operation": lambda message: operation(**message),
+    "parameter": lambda message: parameter({"type": "string"}, **message),
+    "request": lambda message: request_body({"type": "object", "properties": {"a": message}}),
+    "response": lambda message: response({"type": "object", "properties": {"a": message}}),
 }
 
 
@@ -90,7 +90,7 @@ def test_an_operation_that_promises_nothing_yet_breaks_nothing(
 
 
 @pytest.mark.parametrize(
-    ("told", "wire"),
+    ("message", "wire"),
     [
         ({}, "breaking"),
         ({"x-stability-level": "beta"}, "breaking"),
@@ -102,5 +102,5 @@ def test_an_operation_that_promises_nothing_yet_breaks_nothing(
         ({"deprecated": True, "x-sunset": "soon"}, "breaking"),
     ],
 )
-def test_a_removal_is_as_bad_as_it_was_announced(told: Json, wire: WireLevel) -> None:
-    assert level(operation(**told), document()) == wire
+def test_a_removal_is_as_bad_as_it_was_announced(message: Json, wire: WireLevel) -> None:
+    assert level(operation(**message), document()) == wire

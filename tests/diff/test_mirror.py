@@ -53,7 +53,9 @@ def mirrored(id_: str) -> set[str]:
     for one, other in WORDS:
         for was, now in ((one, other), (other, one)):
             found |= {
-                f"{told.removesuffix(was)}{now}" for told in found if told.endswith(f"-{was}")
+                f"{message.removesuffix(was)}{now}"
+                for message in found
+                if message.endswith(f"-{was}")
             }
     return found
 

@@ -54,14 +54,14 @@ CALLS: dict[str, tuple[list[Act], Callable[[Coze], object], str]] = {
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_is_one_line_of_information(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    script, call, told = CALLS[name]
+    script, call, message = CALLS[name]
     caplog.set_level("DEBUG", logger="coze_client")
     headers = {"X-Key": "planted header"}
     with ScriptedServer(*script) as server, Coze("planted", base_url=server.url) as coze:
         call(coze.with_options(headers=headers))
     ours = [record for record in caplog.records if record.name.startswith("coze_client")]
     (line,) = [record for record in ours if record.levelno == logging.INFO]
-    assert told in line.getMessage()
+    assert message in line.getMessage()
     assert {record.name for record in ours} == {"coze_client"}
     assert max(record.levelno for record in ours) == logging.INFO
     attempts = [record.getMessage() for record in ours if record.levelno == logging.DEBUG]

@@ -41,7 +41,7 @@ class Case(NamedTuple):
     act: Act
     kind: str
     code: int | str | None
-    told: str
+    message: str
     logid: str | None = None
 
 
@@ -308,7 +308,7 @@ def check(error: CozeError, case: Case, operation: str) -> None:
     text = str(error)
     assert "\n" not in text
     assert text.startswith(f"{operation} failed")
-    assert case.told in text
+    assert case.message in text
     assert error.code == case.code
     assert error.logid == case.logid
     assert (f"log id {case.logid}" in text) == (case.logid is not None)
@@ -316,7 +316,7 @@ def check(error: CozeError, case: Case, operation: str) -> None:
     assert error.response.logid == case.logid or isinstance(error, StreamError)
     assert f"[{error.response.request.method} http://127.0.0.1" in text
     assert "planted-token" not in f"{text} {error!r} {error.report()}"
-    assert case.told[:20] in error.report()
+    assert case.message[:20] in error.report()
 
 
 ids = [case.id for case in CALLS]

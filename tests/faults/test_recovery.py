@@ -81,7 +81,7 @@ def watch(run: Runner) -> Callable[..., tuple[list[Any], Exception | None]]:
     return start
 
 
-def told(events: list[Any]) -> list[str]:
+def text(events: list[Any]) -> list[str]:
     """The names of events, and what messages say."""
     return [
         f"{found.event.removeprefix('conversation.')} {getattr(found.data, 'content', '')}".strip()
@@ -120,7 +120,7 @@ def test_what_is_missing_is_asked_for_and_nothing_comes_twice(
     events, error = watch(server, read=0.5 if came == 2 else 5)  # one of these goes silent
     assert error is None
     missing = [name for name in ALL[came:5] if "delta" not in name]
-    assert told(events) == ALL[:came] + missing
+    assert text(events) == ALL[:came] + missing
     assert events[-1].data.usage.token_count == 3
     assert [(seen.method, seen.target) for seen in server.seen] == [
         ("POST", "/v3/chat"),
@@ -134,14 +134,14 @@ def test_a_chat_that_was_told_to_be_complete_ends_without_its_last_word(
 ) -> None:
     server = serve(cut(part(WHOLE.removesuffix(DONE))), FINISHED, MESSAGES)
     events, error = watch(server)
-    assert (told(events), error) == (ALL[:-1], None)
+    assert (text(events), error) == (ALL[:-1], None)
 
 
 def test_a_chat_that_goes_on_is_waited_for(serve: Serve, watch: Callable[..., Any]) -> None:
     server = serve(cut(part(CREATED)), ok(chat("in_progress")), FINISHED, MESSAGES)
     events, error = watch(server)
     assert error is None
-    assert told(events)[1:] == ["message.completed one", "message.completed two", "chat.completed"]
+    assert text(events)[1:] == ["message.completed one", "message.completed two", "chat.completed"]
     assert [seen.method for seen in server.seen] == ["POST", "GET", "GET", "GET"]
 
 
@@ -151,7 +151,7 @@ def test_a_chat_that_goes_on_for_ever_is_the_error_that_broke_its_stream(
     server = serve(cut(part(CREATED)), ok(chat("in_progress")))
     events, error = watch(server, read=1)
     assert type(error) is APIConnectionError
-    assert told(events) == ["chat.created"]
+    assert text(events) == ["chat.created"]
 
 
 def test_the_deadline_of_a_stream_ends_its_recovery(
@@ -160,7 +160,7 @@ def test_the_deadline_of_a_stream_ends_its_recovery(
     server = serve(cut(part(CREATED)), ok(chat("in_progress")))
     events, error = watch(server, read=60, deadline=1.2)
     assert type(error) is APIConnectionError
-    assert told(events) == ["chat.created"]
+    assert text(events) == ["chat.created"]
     assert len(server.seen) <= 4  # it is asked once a second, and once more at the end
 
 
@@ -171,7 +171,7 @@ def test_a_stream_that_its_deadline_broke_is_not_asked_for(
     events, error = watch(server, read=60, deadline=0.4)
     assert isinstance(error, APITimeoutError)
     assert error.phase == "deadline"
-    assert told(events) == ["chat.created"]
+    assert text(events) == ["chat.created"]
     assert len(server.seen) == 1
 
 
@@ -179,7 +179,7 @@ def test_a_chat_that_wants_a_tool_ends_so(serve: Serve, watch: Callable[..., Any
     required = chat("requires_action", required_action={"type": "submit_tool_outputs"})
     events, error = watch(serve(cut(part(CREATED)), ok(required), ok([])))
     assert error is None
-    assert told(events) == ["chat.created", "chat.requires_action"]
+    assert text(events) == ["chat.created", "chat.requires_action"]
     assert events[-1].data.required_action.type == "submit_tool_outputs"
 
 
@@ -191,7 +191,7 @@ def test_a_chat_that_failed_is_a_stream_error_after_what_it_said(
     events, error = watch(serve(cut(part(CREATED)), ok(failed), ok([message(1, "one")])))
     assert isinstance(error, StreamError)
     assert (error.code, error.msg) == (4017, "it broke")
-    assert told(events) == ["chat.created", "message.completed one"]
+    assert text(events) == ["chat.created", "message.completed one"]
 
 
 @pytest.mark.parametrize("nothing", [{"code": 0}, {"code": 0, "data": None}])
@@ -202,13 +202,13 @@ def test_a_chat_that_failed_without_messages_says_why(
     events, error = watch(serve(cut(part(CREATED)), ok(failed), answer(body=nothing)))
     assert isinstance(error, StreamError)
     assert (error.code, error.msg) == (4017, "it broke")
-    assert told(events) == ["chat.created"]
+    assert text(events) == ["chat.created"]
 
 
 def test_a_whole_stream_asks_for_nothing(serve: Serve, watch: Callable[..., Any]) -> None:
     server = serve(answer(body=WHOLE, kind="text/event-stream"))
     events, error = watch(server)
-    assert (told(events), error) == (ALL, None)
+    assert (text(events), error) == (ALL, None)
     assert len(server.seen) == 1
 
 

@@ -29,18 +29,18 @@ def limited(folder: Path) -> str:
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
             build(Project(folder), lambda _: None)
-            told = "built"
+            message = "built"
         except GeneratorError as error:
-            told = f"error: {error}"
+            message = f"error: {error}"
         except BaseException:  # noqa: BLE001  # the child must end here
-            told = f"fault: {traceback.format_exc()[-2000:]}"
-        os.write(writer, told.encode())
+            message = f"fault: {traceback.format_exc()[-2000:]}"
+        os.write(writer, message.encode())
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as pipe:
-        told = pipe.read()
+        message = pipe.read()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return told if status == 0 else f"fault: ended by {status}"
+    return message if status == 0 else f"fault: ended by {status}"
 
 
 if __name__ == "__main__":

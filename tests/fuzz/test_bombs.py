@@ -57,10 +57,10 @@ def project(folder: Path, text: str) -> Path:
 def test_a_bomb_is_built_or_is_one_error_within_bounds(
     tmp_path: Path, limited_build: Callable[[Path], str], bomb: str
 ) -> None:
-    text, told = BOMBS[bomb]
+    text, message = BOMBS[bomb]
     outcome = limited_build(project(tmp_path, text))
     assert not outcome.startswith("fault"), outcome
-    assert told in outcome
+    assert message in outcome
     assert len(outcome) < 2000
     assert [path.name for path in tmp_path.iterdir()] == ["openapi"]
 
@@ -104,7 +104,7 @@ def test_an_overlay_that_grows_a_document_is_one_error(
 
 
 @pytest.mark.parametrize(
-    ("target", "told"),
+    ("target", "message"),
     [
         ("$" + ".a" * 100_000, "more than 1000 characters"),
         pytest.param("$..*..*..*..*..*", _TOO_MUCH, marks=LONG),
@@ -120,9 +120,9 @@ def test_an_overlay_that_grows_a_document_is_one_error(
     ],
 )
 def test_a_query_without_end_is_one_error(
-    tmp_path: Path, limited_build: Callable[[Path], str], target: str, told: str
+    tmp_path: Path, limited_build: Callable[[Path], str], target: str, message: str
 ) -> None:
     action = {"target": target, "description": "d", "update": {"a": 1}}
     outcome = limited_build(with_overlay(tmp_path, [action]))
     assert outcome.startswith("error: ")
-    assert told in outcome
+    assert message in outcome

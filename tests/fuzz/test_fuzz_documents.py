@@ -71,8 +71,8 @@ def check(built: Built) -> None:
     # A result beside the data has no fields for what the client takes off each answer.
     envelope = set(built.document.get("x-client-envelope", {}).get("fields", ()))
     for name, found in fields.items():
-        told = properties(built.document, schemas[name])
-        assert told - envelope <= found - {"*"} <= told
+        message = properties(built.document, schemas[name])
+        assert message - envelope <= found - {"*"} <= message
     assert json.loads(files["coze_api/openapi.json"]) == built.document
 
 

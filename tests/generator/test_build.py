@@ -120,12 +120,12 @@ BAD_OVERLAYS = {
 
 @pytest.mark.parametrize("name", BAD_OVERLAYS)
 def test_a_bad_overlay_is_one_error_and_changes_nothing(project: Project, name: str) -> None:
-    text, told = BAD_OVERLAYS[name]
+    text, message = BAD_OVERLAYS[name]
     (project.root / "overlays" / "99-bad.yaml").write_text(text, encoding="utf-8")
     before = contents(project.output)
     done = run(project, "build")
     assert done.returncode == 1
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert contents(project.output) == before
 

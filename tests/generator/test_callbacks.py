@@ -96,7 +96,7 @@ OPERATION = "              x-client-events:\n"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("name: AppEvent", "name: app event", "name is not a class name"),
         ("name: AppEvent", "name: ChatEvent", "two unions of events would both be called"),
@@ -129,12 +129,12 @@ OPERATION = "              x-client-events:\n"
     ],
 )
 def test_what_makes_no_sense_is_one_error(
-    generate: Generate, old: str, new: str, told: str
+    generate: Generate, old: str, new: str, message: str
 ) -> None:
     assert DOCUMENT.count(old) == 1
     with pytest.raises(GeneratorError) as caught:
         generate(DOCUMENT.replace(old, new))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_component_of_callbacks_alone_is_kept(generate: Generate) -> None:

@@ -99,8 +99,8 @@ def builds(tmp_path: Path) -> tuple[Path, Path]:
         built(other, tmp_path, OTHER, hook),
     ]
     for process in running:
-        _, told = process.communicate()
-        assert process.returncode == 0, told
+        _, message = process.communicate()
+        assert process.returncode == 0, message
     return one / "generated", other / "generated"
 
 

@@ -161,7 +161,7 @@ def test_integer_enumerations_with_names_are_components_and_others_are_not() -> 
 
 
 @pytest.mark.parametrize(
-    ("schema", "schemas", "told", "target"),
+    ("schema", "schemas", "text", "target"),
     [
         (
             "{$ref: '#/components/schemas/properties_data'}",
@@ -196,14 +196,14 @@ def test_integer_enumerations_with_names_are_components_and_others_are_not() -> 
     ],
 )
 def test_what_has_no_good_name_is_an_error_with_the_line_to_write(
-    schema: str, schemas: str, told: str, target: str
+    schema: str, schemas: str, text: str, target: str
 ) -> None:
     node = yaml(schema)
     if "一" in schema:
         node["properties"]["二"] = {"properties": {"b": {}}}
     with pytest.raises(GeneratorError) as caught:
         name_components(holding(node, **yaml(schemas)))
-    assert told in caught.value.message
+    assert text in caught.value.message
     assert caught.value.remedy == (
         f"Write in an overlay: {{target: {target}, update: {{x-client-name: <ClassName>}}}}."
     )

@@ -115,17 +115,17 @@ def test_required_names_properties_once(schema: str, result: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "told"),
+    ("schema", "message"),
     [
         ("{properties: {a: {}}, required: [a, b]}", "/required/1: required names 'b'"),
         ("{properties: {name: {}}, required: [nam]}", "did you mean 'name'?"),
         ("{type: object, required: [a]}", "/required/0: required names 'a'"),
     ],
 )
-def test_required_that_names_no_property_is_refused(schema: str, told: str) -> None:
+def test_required_that_names_no_property_is_refused(schema: str, message: str) -> None:
     with pytest.raises(GeneratorError) as caught:
         required(holding(yaml(schema)))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["x-coze-order", "x-apihub-orders"])
@@ -343,7 +343,7 @@ def test_a_document_as_deep_as_allowed_is_fine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "told"),
+    ("schema", "message"),
     [
         ("{type: [string, 'null']}", "/type: type is not one of string, number"),
         ("{properties: [a]}", "/properties: properties is not an object"),
@@ -361,11 +361,11 @@ def test_a_document_as_deep_as_allowed_is_fine() -> None:
         ("{description: [1]}", "/description: description is not a text"),
     ],
 )
-def test_a_field_of_another_kind_is_an_error(schema: str, told: str) -> None:
+def test_a_field_of_another_kind_is_an_error(schema: str, message: str) -> None:
     assert check_structure(holding(yaml("{additionalProperties: false, x-a: 1}")))
     with pytest.raises(GeneratorError) as caught:
         normalise(holding(yaml(schema)))
-    assert f"/schema{told}" in str(caught.value)
+    assert f"/schema{message}" in str(caught.value)
 
 
 def places(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

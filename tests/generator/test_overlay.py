@@ -365,8 +365,8 @@ def test_an_addition_that_is_already_there_is_reported(
     _, findings = apply(yaml(document), read, strict=False)
     assert bool(findings) == is_redundant
     if findings:
-        told = str(findings[0])
-        assert told.startswith(f"{read.path}:6: action 1 ({read.actions[0].target}): redundant")
+        message = str(findings[0])
+        assert message.startswith(f"{read.path}:6: action 1 ({read.actions[0].target}): redundant")
 
 
 def test_an_action_that_does_nothing_is_reported(folder: Path) -> None:

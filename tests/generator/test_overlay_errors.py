@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("action", "told"),
+    ("action", "message"),
     [
         ("{target: $, remove: true}", "the whole document can't be removed"),
         ("{target: $.o, update: [1]}", "the target is an object, and the new value is an array"),
@@ -49,11 +49,13 @@ if TYPE_CHECKING:
         ("{target: $.o, copy: '$.*'}", "copy selects 3 places"),
     ],
 )
-def test_an_action_that_cannot_be_done_is_one_error(folder: Path, action: str, told: str) -> None:
+def test_an_action_that_cannot_be_done_is_one_error(
+    folder: Path, action: str, message: str
+) -> None:
     document = {"o": {"p": {"q": {}}, "t": "x"}, "l": [], "t": "x"}
     with pytest.raises(GeneratorError) as caught:
         applied(folder, document, yaml(action))
-    assert f"overlay.yaml:6: action 1 ({yaml(action)['target']}): {told}" in str(caught.value)
+    assert f"overlay.yaml:6: action 1 ({yaml(action)['target']}): {message}" in str(caught.value)
     assert caught.value.remedy
 
 

@@ -22,7 +22,7 @@ actions:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "told"),
+    ("old", "new", "line", "message"),
     [
         ("overlay: 1.1.0", "overlay: 1.2.0", 1, "the Overlay version is '1.2.0'"),
         ("overlay: 1.1.0", "overlay: 1.1", 1, "the Overlay version is 1.1"),
@@ -54,14 +54,14 @@ actions:
     ],
 )
 def test_what_is_no_overlay_is_one_error_with_its_line(
-    folder: Path, old: str, new: str, line: int | None, told: str
+    folder: Path, old: str, new: str, line: int | None, message: str
 ) -> None:
     path = folder / "wrong.yaml"
     path.write_text(OVERLAY.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(GeneratorError) as caught:
         Overlay.load(path)
     assert (caught.value.file, caught.value.line) == (path, line)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert caught.value.remedy
 
 

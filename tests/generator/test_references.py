@@ -57,7 +57,7 @@ def test_components_without_a_reference_go() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "told"),
+    ("schema", "message"),
     [
         ("{$ref: '#/components/schemas/Missing'}", "leads nowhere"),
         ("{$ref: 'other.yaml#/A'}", "leads out of the document"),
@@ -67,11 +67,11 @@ def test_components_without_a_reference_go() -> None:
         ("{discriminator: {mapping: {x: Missing}}}", "leads nowhere"),
     ],
 )
-def test_a_reference_leads_to_a_component(schema: str, told: str) -> None:
+def test_a_reference_leads_to_a_component(schema: str, message: str) -> None:
     document = holding(yaml(f"{{items: {schema}}}"), A={"properties": {"b": {}}})
     with pytest.raises(GeneratorError) as caught:
         check_references(document)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     key = "$ref" if "$ref" in schema else "discriminator"
     assert str(caught.value.pointer).endswith(f"/schema/items/{key}")
 

@@ -84,7 +84,7 @@ REF = "#/components/schemas/"
 
 
 @pytest.mark.parametrize(
-    ("schemas", "told"),
+    ("schemas", "message"),
     [
         (
             {"A": {"type": "array", "items": {"$ref": f"{REF}A"}}},
@@ -119,8 +119,8 @@ REF = "#/components/schemas/"
     ],
     ids=["array of itself", "union of itself", "deep", "wide"],
 )
-def test_what_can_not_be_written_out_is_an_error(schemas: dict[str, Any], told: str) -> None:
-    with pytest.raises(GeneratorError, match=told):
+def test_what_can_not_be_written_out_is_an_error(schemas: dict[str, Any], message: str) -> None:
+    with pytest.raises(GeneratorError, match=message):
         check_limits({"components": {"schemas": schemas}})
 
 

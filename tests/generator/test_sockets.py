@@ -174,7 +174,7 @@ def twice(document: str, old: str, new: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "place", "told"),
+    ("old", "new", "place", "text"),
     [
         ("name: TalkSocket", "name: talk", "/name", "name is not a class name"),
         ("ready: talk.created", "ready: talk.made", "/ready", "'talk.made' is none of the events"),
@@ -204,18 +204,18 @@ def twice(document: str, old: str, new: str) -> str:
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_names_its_place_and_what_to_do(
-    generate: Generate, old: str, new: str, place: str, told: str
+    generate: Generate, old: str, new: str, place: str, text: str
 ) -> None:
     assert DOCUMENT.count(old) == 1
     with pytest.raises(GeneratorError) as caught:
         generate(DOCUMENT.replace(old, new))
     errors = {error.pointer: error for error in caught.value.errors}
-    assert told in errors[KEY + place].message
+    assert text in errors[KEY + place].message
     assert errors[KEY + place].remedy
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "text"),
     [
         ("    get:\n", "    post:\n", "begins with a GET"),
         ("responses: {'101'", "responses: {'200'", "only answer of success is 101"),
@@ -224,17 +224,17 @@ def test_what_makes_no_sense_names_its_place_and_what_to_do(
     ],
 )
 def test_what_could_not_begin_a_socket_is_refused(
-    generate: Generate, old: str, new: str, told: str
+    generate: Generate, old: str, new: str, text: str
 ) -> None:
     assert DOCUMENT.count(old) == 1
     with pytest.raises(GeneratorError) as caught:
         generate(DOCUMENT.replace(old, new))
-    assert told in str(caught.value)
+    assert text in str(caught.value)
     assert caught.value.remedy
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "text"),
     [
         ("name: TalkSocket", "name: TalkSocket", "two classes would both be called TalkSocket"),
         ("name: TalkSocket", "name: TalkSocketAudio", "would both be called TalkSocketAudio"),
@@ -242,14 +242,14 @@ def test_what_could_not_begin_a_socket_is_refused(
     ],
 )
 def test_two_sockets_do_not_share_what_differs(
-    generate: Generate, old: str, new: str, told: str
+    generate: Generate, old: str, new: str, text: str
 ) -> None:
     document = twice(DOCUMENT, old, new)
     if "begun" in old:
         document = document.replace("name: TalkSocket", "name: OtherSocket", 1)
     with pytest.raises(GeneratorError) as caught:
         generate(document)
-    assert told in str(caught.value)
+    assert text in str(caught.value)
 
 
 def test_a_parameter_can_not_have_the_name_of_the_argument_for_reconnects(

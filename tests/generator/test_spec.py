@@ -92,7 +92,7 @@ def test_an_alias_is_a_copy(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "told"),
+    ("text", "line", "message"),
     [
         ("a: 1\nb: 2\na: 3\n", 3, "the key 'a' appears twice"),
         ("a:\n  200: x\n  '200': y\n", 3, "the key '200' appears twice"),
@@ -119,18 +119,18 @@ def test_an_alias_is_a_copy(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_document_is_one_error_with_its_line(
-    tmp_path: Path, text: str, line: int, told: str
+    tmp_path: Path, text: str, line: int, message: str
 ) -> None:
     path = file(tmp_path, text)
     with pytest.raises(GeneratorError) as caught:
         load(path)
     assert (caught.value.file, caught.value.line) == (path, line)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert caught.value.remedy
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "told"),
+    ("text", "line", "message"),
     [
         ('{\n "a": 1,\n "a": 2}', 3, "the key 'a' appears twice"),
         ('{\n "a": 1,\n}', 3, "the file is broken"),
@@ -142,13 +142,13 @@ def test_a_bad_document_is_one_error_with_its_line(
     ],
 )
 def test_bad_json_is_one_error_with_its_line(
-    tmp_path: Path, text: str, line: int | None, told: str
+    tmp_path: Path, text: str, line: int | None, message: str
 ) -> None:
     path = file(tmp_path, text, "document.json")
     with pytest.raises(GeneratorError, match=r"document\.json") as caught:
         load(path)
     assert caught.value.line == line
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_references_lead_to_their_place(ref: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ref", "told"),
+    ("ref", "message"),
     [
         ("#/components/schemas/B", "leads nowhere"),
         ("#/list/9", "leads nowhere"),
@@ -242,10 +242,10 @@ def test_references_lead_to_their_place(ref: str, value: int) -> None:
         ("https://example.com/a", "leads out of the document"),
     ],
 )
-def test_a_dead_reference_names_itself_and_where_it_stands(ref: str, told: str) -> None:
+def test_a_dead_reference_names_itself_and_where_it_stands(ref: str, message: str) -> None:
     with pytest.raises(GeneratorError) as caught:
         resolve({"components": {}, "list": [1], "text": "x"}, ref, at="/paths/~1a")
-    assert str(caught.value).startswith(f"/paths/~1a: the $ref {ref!r} {told}. ")
+    assert str(caught.value).startswith(f"/paths/~1a: the $ref {ref!r} {message}. ")
 
 
 @pytest.mark.parametrize(

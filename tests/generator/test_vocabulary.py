@@ -116,7 +116,7 @@ def test_a_page_may_be_asked_for_in_the_body() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "value", "pointer", "told"),
+    ("target", "value", "pointer", "message"),
     [
         ("x-client-envelope", "{data: d}", "/x-client-envelope", "the field fields is missing"),
         ("x-client-envelope", "text", "/x-client-envelope", "x-client-envelope is not an object"),
@@ -245,13 +245,13 @@ def test_a_page_may_be_asked_for_in_the_body() -> None:
     ],
 )  # fmt: skip
 def test_a_fault_names_its_place_and_what_to_do(
-    target: str, value: str, pointer: str, told: str
+    target: str, value: str, pointer: str, message: str
 ) -> None:
     with pytest.raises(GeneratorError) as caught:
         check_vocabulary(put(target, value))
     place = pointer.replace("GET", "/paths/~1bots/get").replace("POST", "/paths/~1bots/post")
     assert caught.value.pointer == place
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert caught.value.remedy
 
 

@@ -303,7 +303,7 @@ def upstream(project: Project) -> Project:
     return project
 
 
-def told(project: Project, text: str, *options: str) -> tuple[int, str]:
+def said(project: Project, text: str, *options: str) -> tuple[int, str]:
     new = project.root / "new.yaml"
     new.write_text(text, encoding="utf-8")
     arguments = ["update", str(new), "--root", str(project.root), *options]
@@ -319,7 +319,7 @@ def told(project: Project, text: str, *options: str) -> tuple[int, str]:
 
 def test_update_tells_what_changes_under_an_overlay(upstream: Project) -> None:
     text = UPSTREAM.replace("maxLength: 10", "maxLength: 50").replace("maximum: 7", "maximum: 9")
-    code, output = told(upstream, text)
+    code, output = said(upstream, text)
     assert code == 0, output
     assert re.search(
         r"hidden by \S+10-test.yaml:7: action 1 .*maxLength is 50 now, and was 10", output
@@ -335,11 +335,11 @@ def test_update_writes_a_skeleton_that_names_the_new_operations(upstream: Projec
     )
     file = upstream.root / "overlays" / "60-new.yaml"
     before = upstream.document.read_bytes()
-    code, output = told(upstream, UPSTREAM + more, "--skeleton", str(file))
+    code, output = said(upstream, UPSTREAM + more, "--skeleton", str(file))
     assert code == 1
     assert '"operationId": "bots.publish"' in output
     assert upstream.document.read_bytes() == before
-    code, output = told(upstream, UPSTREAM + more)
+    code, output = said(upstream, UPSTREAM + more)
     assert code == 0, output
 
 

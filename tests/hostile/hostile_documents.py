@@ -72,7 +72,7 @@ def with_text(text: str) -> Node:
                         **said,
                         "content": {
                             "application/json": {
-                                "schema": thing(told=described, order=ref("Order")),
+                                "schema": thing(message=described, order=ref("Order")),
                                 "example": {text: text},
                             }
                         },
@@ -119,7 +119,7 @@ def with_text(text: str) -> Node:
                         "turn": [f"{text}.over"],
                         "turn_after": {"thing.end": [f"{text}.over"]},
                         "settings": "thing.update",
-                        "resume": {"told": "told"},
+                        "resume": {"message": "message"},
                         "pipe": {
                             "feed": "thing.update.told",
                             "done": "thing.end",
@@ -134,7 +134,7 @@ def with_text(text: str) -> Node:
         {
             "Thing": {
                 **thing(
-                    told={**described, "default": text, "example": text},
+                    message={**described, "default": text, "example": text},
                     kind={**STRING, "enum": [f"{text}a", f"{text}b"], "description": text},
                     colour=ref("Colour"),
                     number=ref("Number"),
@@ -143,7 +143,7 @@ def with_text(text: str) -> Node:
             },
             "Order": {
                 **thing(
-                    told={**described, "default": text},
+                    message={**described, "default": text},
                     kind={**STRING, "enum": [f"{text}a", f"{text}b"]},
                     colour=ref("Colour"),
                 ),

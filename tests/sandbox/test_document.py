@@ -136,11 +136,11 @@ def test_a_socket_has_a_script_whose_events_are_those_of_the_document(name: str)
             data = SYNTHESISER.value(body) | ({"delta": RIFF} if sent == AUDIO else {})
             _, items = dialogue.answer({"event_type": sent, "data": data}, pending=True)
             for item in items:
-                told = json.loads(dialogue.encode(item))
-                heard.add(told["event_type"])
-                assert ("data" in told) <= has_data(socket.receive[told["event_type"]])
-                if "data" in told:
-                    check(socket.receive[told["event_type"]], told["data"])
+                said = json.loads(dialogue.encode(item))
+                heard.add(said["event_type"])
+                assert ("data" in said) <= has_data(socket.receive[said["event_type"]])
+                if "data" in said:
+                    check(socket.receive[said["event_type"]], said["data"])
     assert heard >= {*socket.turn}
 
 

@@ -26,7 +26,7 @@ LAST_PAGES: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-def told(scenario: str) -> dict[str, str]:
+def message(scenario: str) -> dict[str, str]:
     return {"x-sandbox-scenario": scenario}
 
 
@@ -43,7 +43,7 @@ def told(scenario: str) -> dict[str, str]:
 def test_an_error_is_an_envelope(
     http: httpx.Client, scenario: str, status: int, code: int, msg: str
 ) -> None:
-    answer = http.get(SHOP, headers=told(scenario))
+    answer = http.get(SHOP, headers=message(scenario))
     assert answer.status_code == status
     logid = answer.headers["x-tt-logid"]
     assert answer.json() == {"code": code, "msg": msg, "detail": {"logid": logid}}
@@ -192,10 +192,10 @@ def test_a_stream_does_not_end_until_the_caller_leaves(
     sandbox.scenario(Scenario(endless=True))
     with http.stream("POST", "/v1/talk", **STREAM) as answer:
         lines = answer.iter_lines()
-        told = [line for line, _ in zip(lines, range(10_000), strict=False)]
-    assert told[0] == whole.split("\n")[0]
-    assert told.count("event: said") > 3_000
-    assert "event: over" not in told
+        message = [line for line, _ in zip(lines, range(10_000), strict=False)]
+    assert message[0] == whole.split("\n")[0]
+    assert message.count("event: said") > 3_000
+    assert "event: over" not in message
     assert http.get(SHOP).status_code == 200
 
 
@@ -257,7 +257,7 @@ def test_a_wrong_request_uses_no_scenario_up(sandbox: Sandbox, http: httpx.Clien
 
 def test_a_header_goes_first_and_uses_no_scenario_up(sandbox: Sandbox, http: httpx.Client) -> None:
     sandbox.scenario(Scenario(status=503), times=1)
-    assert http.get(SHOP, headers=told("status=404")).status_code == 404
+    assert http.get(SHOP, headers=message("status=404")).status_code == 404
     assert http.get(SHOP).status_code == 503
 
 
@@ -295,7 +295,7 @@ def test_a_header_is_json_or_pairs(text: str, scenario: Scenario) -> None:
     ],
 )
 def test_a_bad_header_is_refused(http: httpx.Client, text: str, reason: str) -> None:
-    answer = http.get(SHOP, headers=told(text))
+    answer = http.get(SHOP, headers=message(text))
     assert answer.status_code == 400
     assert answer.json()["code"] == 4000
     assert answer.json()["msg"].startswith(f"x-sandbox-scenario: {reason}")
@@ -311,7 +311,7 @@ def test_a_bad_header_is_refused(http: httpx.Client, text: str, reason: str) -> 
 def test_a_scenario_that_does_not_suit_a_stream_is_refused(
     http: httpx.Client, scenario: dict[str, str], text: str
 ) -> None:
-    answer = http.post("/v1/talk", **STREAM, headers=told(json.dumps(scenario)))
+    answer = http.post("/v1/talk", **STREAM, headers=message(json.dumps(scenario)))
     assert answer.status_code == 400
     assert answer.json()["msg"] == text
 

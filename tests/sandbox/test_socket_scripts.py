@@ -334,7 +334,7 @@ def test_a_token_in_the_query_is_not_recorded(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "told"),
+    ("path", "headers", "expected"),
     [
         (CHAT, {}, (401, 4101, "no bearer token")),
         (CHAT, {"authorization": "Bearer expired"}, (401, 4100, "expired")),
@@ -349,15 +349,15 @@ def test_a_token_in_the_query_is_not_recorded(sandbox: Sandbox) -> None:
     ],
 )
 def test_a_handshake_is_refused_by_an_envelope(
-    sandbox: Sandbox, path: str, headers: dict[str, str], told: tuple[int, int, str]
+    sandbox: Sandbox, path: str, headers: dict[str, str], expected: tuple[int, int, str]
 ) -> None:
     headers = {**TOKEN, **headers} if SCENARIO in headers else headers
     with pytest.raises(InvalidStatus) as refused, opened(sandbox, path, headers):
         pass
     response = refused.value.response
     envelope = json.loads(response.body or b"")
-    assert (response.status_code, envelope["code"]) == told[:2]
-    assert told[2] in envelope["msg"]
+    assert (response.status_code, envelope["code"]) == expected[:2]
+    assert expected[2] in envelope["msg"]
     assert envelope["detail"]["logid"] == response.headers["x-tt-logid"]
 
 

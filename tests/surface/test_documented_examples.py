@@ -219,8 +219,8 @@ def test_the_tests_of_an_example_pass(code: str, tmp_path: Path) -> None:
 def test_every_scenario_is_on_the_page_about_the_sandbox() -> None:
     text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+=.*?)` \|", text, re.MULTILINE)
-    told = [ast.parse(f"dict({row})", mode="eval").body for row in rows]
-    given = [{one.arg: ast.literal_eval(one.value) for one in call.keywords} for call in told]
+    message = [ast.parse(f"dict({row})", mode="eval").body for row in rows]
+    given = [{one.arg: ast.literal_eval(one.value) for one in call.keywords} for call in message]
     assert all(Scenario(**values) != Scenario() for values in given)
     assert {name for values in given for name in values} == {one.name for one in fields(Scenario)}
 
@@ -262,9 +262,9 @@ def test_a_program_in_examples_runs(
         monkeypatch.setenv(variable, "")  # so that what an example sets goes afterwards
         monkeypatch.delenv(variable)
     runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
-    told = capsys.readouterr().out
+    message = capsys.readouterr().out
     for words in EXAMPLES[name]:
-        assert words in told
+        assert words in message
 
 
 def test_no_program_in_examples_is_left_out() -> None:

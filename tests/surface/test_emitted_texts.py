@@ -120,7 +120,7 @@ def test_every_argument_has_a_sentence() -> None:
 
 
 def test_every_field_without_a_sentence_is_an_id_or_a_name() -> None:
-    told = {(file, name) for file, name, _ in TEXTS}
+    message = {(file, name) for file, name, _ in TEXTS}
     found = [
         (file, f"{class_.name}.{field.target.id}")
         for path in (*sorted((PACKAGE / "models").glob("*.py")), PACKAGE / "params.py")
@@ -130,7 +130,7 @@ def test_every_field_without_a_sentence_is_an_id_or_a_name() -> None:
         for field in class_.body
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
         if ast.unparse(field.annotation) != "Final"
-        if (file, f"{class_.name}.{field.target.id}") not in told
+        if (file, f"{class_.name}.{field.target.id}") not in message
     ]
     assert [name for _, name in found if not re.search(r"[._](id|name|title)$", name)] == []
 

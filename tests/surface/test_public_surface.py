@@ -112,11 +112,12 @@ def signature(
     function: Callable[..., object], said: Callable[[object], object] = str
 ) -> tuple[list[tuple[object, ...]], object]:
     """The parameters and the result; ``said`` tells how to read an annotation."""
-    told = inspect.signature(function)
+    message = inspect.signature(function)
     parameters = [
-        (one.name, one.kind, one.default, said(one.annotation)) for one in told.parameters.values()
+        (one.name, one.kind, one.default, said(one.annotation))
+        for one in message.parameters.values()
     ]
-    return parameters, said(told.return_annotation)
+    return parameters, said(message.return_annotation)
 
 
 def awaited(annotation: object) -> str:
@@ -192,10 +193,10 @@ PARTS = [
 @pytest.mark.parametrize("owner", dict.fromkeys(PARTS), ids=lambda owner: owner.__qualname__)
 def test_every_public_attribute_is_told_by_the_docstring_of_its_class(owner: type) -> None:
     kin = [base for base in owner.__mro__ if base.__module__.startswith("coze_")]
-    told = "\n".join(base.__doc__ or "" for base in kin)
+    message = "\n".join(base.__doc__ or "" for base in kin)
     for name in set[str]().union(*map(attributes, kin)):
         if not isinstance(inspect.getattr_static(owner, name, None), property):
-            assert f" {name}: " in told, name
+            assert f" {name}: " in message, name
 
 
 def attributes(owner: type) -> set[str]:

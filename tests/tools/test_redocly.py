@@ -20,9 +20,9 @@ def test_redocly_has_nothing_to_object_to() -> None:
         command, capture_output=True, text=True, check=False, env={**os.environ, **QUIET}
     )
     problems = json.loads(done.stdout)["problems"]
-    told = [
+    message = [
         f"{one['severity']} {one['ruleId']} {one['location'][0].get('pointer')}: {one['message']}"
         for one in problems
     ]
-    assert not told
+    assert not message
     assert done.returncode == 0

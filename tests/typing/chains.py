@@ -90,8 +90,8 @@ def chats(coze: Coze) -> None:
     chat = coze.chat.create(bot_id="1", user_id="u", additional_messages=history)
     coze.chat.cancel(conversation_id=chat.conversation_id, chat_id=chat.id)
     again = coze.chat.retrieve(conversation_id=chat.conversation_id, chat_id=chat.id)
-    told = coze.chat.messages.list(conversation_id=again.conversation_id, chat_id=again.id)
-    history += map(messages.again, told)
+    said = coze.chat.messages.list(conversation_id=again.conversation_id, chat_id=again.id)
+    history += map(messages.again, said)
     coze.chat.create(bot_id=chat.bot_id, user_id="u", additional_messages=history)
     with coze.chat.stream(bot_id="1", user_id="u", additional_messages=history) as stream:
         for event in stream:

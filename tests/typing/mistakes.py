@@ -181,7 +181,7 @@ def logins(store: FileTokenStore) -> None:
     PKCEAuth(client_id="1", redirect_uri="x", client_secret="s")  # mistake: it has no secret
     auth.finish("state", "https://example.com")  # mistake: no request
     use(auth.token().access_token)  # mistake: the token is a text
-    DeviceCodeAuth(client_id="1").login(lambda told: use(told.code))  # mistake: misspelt field
+    DeviceCodeAuth(client_id="1").login(lambda said: use(said.code))  # mistake: misspelt field
     Coze(auth="pat_x")  # mistake: no authentication
 
 

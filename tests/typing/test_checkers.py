@@ -48,10 +48,10 @@ def by_basedpyright(file: Path) -> dict[int, str]:
 
 def by_mypy(file: Path) -> dict[int, str]:
     """The lines in which mypy sees an error, with what it says."""
-    told = run("mypy", "--no-pretty", file)
-    found = re.findall(r"^(.*?):(\d+): error: (.*)$", told, re.MULTILINE)
-    assert {name for name, _, _ in found} <= {str(file.relative_to(ROOT))}, told
-    assert re.search(r"\bin 1 source file\b|\bchecked 1 source file\b", told), told
+    said = run("mypy", "--no-pretty", file)
+    found = re.findall(r"^(.*?):(\d+): error: (.*)$", said, re.MULTILINE)
+    assert {name for name, _, _ in found} <= {str(file.relative_to(ROOT))}, said
+    assert re.search(r"\bin 1 source file\b|\bchecked 1 source file\b", said), said
     return {int(line): message for _, line, message in found}
 
 
