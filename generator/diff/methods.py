@@ -27,6 +27,7 @@ _KEYS: Final = {
     "stream": "x-client-stream",
     "recovery": "x-client-stream",
     "wait": "x-client-wait",
+    "socket": "x-client-socket",
 }
 """What an operation says of a behaviour, by the first word of its name."""
 
@@ -115,8 +116,11 @@ class Methods:
                 rule = "behaviour-changed"
                 values = values[0] and {key: values[0]}, values[1] and {key: values[1]}
             found = self._located(rule, old, new, values, subject)
-            said = _KEYS[key.partition("-")[0]]
-            yield evolve(found, old_at=join(found.old_at, said), new_at=join(found.new_at, said))
+            if said := _KEYS.get(key.partition("-")[0]):  # another revision may have others
+                found = evolve(
+                    found, old_at=join(found.old_at, said), new_at=join(found.new_at, said)
+                )
+            yield found
 
     @staticmethod
     def _returns(old: Union, new: Union) -> str | None:

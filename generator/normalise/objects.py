@@ -11,7 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from generator.errors import GeneratorError
 from generator.json_values import is_object
@@ -246,7 +246,7 @@ def _is_scalar(shape: Node) -> bool:
 def _open(one: Part | None, other: Part | None) -> Part | None:
     """Return the schema of the further members of an object of two parts."""
     if one and other and shape_of(one.node) != shape_of(other.node):
-        return evolve(one, node={})
+        return one._replace(node={})
     return one or other
 
 
@@ -256,4 +256,4 @@ def _widened(one: Part, other: Part) -> Part:
     shapes = [shape_of(choice) for choice in choices]
     if shape_of(other.node) in shapes:
         return one
-    return evolve(one, node={"oneOf": [*choices, other.node]})
+    return one._replace(node={"oneOf": [*choices, other.node]})

@@ -337,8 +337,8 @@ def test_all_calls_of_a_round_are_made_at_once_and_answered_in_order() -> None:
 
 
 def test_a_round_has_the_context_of_its_caller_whose_thread_may_run_an_event_loop() -> None:
-    tools = Tools({"first": who, "second": get_two}, 10, "raise")
-    calls = tools.asked(asking("first", "second"))
+    tools = Tools("chat.run", {"first": who, "second": get_two}, 10, "raise")
+    calls = tools.asked(asking("first", "second").end)
 
     async def main() -> list[params.ToolOutput]:
         WHO.set("Ada")

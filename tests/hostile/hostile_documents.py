@@ -121,9 +121,9 @@ def with_text(text: str) -> Node:
                         "settings": "thing.update",
                         "resume": {"message": "message"},
                         "pipe": {
-                            "feed": "thing.update.told",
+                            "feed": "thing.update.message",
                             "done": "thing.end",
-                            "take": f"{text}.over.told",
+                            "take": f"{text}.over.message",
                             "end": f"{text}.over",
                         },
                     },
