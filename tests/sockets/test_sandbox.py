@@ -287,7 +287,8 @@ def test_a_turn_that_breaks_off_gives_what_came_and_one_error(
 def test_silence_is_noticed(talk: Any, coze_sandbox: Sandbox) -> None:
     coze_sandbox.scenario(Scenario(silent=True))
     chats = websockets_chat._CREATE
-    with talk(coze_sandbox.url, operation=chats, timing=QUICK) as chat:
+    timing = QUICK._replace(interval=0.5, patience=1)  # the first event may take a while
+    with talk(coze_sandbox.url, operation=chats, timing=timing) as chat:
         events, error = chat.read(chat.run_sync(chat.socket.turn))
     assert names(events) == ["chat.created"]
     is_(error, APITimeoutError)
