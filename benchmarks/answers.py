@@ -9,47 +9,81 @@ PAGE = 20
 """Items on a page, as the API has it by default."""
 ITEMS = 20_000
 EVENTS = 50_000
+DELTAS = 20
+"""Parts of an answer in a short stream, as a usual chat has them."""
 CHUNK = 16_384
 """Bytes of a large piece of a stream."""
 AT_ONCE = 50
 """Requests in flight, where several are."""
 
 
+FILE = 100 * 2**20
+"""Bytes of a file that is sent or received."""
+
+
 @cache
-def page(number: int) -> bytes:
-    """Return the body of one page of bots."""
+def page(number: int, items: int = ITEMS, nested: int = 0) -> bytes:
+    """Return the body of one page of bots.
+
+    Args:
+        number: The page.
+        items: How many there are on all pages.
+        nested: How many arrays a field holds that nobody knows, each in another.
+    """
     first = (number - 1) * PAGE
-    items = [_bot(first + index) for index in range(PAGE)]
-    return _json(
-        {
-            "code": 0,
-            "msg": "",
-            "data": {"items": items, "total": ITEMS},
-            "detail": {"logid": "20241210152726467C48D89D6DB2F00D"},
-        }
-    )
+    data: dict[str, object] = {
+        "items": [_bot(first + index) for index in range(PAGE)],
+        "depths": [],
+        "total": items,
+    }
+    return _answer(data).replace(b"[]", b"[" * nested + b"0" + b"]" * nested)
 
 
-def stream() -> list[bytes]:
-    """Return the events of a chat, each with its blank line, the last one included."""
-    deltas = [_event("conversation.message.delta", message(number)) for number in range(EVENTS)]
-    return [*deltas, _event("done", "[DONE]")]
+def stream(count: int = EVENTS, characters: int = 0) -> list[bytes]:
+    """Return the events of a chat, each with its blank line, the last one included.
+
+    Args:
+        count: The parts of its answer.
+        characters: How many the text of each has beyond the usual ones.
+    """
+    more = "x" * characters
+    return [
+        *(_event("conversation.message.delta", message(number, more)) for number in range(count)),
+        END,
+    ]
+
+
+def tool_stream(*, asks: bool) -> list[bytes]:
+    """Return the events of a chat that asks for a tool, or those after its output."""
+    chat = {"id": "2", "conversation_id": "1", "bot_id": "1", "status": "completed"}
+    call = {"id": "3", "type": "function", "function": {"name": "add", "arguments": "{}"}}
+    action = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": [call]}}
+    if not asks:
+        return [*stream(DELTAS)[:-1], _event("conversation.chat.completed", chat), END]
+    asked = chat | {"status": "requires_action", "required_action": action}
+    return [_event("conversation.chat.requires_action", asked), END]
 
 
 def pages_seen(count: int) -> str:
-    """Return what a lap over that many first pages yields."""
+    """Return what a lap over that many first pages says."""
     return f"{count * PAGE} items, last {_bot(PAGE - 1)['name']}"
 
 
 def items_seen(count: int) -> str:
-    """Return what a lap over that many items of a collection yields."""
+    """Return what a lap over that many items of a collection says."""
     return f"{count} items, last {_bot(count - 1)['name']}"
 
 
 def events_seen(count: int) -> str:
-    """Return what a lap over that many events yields."""
+    """Return what a lap over that many events says."""
     characters = sum(len(str(message(number)["content"])) for number in range(count))
     return f"{count} events, {characters} characters"
+
+
+def short_seen(count: int) -> str:
+    """Return what a lap over that many short streams says."""
+    characters = sum(len(str(message(number)["content"])) for number in range(DELTAS))
+    return f"{count * DELTAS} events, {count * characters} characters"
 
 
 def pieces_seen(count: int) -> str:
@@ -67,6 +101,16 @@ def pieces_sent(count: int) -> str:
     return f"{count} pieces"
 
 
+def file_seen(_: int) -> str:
+    """Return what a lap over a file says."""
+    return f"{FILE} bytes"
+
+
+def done_seen(count: int) -> str:
+    """Return what a lap over that many things says that have no other outcome."""
+    return f"{count} done"
+
+
 def _bot(number: int) -> dict[str, object]:
     return {
         "id": str(7493066380997000000 + number),
@@ -81,7 +125,7 @@ def _bot(number: int) -> dict[str, object]:
     }
 
 
-def message(number: int) -> dict[str, object]:
+def message(number: int, more: str = "") -> dict[str, object]:
     """Return the data of an event that holds a piece of an answer."""
     return {
         "id": "7382159487131697202",
@@ -89,7 +133,7 @@ def message(number: int) -> dict[str, object]:
         "bot_id": "7379462189365198898",
         "role": "assistant",
         "type": "answer",
-        "content": f"第 {number} 句",
+        "content": f"第 {number} 句{more}",
         "content_type": "text",
         "chat_id": "7382159494123470858",
     }
@@ -101,3 +145,23 @@ def _event(name: str, data: object) -> bytes:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _answer(data: object) -> bytes:
+    return _json({"code": 0, "msg": "", "data": data, "detail": {"logid": _LOGID}})
+
+
+_LOGID = "20241210152726467C48D89D6DB2F00D"
+END = _event("done", "[DONE]")
+"""The event that ends a stream."""
+_CHAT = {"id": "2", "conversation_id": "1", "bot_id": "1", "status": "completed"}
+BODIES = {
+    "v1/files/upload": _answer({"id": "1", "bytes": FILE, "file_name": "file", "created_at": 1}),
+    "v3/chat": _answer(_CHAT),
+    "v3/chat/retrieve": _answer(_CHAT),
+    "v3/chat/message/list": _answer([message(0)]),
+    "api/permission/oauth2/token": _json(
+        {"access_token": "token", "expires_in": 900, "token_type": "Bearer"}
+    ),
+}
+"""What stands under some paths."""

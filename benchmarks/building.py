@@ -1,4 +1,4 @@
-"""The generator beside the two that it drives, on one document and on larger ones."""
+"""The generator beside the two that it drives, on one document; and by itself on larger ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.enlarge import enlarged
 from benchmarks.figures import Lap, Measured
+from benchmarks.growth import Growth
+from benchmarks.peers import OURS
 from benchmarks.processes import BIN, ROOT, MeasuringError, environment
 from generator.spec import dump, load
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-OURS = "coze-client"
 BOTH = "the two generators together"
 _COMMANDS = {
     OURS: ["python", "-m", "generator", "build", "--root", "."],
@@ -30,8 +31,12 @@ _COMMANDS = {
         *("--output", "shapes.py"),
     ],
 }
-_ROUNDS = {1: 5, 10: 2, 50: 1}
-"""By size of the document."""
+CHECK = "check"
+DIFF = "diff of two folders"
+_MORE = {CHECK: ("check", "--root", "."), DIFF: ("diff", ".", str(ROOT))}
+_ROUNDS = 3
+_SIZES = {3: 2, 10: 2}
+"""How often our own build is measured, by size of the document."""
 
 
 def title(times: int) -> str:
@@ -53,7 +58,7 @@ def measure(folder: Path, *, quick: bool) -> Iterator[Measured]:
     """Measure a build of the client, and the generators that it drives, on one document.
 
     The document of the build is the upstream one with copies of the corrected one, and all overlays
-    are applied; the others get the corrected one as often.
+    are applied; the others get the corrected one.
 
     Args:
         folder: An empty folder to work in.
@@ -62,15 +67,31 @@ def measure(folder: Path, *, quick: bool) -> Iterator[Measured]:
     Raises:
         MeasuringError: A generator failed.
     """
-    for times, rounds in ({1: 1} if quick else _ROUNDS).items():
+    place = folder / "1"
+    _prepare(place, 1)
+    laps: dict[str, list[Lap]] = {name: [] for name in _COMMANDS}
+    for _ in range(1 if quick else _ROUNDS):
+        for name, command in _COMMANDS.items():
+            laps[name].append(_lap(command, place))
+    _, *others = laps.values()
+    yield Measured(title(1), "build", 1, {**laps, BOTH: list(map(_sum, *others))})
+    for name, arguments in _MORE.items():
+        command = ["python", "-m", "generator", *arguments]
+        more = [_lap(command, place) for _ in range(1 if quick else _ROUNDS)]
+        yield Measured(name, "run", 1, {OURS: more})
+    for times, rounds in ({} if quick else _SIZES).items():
         place = folder / str(times)
         _prepare(place, times)
-        laps: dict[str, list[Lap]] = {name: [] for name in _COMMANDS}
-        for _ in range(rounds):
-            for name, command in _COMMANDS.items():
-                laps[name].append(_lap(command, place))
-        _, *others = laps.values()
-        yield Measured(title(times), "build", 1, {**laps, BOTH: list(map(_sum, *others))})
+        more = [_lap(_COMMANDS[OURS], place) for _ in range(rounds)]
+        yield Measured(title(times), "build", 1, {OURS: more})
+
+
+def growth(measured: Sequence[Measured]) -> Growth:
+    """Return how a build grows with the document."""
+    by_title = {one.title: one for one in measured}
+    sizes = [size for size in (1, *_SIZES) if title(size) in by_title]
+    seconds = {size: by_title[title(size)].typical(OURS, "cpu") for size in sizes}
+    return Growth("document of a build, times", seconds)
 
 
 def _prepare(place: Path, times: int) -> None:

@@ -10,7 +10,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Quantity: TypeAlias = Literal["cpu", "wall", "memory"]
+Quantity: TypeAlias = Literal["cpu", "wall", "memory", "connections"]
 
 
 @frozen
@@ -21,14 +21,16 @@ class Lap:
         wall: Seconds on the clock.
         cpu: Seconds of the processor, in the program and in the system on its behalf.
         memory: The most bytes of memory that the process ever held.
+        connections: How many connections it opened, where that was counted.
     """
 
     wall: float
     cpu: float
     memory: float
+    connections: int = 0
 
     def of(self, quantity: Quantity) -> float:
-        """One of the three."""
+        """Return one of the four."""
         return float(getattr(self, quantity))
 
 

@@ -13,7 +13,18 @@ from pathlib import Path
 from benchmarks.processes import BIN, PYTHON
 
 _HERE = ["openapi-python-client", "datamodel-code-generator"]
-_THERE = ["httpx", "httpcore", "h11", "anyio", "msgspec", "attrs", "cozepy", "pydantic"]
+_THERE = [
+    "httpx",
+    "httpcore",
+    "h11",
+    "httpx2",
+    "anyio",
+    "msgspec",
+    "attrs",
+    "cozepy",
+    "openai",
+    "pydantic",
+]
 _VERSIONS = f"""
 from importlib.metadata import version
 print(*(name + " " + version(name) for name in {_THERE}), sep=", ")

@@ -12,12 +12,15 @@ from typing import Any
 
 _COLOURS = {
     "httpx + json": "#8c8c8c",
+    "httpx2 + json": "#5f5f5f",
     "httpx + msgspec": "#bdbdbd",
     "coze-client": "#1f6feb",
+    "coze-client, httpx2": "#79b0f5",
     "cozepy": "#d9822b",
+    "openai": "#a05fb0",
     "openapi-python-client": "#6f9f5f",
 }
-_HEIGHT = 0.16
+_HEIGHT = 0.11
 
 
 def main() -> None:

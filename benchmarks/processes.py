@@ -7,7 +7,11 @@ import os
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from tempfile import TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.request import urlopen
+
+from tests.faults.echo_server import make_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -46,13 +50,42 @@ def environment(packages: Sequence[Path] = ()) -> dict[str, str]:
     return {**kept, "PATH": path, "PYTHONPATH": os.pathsep.join(map(str, packages))}
 
 
+class Served(NamedTuple):
+    """What the server is reached with.
+
+    Attributes:
+        url: Its URL.
+        tls: Its URL over TLS.
+        certificate: The file with the certificate to trust there.
+    """
+
+    url: str
+    tls: str
+    certificate: Path
+
+    def connections(self) -> int:
+        """Return how many connections were opened; asking opens one."""
+        with urlopen(f"{self.url}/connections") as answer:  # noqa: S310  # our own server
+            return int(answer.read())
+
+
 @contextmanager
-def serving() -> Generator[str]:
-    """Run the server, and give its URL."""
-    command = [PYTHON, "-m", "benchmarks.server"]
+def serving() -> Generator[Served]:
+    """Run the server."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        make_certificate(folder)
+        command = [str(PYTHON), "-m", "benchmarks.server", name]
+        with running(command, environment([ROOT])) as line:
+            yield Served(*line.split(), folder / "ca.pem")
+
+
+@contextmanager
+def running(command: Sequence[str], env: Mapping[str, str]) -> Generator[str]:
+    """Run a server on its core until the block is left, and give the line that it prints."""
     with pinned(SERVER_CORE):
-        process = subprocess.Popen(  # our own module
-            command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment([ROOT])
+        process = subprocess.Popen(  # our own modules
+            command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env
         )
     with process:
         try:
@@ -69,9 +102,17 @@ class Worker:
         url: Where the server answers.
         method: What to do in each lap.
         packages: Folders with packages, besides our own.
+        certificate: The file with the certificate to trust, where the URL is one of TLS.
     """
 
-    def __init__(self, peer: str, url: str, method: str, packages: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        peer: str,
+        url: str,
+        method: str,
+        packages: Sequence[Path] = (),
+        certificate: Path | None = None,
+    ) -> None:
         self._name = f"{peer}, {method}"
         with pinned(CLIENT_CORE):
             self._process = subprocess.Popen(  # our own module
@@ -80,7 +121,8 @@ class Worker:
                 stdout=subprocess.PIPE,
                 text=True,
                 cwd=ROOT,
-                env=environment([ROOT, *PACKAGES, *packages]),
+                env=environment([ROOT, *PACKAGES, *packages])
+                | ({"SSL_CERT_FILE": str(certificate)} if certificate else {}),
             )
         self.able: bool = self._heard()["able"]
 

@@ -10,12 +10,19 @@ from importlib import import_module
 from typing import Any
 
 RAW = "httpx + json"
+RAW2 = "httpx2 + json"
+MSGSPEC = "httpx + msgspec"
 RAW_SOCKET = "websockets + json"
+OURS = "coze-client"
+OURS2 = "coze-client, httpx2"
 MODULES = {
     RAW: "httpx_json",
-    "httpx + msgspec": "httpx_msgspec",
-    "coze-client": "coze",
+    RAW2: "httpx2_json",
+    MSGSPEC: "httpx_msgspec",
+    OURS: "coze",
+    OURS2: "coze_httpx2",
     "cozepy": "cozepy",
+    "openai": "openai",
     "openapi-python-client": "stock",
     RAW_SOCKET: "websockets_json",
 }

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from functools import cache
+from http import HTTPStatus
 from importlib import import_module
+from tempfile import TemporaryFile
+from time import sleep, time_ns
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from benchmarks.answers import AT_ONCE, PAGE
+from benchmarks.answers import AT_ONCE, FILE, PAGE
+from benchmarks.peers._streams import Streams
 from benchmarks.talk import PIECE
-from coze_client import AsyncCoze, Coze
+from coze_client import AsyncCoze, Coze, JWTAuth, callbacks, params
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,14 +37,18 @@ class _Message(TypedDict):
 
 
 _MESSAGE: _Message = {"role": "user", "content_type": "text"}
+_SECRET = "a verify_token"  # noqa: S105  # any will do
+_OUTPUTS: list[params.ToolOutput] = [{"tool_call_id": "3", "output": "3"}]
 
 
-class Peer:
+class Peer(Streams):
     """Laps over one client of each kind."""
 
-    def __init__(self, url: str) -> None:
-        self._client = Coze(token="token", base_url=url)  # noqa: S106  # any will do
-        self._async_client = AsyncCoze(token="token", base_url=url)  # noqa: S106  # as above
+    def __init__(self, url: str, http: Literal["httpx", "httpx2"] = "httpx") -> None:
+        super().__init__()
+        self._url = url
+        self._client = Coze(token="token", base_url=url, http=http)  # noqa: S106  # any will do
+        self._async_client = AsyncCoze(token="token", base_url=url, http=http)  # noqa: S106  # as above
 
     def list_call(self, count: int) -> str:
         """Ask for the first page again and again."""
@@ -47,6 +57,10 @@ class Peer:
     async def list_call_async(self, count: int) -> str:
         """Ask for the first page again and again."""
         return _seen([await self._first_page() for _ in range(count)])
+
+    async def queued(self, count: int) -> str:
+        """Ask for as many first pages at once."""
+        return _seen(await asyncio.gather(*(self._first_page() for _ in range(count))))
 
     async def at_once(self, count: int) -> str:
         """Ask for many first pages at once."""
@@ -71,25 +85,106 @@ class Peer:
             name = item.name
         return f"{seen} items, last {name}"
 
-    def stream(self, _: int) -> str:
-        """Read the stream."""
+    def download(self, _: int) -> str:
+        """Receive a file."""
+        received = 0
+        with self._client.audio.speech.create(input="x", voice_id="1") as download:
+            for chunk in download.iter_bytes():
+                received += len(chunk)
+        return f"{received} bytes"
+
+    def upload(self, _: int) -> str:
+        """Send a file."""
+        with TemporaryFile() as file:
+            file.truncate(FILE)
+            return f"{self._client.files.upload(file=file).bytes} bytes"
+
+    def wait(self, count: int) -> str:
+        """Chat, and wait for the answer, which is there at the first poll, half a second later."""
+        for _ in range(count):
+            self._client.chat.create_and_poll(bot_id="1", user_id="1")
+        return f"{count} done"
+
+    def wait_by_hand(self, count: int) -> str:
+        """Make the calls that this takes."""
+        for _ in range(count):
+            sleep(0.5)  # wakes a processor as cold as the other one
+            chat = self._client.chat.create(bot_id="1", user_id="1")
+            chat = self._client.chat.retrieve(conversation_id="1", chat_id=chat.id)
+            self._client.chat.messages.list(conversation_id="1", chat_id=chat.id)
+        return f"{count} done"
+
+    def tools(self, count: int) -> str:
+        """Chat with a bot that asks for a tool each time."""
+        for _ in range(count):
+            with self._client.chat.run(bot_id="1", user_id="1", tools={"add": _add}) as stream:
+                for _ in stream:
+                    pass
+        return f"{count} done"
+
+    def tools_by_hand(self, count: int) -> str:
+        """Make the calls that this takes."""
+        chat = self._client.chat
+        for _ in range(count):
+            with chat.stream(bot_id="1", user_id="1") as stream:
+                for _ in stream:
+                    pass
+            with chat.stream_submit_tool_outputs(
+                conversation_id="1", chat_id="2", tool_outputs=_OUTPUTS
+            ) as stream:
+                for _ in stream:
+                    pass
+        return f"{count} done"
+
+    def callback(self, count: int) -> str:
+        """Receive callbacks, each another one."""
+        receiver = callbacks.Receiver(_SECRET)
+        for number in range(count):
+            body = _callback(number)
+            now = str(time_ns() // 1_000_000)
+            headers = {
+                "x-coze-signature": callbacks.signature(now, "nonce", _SECRET, body),
+                "x-coze-timestamp": now,
+                "x-coze-nonce": "nonce",
+            }
+            answer = receiver.receive(headers, body, _ignore)
+            if answer.status != HTTPStatus.OK:
+                raise RuntimeError(answer.body)
+        return f"{count} done"
+
+    async def renewal(self, count: int) -> str:
+        """Ask for first pages, fifty at once, each fifty of them with a new login."""
+        pages: list[AsyncPage[BotSummary]] = []
+        for _ in range(count // AT_ONCE):
+            auth = JWTAuth(client_id="1", public_key_id="1", private_key=_key(), base_url=self._url)
+            client = self._async_client.with_options(auth=auth)
+            calls = (client.bots.list(**_LIST, page_num=1) for _ in range(AT_ONCE))
+            pages += await asyncio.gather(*calls)
+        return _seen(pages)
+
+    def _read(self) -> tuple[int, int]:
         events = characters = 0
+        self.watch.start()
         with self._client.chat.stream(bot_id="1", user_id="1") as stream:
             for event in stream:
                 if event.event == "conversation.message.delta":
                     events += 1
                     characters += len(event.data.content or "")
-        return f"{events} events, {characters} characters"
+                    if events == 1:
+                        self.watch.stop()
+        return events, characters
 
-    async def stream_async(self, _: int) -> str:
-        """Read the stream."""
+    async def _read_async(self) -> tuple[int, int]:
         events = characters = 0
+        self.watch.start()
         async with self._async_client.chat.stream(bot_id="1", user_id="1") as stream:
             async for event in stream:
                 if event.event == "conversation.message.delta":
                     events += 1
                     characters += len(event.data.content or "")
-        return f"{events} events, {characters} characters"
+                    if events == 1:
+                        self.watch.stop()
+        return events, characters
 
     def receive_audio(self, count: int) -> str:
         """Receive pieces of audio."""
@@ -168,3 +263,24 @@ def _text(event: events.TranscriptionsSocketEvent) -> str:
 
 def _seen(pages: Sequence[Page[BotSummary] | AsyncPage[BotSummary]]) -> str:
     return f"{sum(len(page.items) for page in pages)} items, last {pages[-1].items[-1].name}"
+
+
+def _add() -> int:
+    """Add."""
+    return 3
+
+
+def _ignore(_: object) -> None:
+    pass
+
+
+def _callback(number: int) -> bytes:
+    header = {"event_type": "bot.published", "event_id": str(number)}
+    event = {"bot_id_str": "7493066380997000000", "bot_name": "Weather"}
+    return json.dumps({"header": header, "event": event}).encode()
+
+
+@cache
+def _key() -> str:
+    made: Any = import_module("joserfc.jwk").RSAKey.generate_key(2048)
+    return made.as_pem(private=True).decode()

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.answers import AT_ONCE, PAGE
+from benchmarks.peers._streams import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +18,11 @@ _LIST = {"space_id": "1", "use_api_version": 2}  # the endpoint that the others 
 _DELTA = _sdk.ChatEventType.CONVERSATION_MESSAGE_DELTA
 
 
-class Peer:
+class Peer(Streams):
     """Laps over one client of each kind."""
 
     def __init__(self, url: str) -> None:
+        super().__init__()
         self._client = _sdk.Coze(auth=_sdk.TokenAuth("token"), base_url=url)
         self._async_client = _sdk.AsyncCoze(auth=_sdk.AsyncTokenAuth("token"), base_url=url)
 
@@ -56,23 +58,27 @@ class Peer:
             name = item.name
         return f"{seen} items, last {name}"
 
-    def stream(self, _: int) -> str:
-        """Read the stream."""
+    def _read(self) -> tuple[int, int]:
         events = characters = 0
+        self.watch.start()
         for event in self._client.chat.stream(bot_id="1", user_id="1"):
             if event.event == _DELTA:
                 events += 1
                 characters += len(event.message.content)
-        return f"{events} events, {characters} characters"
+                if events == 1:
+                    self.watch.stop()
+        return events, characters
 
-    async def stream_async(self, _: int) -> str:
-        """Read the stream."""
+    async def _read_async(self) -> tuple[int, int]:
         events = characters = 0
+        self.watch.start()
         async for event in self._async_client.chat.stream(bot_id="1", user_id="1"):
             if event.event == _DELTA:
                 events += 1
                 characters += len(event.message.content)
-        return f"{events} events, {characters} characters"
+                if events == 1:
+                    self.watch.stop()
+        return events, characters
 
     def decoder(self, operation: str) -> Callable[[bytes], object] | None:
         """Return what decodes a response; it has no plugins."""

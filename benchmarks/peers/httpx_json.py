@@ -6,6 +6,8 @@ import json
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from benchmarks.peers._raw import RawPeer
 
 if TYPE_CHECKING:
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 class Peer(RawPeer):
     """Answers become dicts."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, _items, json.loads, itemgetter)
+    def __init__(self, url: str, package: Any = httpx) -> None:
+        super().__init__(package, url, _items, json.loads, itemgetter)
 
     def decoder(self, _: str) -> Callable[[bytes], object]:
         """Return what decodes a response."""

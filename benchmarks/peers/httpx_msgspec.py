@@ -17,6 +17,7 @@ from typing import (
 )
 
 import attrs
+import httpx
 import msgspec
 
 from benchmarks.peers._raw import RawPeer
@@ -119,7 +120,9 @@ class Peer(RawPeer):
 
     def __init__(self, url: str) -> None:
         self._envelope = msgspec.json.Decoder(Envelope[Bots]).decode
-        super().__init__(url, self._checked, msgspec.json.Decoder(Message).decode, attrgetter)
+        super().__init__(
+            httpx, url, self._checked, msgspec.json.Decoder(Message).decode, attrgetter
+        )
 
     def decoder(self, operation: str) -> Callable[[bytes], object]:
         """Return what decodes a response."""

@@ -76,7 +76,7 @@ class EchoServer(ThreadingHTTPServer):
         self.connections = 0
         self.context: ssl.SSLContext | None = None
         if folder:
-            _make_certificate(folder)
+            make_certificate(folder)
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(folder / "ca.pem", folder / "key.pem")
         self.url = f"http{'s' if folder else ''}://127.0.0.1:{self.server_address[1]}"
@@ -101,7 +101,8 @@ class EchoServer(ThreadingHTTPServer):
         self.server_close()
 
 
-def _make_certificate(folder: Path) -> None:
+def make_certificate(folder: Path) -> None:
+    """Put a certificate of this machine into a folder, ``ca.pem``, and its key, ``key.pem``."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests")])
     now = datetime.now(UTC)
