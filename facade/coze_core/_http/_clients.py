@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import socket
 import ssl
 from os import urandom
@@ -64,6 +65,9 @@ def make_client(
     Raises:
         CozeError: The options or the environment do not allow one.
     """
+    # The first connection imports this codec: a process forked meanwhile would inherit the lock of
+    # that import, and wait for ever.
+    codecs.lookup("idna")
     httpx = family.httpx
     limits = httpx.Limits(
         max_connections=_MOST,
