@@ -32,9 +32,11 @@ def _copy(document: dict[str, Any], resource: str, prefix: str) -> dict[str, Any
     def renamed(part: dict[str, Any]) -> dict[str, Any]:
         if "operationId" in part:
             part["operationId"] = f"{resource}.{part['operationId']}"
-        for key in ("x-client-stream", "x-client-events"):
+        for key in ("x-client-stream", "x-client-events", "x-client-socket"):
             if key in part:
                 part[key]["name"] = prefix + part[key]["name"]
+        if "x-client-socket" in part:
+            part["x-client-socket"]["events"] = prefix + part["x-client-socket"]["events"]
         for keys, name in (
             ("x-client-stream", "method"),
             ("recover", "retrieve"),
