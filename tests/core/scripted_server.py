@@ -6,10 +6,11 @@ import email.parser
 import email.policy
 import json
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from tests.core.listening import ListeningServer
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -73,56 +74,15 @@ class Seen(NamedTuple):
         return list(message.iter_parts())  # type: ignore[arg-type]
 
 
-class ScriptedServer:
+class ScriptedServer(ListeningServer):
     """Answers each request with the next act of its script; the last one goes on for ever."""
 
     def __init__(self, *script: Act) -> None:
+        super().__init__()
         self.script = list(script)
         self.seen: list[Seen] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._connections: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> Self:
-        self._start(self._accept)
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for connection in self._connections:
-            with suppress(OSError):  # it was closed already
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(5)
-
-    @property
-    def connections(self) -> int:
-        """How many connections were made so far."""
-        return len(self._connections)
-
-    def wait_until_closed(self, first: int | None = None) -> None:
-        """Wait until the acts of the first connections (default: all) have ended."""
-        for thread in self._threads[1:][:first]:
-            thread.join(5)
-            assert not thread.is_alive(), "a connection stays open"
-
-    def _start(self, target: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._connections.append(connection)
-            self._start(self._serve, connection)
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
         gone = suppress(OSError)
         with gone, connection, connection.makefile("rb") as reader:
             while line := reader.readline():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import struct
-import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from websockets.frames import Frame, Opcode
 from websockets.server import ServerProtocol
+
+from tests.core.listening import ListeningServer
 
 if TYPE_CHECKING:
     import ssl
@@ -123,56 +124,30 @@ class Peer:
             self._flush()
 
 
-class PeerServer:
+class PeerServer(ListeningServer):
     """Plays the next script for each connection; the last one goes on for ever."""
 
     def __init__(
         self, *scripts: Callable[[Peer], object], tls: ssl.SSLContext | None = None
     ) -> None:
+        super().__init__()
         self.scripts = list(scripts)
         self.peers: list[Peer] = []
         self.errors: list[BaseException] = []
         self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1000)
-        self.port = self._listener.getsockname()[1]
-        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
-        self._open: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> Self:
-        self._start(self._accept)
-        return self
+        if tls:
+            self.url = self.url.replace("http", "https")
 
     def __exit__(self, *exc_info: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for connection in self._open:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        super().__exit__(*exc_info)
         self.join()
         assert not self.errors, self.errors
 
     def join(self, *, seconds: float = 10) -> None:
         """Wait until all scripts have ended."""
-        for thread in self._threads[1:]:
-            thread.join(seconds)
-            assert not thread.is_alive(), "a connection stays open"
+        self.wait_until_closed(seconds=seconds)
 
-    def _start(self, target: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._open.append(connection)
-            self._start(self._serve, connection)
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
         with suppress(OSError):
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
