@@ -80,6 +80,7 @@ def test_bytes_go_up_as_base64_and_ids_are_made(peers: Any, talk: Any) -> None:
         ids = {sent["id"] for sent in server.peers[0].events}
         assert len(ids) == 3
         chat.run(chat.socket.send, {"event_type": "chat.cancel", "id": "mine"})
+    server.join()
     assert server.peers[0].events[3] == {"event_type": "chat.cancel", "id": "mine"}
 
 
