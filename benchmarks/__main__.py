@@ -35,12 +35,17 @@ def main() -> None:
         sys.exit("error: the environment of the benchmarks is missing. Run make bench.")
     quick: bool = arguments.quick
     only: str = arguments.only
+    measured: list[Measured] = []
+    growths: list[Growth] = []
+    failure = ""
     try:
-        measured, growths = _measured(quick=quick, only=only)
+        _measure(measured, growths, quick=quick, only=only)
     except MeasuringError as error:
-        sys.exit(f"error: {error}")
+        failure = f"error: {error}"
     page = report(measured, growths, machine.description())
     sys.stdout.write(page)
+    if failure:
+        sys.exit(f"{failure} What was measured before stands above; nothing is written.")
     if not quick and not only:
         (ROOT / "docs" / "benchmarks.md").write_text(page, encoding="utf-8")
         for readme in PAGES:
@@ -49,10 +54,8 @@ def main() -> None:
         _draw(measured, ROOT / "docs" / "benchmarks.svg")
 
 
-def _measured(*, quick: bool, only: str) -> tuple[list[Measured], list[Growth]]:
-    """Return all cases, measured one after the other, and how some grow."""
-    measured: list[Measured] = []
-    growths: list[Growth] = []
+def _measure(measured: list[Measured], growths: list[Growth], *, quick: bool, only: str) -> None:
+    """Measure all cases, one after the other, and how some grow; add each as it is ready."""
     rounds = _QUICK_ROUNDS if quick else None
     with tempfile.TemporaryDirectory() as name, serving() as server:
         folder = Path(name)
@@ -66,7 +69,7 @@ def _measured(*, quick: bool, only: str) -> tuple[list[Measured], list[Growth]]:
                 _say(case.title)
                 measured.append(laps.measure(case, server, [folder], rounds))
         if only:
-            return measured, growths
+            return
         for line in () if quick else growth.measure(server):
             _say(f"growth: {line.title}")
             growths.append(line)
@@ -75,7 +78,8 @@ def _measured(*, quick: bool, only: str) -> tuple[list[Measured], list[Growth]]:
         for one in building.measure(folder, quick=quick):
             _say(one.title)
             measured.append(one)
-    return measured, [*growths, building.growth(measured)] if not quick else growths
+    if not quick:
+        growths.append(building.growth(measured))
 
 
 def _draw(measured: list[Measured], target: Path) -> None:
