@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from generator.diff.accepted import FILE, Accepted
-from generator.diff.formats import as_annotations, as_json, as_markdown
-from generator.diff.page import as_html
+from generator.diff.formats import as_annotations, as_html, as_json, as_markdown
 from generator.diff.report import Limit, Report, compare
 from generator.diff.revisions import open_revision, parse_range
 from generator.errors import GeneratorError

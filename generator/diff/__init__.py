@@ -2,19 +2,20 @@
 
 How a comparison goes, from the bottom up::
 
-    revisions  a git revision, a folder or a file -> two states: document, public surface, classes
+    revisions  a git revision, a folder or a file -> two states
+    surface    a state: document, public surface, classes
     document   nodes with the JSON pointers they stand at; references followed
     schema     what a schema says, however it is written: one view for each schema
-    graph      pairs of schemas used at the same place; each pair is compared once -> Finding
-    keywords, objects, unions   what differs in a pair
+    graph      pairs of schemas used at the same place; each pair is compared once -> Finding,
+                 and is met at each place of an operation that it reaches -> Located
+    keywords, members   what differs in a pair
     wire       bodies, parameters, security, operations: where pairs are used
-    located    a finding at each place of an operation that it reaches -> Located
     methods, classes   what differs in the public surface of the client -> Located
-    comparison each located finding judged by its rule -> Change
+    python     what a change is about in Python, and whether one annotation fits another
+    rules, comparison   each located finding judged by its rule -> Change
     blame      the file and line that made a change
     facade     what changed in the packages that are written by hand
-    python     what a change is about in Python, and signatures before and after
-    report     changes grouped by cause, without those that are accepted; formats and page print it
+    report     changes grouped by cause, without those that are accepted; formats prints it
 
 **Findings have no direction.** That a string became an integer is found once for a pair of
 schemas. Whether it breaks depends on who sends the value: a request may be widened, a response
@@ -24,7 +25,7 @@ makes the rule: ``request-property-type-changed``. The levels of a rule are data
 
 **Pairs, not trees.** Schemas refer to each other in circles, and one component is used by many
 operations. The graph holds a pair (old, new) once, enters it before it looks inside, and so ends.
-From the differing pairs, ``located`` walks to the nearest place in each operation.
+From the differing pairs, ``Tracer`` walks to the nearest place in each operation.
 
 **Two verdicts.** The wire level is about programs that run today, the client level about those
 that take the new client. A rule says how bad a change can be in Python; it is that bad only if

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import frozen
 
-from generator.diff.change import Change, Source
-from generator.diff.rules import rules
+from generator.diff.rules import Change, Source, rules
 from generator.errors import GeneratorError
 from generator.json_values import is_array, is_object
 from generator.spec import Lines, join, load, write_beside
@@ -64,12 +63,7 @@ class Entry:
 
 @frozen
 class Accepted:
-    """The file of accepted changes.
-
-    Attributes:
-        file: The file.
-        entries: What it accepts.
-    """
+    """The file of accepted changes."""
 
     file: Path
     entries: tuple[Entry, ...]

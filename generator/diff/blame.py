@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, field, frozen
 
 from generator.correction import Correction
-from generator.diff.change import Change, Source
-from generator.diff.comparison import State, compare_states
+from generator.diff.comparison import compare_states
 from generator.diff.document import Document
 from generator.diff.revisions import DOCUMENT
-from generator.diff.surface import default_surface
+from generator.diff.rules import Change, Source
+from generator.diff.surface import default_state
 from generator.errors import GeneratorError, raise_all
 from generator.json_values import is_array, is_object
 from generator.overlay import Overlay
@@ -46,11 +46,6 @@ def attribute(
 ) -> tuple[tuple[Change, dict[str, Any]], ...]:
     """Return the changes with their sources and with pointers into what was edited.
 
-    Args:
-        changes: The changes between the two revisions.
-        old: The older revision.
-        new: The newer one.
-
     Returns:
         Each change with the document that its newer pointer leads into.
     """
@@ -80,12 +75,8 @@ class _Layer:
 
     @classmethod
     def of(cls, old: dict[str, Any], new: dict[str, Any]) -> _Layer:
-        states: list[State] = []
         try:
-            for document in (old, new):
-                view = Document(document)
-                default = default_surface(view)
-                states.append(State(view, default.surface, default.classes))
+            states = [default_state(Document(document)) for document in (old, new)]
             return cls(compare_states(*states), old, new)
         except GeneratorError:
             # A published document may be wrong in ways that overlays mend: it explains nothing.

@@ -1,4 +1,4 @@
-"""Compare request bodies, responses and their headers."""
+"""Compare request bodies, responses with their headers, and the events of WebSockets."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from generator.diff.document import canonical, object_at, objects_at, schema_at
-from generator.diff.located import Located, Root
-from generator.spec import split
+from generator.diff.document import canonical, object_at, objects_at, schema_at, verb_of
+from generator.diff.graph import Located, Root
+from generator.diff.operations import Operation, operation_key
+from generator.spec import join, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from generator.diff.document import Document, Part
-    from generator.diff.graph import Direction, Graph
-    from generator.diff.located import ClientPart
-    from generator.diff.operations import Operation
+    from generator.diff.graph import ClientPart, Direction, Graph
+
+_KEY = "x-client-socket"
+_WORDS = {"send": "sent", "receive": "received"}
 
 
 @frozen
@@ -24,9 +26,6 @@ class Bodies:
     """The bodies of an operation, old and new.
 
     Attributes:
-        graph: Where schemas are paired.
-        old: The older operation.
-        new: The newer one.
         sent_by_server: Whether the server sends the request, as in a callback.
     """
 
@@ -61,21 +60,7 @@ class Bodies:
             yield self._located(
                 f"request-body-became-{verb}", "body", (old, new), subject, (was, now)
             )
-        pairs, removed, added = _media(self.graph, old, new)
-        for name, one, other in pairs:
-            place = f"body({name})" if len(pairs) > 1 else "body"
-            values = one[0].get("encoding"), other[0].get("encoding")
-            if canonical(values[0] or {}) != canonical(values[1] or {}):
-                yield self._located(
-                    "request-body-encoding-changed", place, (one, other), subject, values
-                )
-            yield from self._media_type("request", place, (one, other), subject)
-        for name, part in removed:
-            values = name, None
-            yield self._located("request-media-type-removed", "body", (part, new), subject, values)
-        for name, part in added:
-            values = None, name
-            yield self._located("request-media-type-added", "body", (old, part), subject, values)
+        yield from self._content("request", "body", old, new, subject)
 
     def responses(self) -> Iterator[Located | Root]:
         """Yield the changes of the responses, and the places of their schemas."""
@@ -85,36 +70,43 @@ class Bodies:
         pairs += [(_range(status, olds), status) for status in news if status not in olds]
         for was, now in pairs:
             if was and now:
-                subject = ("returns" if _is_success(now, news) else "error", self.new.key)
+                _, subject = self._outcome(now, news)
                 if was != now:
                     rule = f"status-{'widened' if now == _range(was, news) else 'narrowed'}"
                     yield self._located(rule, now, (olds[was], news[now]), subject, (was, now))
-                yield from self._response(now, olds[was], news[now], subject)
+                yield from self._content("response", now, olds[was], news[now], subject)
+                yield from self._headers(now, olds[was], news[now])
         for status in sorted(olds.keys() - {was for was, now in pairs if now}):
-            kind = "success" if _is_success(status, olds) else "error"
-            subject = ("returns" if kind == "success" else "error", self.new.key)
+            kind, subject = self._outcome(status, olds)
             parts = olds[status], holders[1]
             yield self._located(f"{kind}-status-removed", status, parts, subject, (status, None))
         for status in sorted(news.keys() - {now for was, now in pairs if was}):
-            kind = "success" if _is_success(status, news) else "error"
-            subject = ("returns" if kind == "success" else "error", self.new.key)
+            kind, subject = self._outcome(status, news)
             parts = holders[0], news[status]
             yield self._located(f"{kind}-status-added", status, parts, subject, (None, status))
 
-    def _response(
-        self, status: str, old: Part, new: Part, subject: ClientPart
+    def _outcome(self, status: str, responses: dict[str, Part]) -> tuple[str, ClientPart]:
+        if _is_success(status, responses):
+            return "success", ("returns", self.new.key)
+        return "error", ("error", self.new.key)
+
+    def _content(
+        self, kind: Direction, place: str, old: Part, new: Part, subject: ClientPart
     ) -> Iterator[Located | Root]:
+        """Yield the changes of the media types of a body, and the places of their schemas."""
         pairs, removed, added = _media(self.graph, old, new)
-        for name, one, other in pairs:
-            place = f"{status}({name})" if len(pairs) > 1 else status
-            yield from self._media_type("response", place, (one, other), subject)
+        for name, parts in pairs:
+            at = f"{place}({name})" if len(pairs) > 1 else place
+            values = parts[0][0].get("encoding"), parts[1][0].get("encoding")
+            if kind == "request" and canonical(values[0] or {}) != canonical(values[1] or {}):
+                yield self._located("request-body-encoding-changed", at, parts, subject, values)
+            yield from self._media_type(kind, at, parts, subject)
         for name, part in removed:
-            values = name, None
-            yield self._located("response-media-type-removed", status, (part, new), subject, values)
+            rule = f"{kind}-media-type-removed"
+            yield self._located(rule, place, (part, new), subject, (name, None))
         for name, part in added:
-            values = None, name
-            yield self._located("response-media-type-added", status, (old, part), subject, values)
-        yield from self._headers(status, old, new)
+            rule = f"{kind}-media-type-added"
+            yield self._located(rule, place, (old, part), subject, (None, name))
 
     def _media_type(
         self, kind: Direction, place: str, parts: tuple[Part, Part], subject: ClientPart
@@ -125,10 +117,7 @@ class Bodies:
         for name in sorted(olds.keys() | news.keys()):
             values = olds.get(name), news.get(name)
             if values[0] != values[1]:
-                verb = (
-                    "added" if values[0] is None else "removed" if values[1] is None else "changed"
-                )
-                rule = f"{direction}-media-type-parameter-{verb}"
+                rule = f"{direction}-media-type-parameter-{verb_of(*values)}"
                 yield self._located(rule, f"{place}.{name}", parts, subject, values)
         pair = self.graph.pair(schema_at(parts[0]), schema_at(parts[1]))
         yield Root(pair, "body", direction, place, subject)
@@ -176,15 +165,15 @@ class Bodies:
 
 def _media(
     graph: Graph, old: Part, new: Part
-) -> tuple[list[tuple[str, Part, Part]], list[tuple[str, Part]], list[tuple[str, Part]]]:
+) -> tuple[list[tuple[str, tuple[Part, Part]]], list[tuple[str, Part]], list[tuple[str, Part]]]:
     """Return the media types of both sides, those that went, and those that came."""
     olds = {name: graph.old.follow(part) for name, part in objects_at(old, "content")}
     news = {name: graph.new.follow(part) for name, part in objects_at(new, "content")}
-    pairs = [(name, olds[name], news[name]) for name in olds if name in news]
+    pairs = [(name, (olds[name], news[name])) for name in olds if name in news]
     removed = {_plain(name): name for name in olds if name not in news}
     added = {_plain(name): name for name in news if name not in olds}
     pairs += [
-        (added[name], olds[removed[name]], news[added[name]]) for name in removed if name in added
+        (added[name], (olds[removed[name]], news[added[name]])) for name in removed if name in added
     ]
     return (
         pairs,
@@ -239,3 +228,52 @@ def _headers(document: Document, response: Part) -> dict[str, Part]:
         for name, part in objects_at(response, "headers")
         if name.lower() != "content-type"
     }
+
+
+@frozen
+class Sockets:
+    """The events of an operation that opens a WebSocket, old and new."""
+
+    graph: Graph
+    old: Operation
+    new: Operation
+
+    def compare(self) -> Iterator[tuple[Operation, list[Located | Root]]]:
+        """Yield each event as an operation of its own, with its changes and the place of its data.
+
+        What is sent is judged as a request is, what is received as an answer.
+        """
+        sides: tuple[tuple[str, Direction], ...] = (("send", "request"), ("receive", "response"))
+        for side, direction in sides:
+            olds, news = self._events(self.old, side), self._events(self.new, side)
+            for event in {**olds, **news}:
+                operation = self._operation(side, event)
+                if event in olds and event in news:
+                    pair = self.graph.pair((olds[event],), (news[event],))
+                    subject = ("event", operation.key)
+                    yield operation, [Root(pair, "body", direction, "data", subject)]
+                else:
+                    yield operation, [self._existence(operation, side, event, (olds, news))]
+
+    @staticmethod
+    def _events(operation: Operation, side: str) -> dict[str, Part]:
+        return dict(objects_at(object_at(operation.part, _KEY), side))
+
+    def _operation(self, side: str, event: str) -> Operation:
+        method, path = side.upper(), f"{self.new.path}#{event}"
+        return Operation(method, path, operation_key(method, path), self.new.part, {})
+
+    def _existence(
+        self, operation: Operation, side: str, event: str, sides: tuple[Mapping[str, Part], ...]
+    ) -> Located:
+        was, now = (event if event in known else None for known in sides)
+        old_at, new_at = (
+            known[event][1] if event in known else join(owner.part[1], _KEY, side)
+            for known, owner in zip(sides, (self.old, self.new), strict=True)
+        )
+        affected: set[ClientPart] = {("method", operation.key)}
+        if side == "receive":
+            unions = (object_at(one.part, _KEY)[0].get("events") for one in (self.old, self.new))
+            affected |= {("class", name) for name in unions if isinstance(name, str)}
+        rule = f"event-{_WORDS[side]}-{verb_of(was, now)}"
+        return Located(rule, operation.label, "", was, now, old_at, new_at, frozenset(affected))

@@ -25,12 +25,7 @@ _HEADING: Final = re.compile(r"^### ", re.MULTILINE)
 
 @frozen
 class Changelog:
-    """The changelog of a project, fit for an entry.
-
-    Attributes:
-        file: Where it stands.
-        text: Its text.
-    """
+    """The changelog of a project, fit for an entry."""
 
     file: Path
     text: str = field(repr=False)
@@ -64,10 +59,6 @@ def _without_heading(file: Path | None = None) -> GeneratorError:
 
 def add_entry(changelog: str, report: Report) -> str:
     """Return the changelog with the changes that users may notice.
-
-    Args:
-        changelog: Its text, in the form of Keep a Changelog.
-        report: What changed.
 
     Raises:
         GeneratorError: The changelog has no heading for what is not released.

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from generator.diff.annotations import is_safe, parse, without_none
-from generator.diff.located import ClientPart, Located
+from generator.diff.document import Matching, matched
+from generator.diff.graph import ClientPart, Located
+from generator.diff.python import compare_annotated, is_safe, parse
 from generator.spec import join
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ class Classes:
     """The classes of two surfaces.
 
     Attributes:
-        old: The older surface.
-        new: The newer one.
         renamed: The new names of renamed classes.
         fields: The new wire names of renamed fields, by the new class and the old wire name.
         pointers: For the classes of both, where the schema stands that they are made of.
@@ -87,20 +86,20 @@ class Classes:
 
     def _fields(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Located]:
         place = names[1]
-        pairs, removed, added = self._matched(names[1], old, new)
-        for name in removed:
+        found = self._matched(names[1], old, new)
+        for name in found.removed:
             subject = ("field", names[0], old[name]["wire"])
             values = old[name]["type"], None
             yield self._located(
                 "field-removed", "models", names, values, subject, at=f"{place}.{name}"
             )
-        for name in added:
+        for name in found.added:
             subject = ("field", names[1], new[name]["wire"])
             values = None, new[name]["type"]
             yield self._located(
                 "field-added", "models", names, values, subject, at=f"{place}.{name}"
             )
-        for was, now in pairs:
+        for was, now in found.pairs:
             affected: list[ClientPart] = [
                 ("field", names[0], old[was]["wire"]),
                 ("field", names[1], new[now]["wire"]),
@@ -111,25 +110,19 @@ class Classes:
             elif old[was]["wire"] != new[now]["wire"]:
                 values = old[was]["wire"], new[now]["wire"]
                 yield self._located("field-wire-changed", "models", names, values, *affected, at=at)
-            for rule, values in self._typed("field", "output", old[was], new[now]):
+            for rule, values in compare_annotated(
+                "field", "output", old[was], new[now], self.renamed
+            ):
                 yield self._located(rule, "models", names, values, *affected, at=at)
 
-    def _matched(
-        self, class_: str, old: _Entry, new: _Entry
-    ) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-        """Return the same fields: by name, then by what they are called on the wire, or were."""
-        pairs = [(name, name) for name in old if name in new]
-        removed = [name for name in old if name not in new]
-        added = [name for name in new if name not in old]
-        by_wire = {new[name]["wire"]: name for name in added}
-        for was in tuple(removed):
+    def _matched(self, class_: str, old: _Entry, new: _Entry) -> Matching[str]:
+        """Match fields by name, then by what they are called on the wire, or were."""
+        found = matched(old, new)
+        by_wire = {new[name]["wire"]: name for name in found.added}
+        for was in tuple(found.removed):
             wire = old[was]["wire"]
-            now = by_wire.get(self.fields.get((class_, wire), wire))
-            if now in added:
-                removed.remove(was)
-                added.remove(now)
-                pairs.append((was, now))
-        return pairs, removed, added
+            found.match(was, by_wire.get(self.fields.get((class_, wire), wire), ""))
+        return found
 
     def _keys(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Located]:
         for key in sorted(old.keys() | new.keys()):
@@ -144,22 +137,8 @@ class Classes:
                 values = None, now["type"]
                 yield self._located(rule, "shapes", names, values, *affected, at=at)
             else:
-                for rule, values in self._typed("key", "input", was, now):
+                for rule, values in compare_annotated("key", "input", was, now, self.renamed):
                     yield self._located(rule, "shapes", names, values, *affected, at=at)
-
-    def _typed(
-        self, word: str, position: Any, old: _Entry, new: _Entry
-    ) -> Iterator[tuple[str, tuple[Any, Any]]]:
-        if old["required"] != new["required"]:
-            verb = "required" if new["required"] else "optional"
-            yield f"{word}-became-{verb}", (old["required"], new["required"])
-        was, now = parse(old["type"], self.renamed), parse(new["type"])
-        if old["required"] != new["required"]:
-            was, now = without_none(was), without_none(now)
-        if was != now:
-            safe = "narrowed" if position == "output" else "widened"
-            verb = safe if is_safe(was, now, position) else "changed"
-            yield f"{word}-type-{verb}", (old["type"], new["type"])
 
     def _members(self, names: tuple[str, str], old: _Entry, new: _Entry) -> Iterator[Located]:
         by_value = {value: name for name, value in new.items() if name not in old}

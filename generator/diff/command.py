@@ -14,6 +14,7 @@ from generator.diff.accepted import accept as accept_change
 from generator.diff.changelog import Changelog
 from generator.diff.formats import (
     as_annotations,
+    as_html,
     as_json,
     as_markdown,
     rules_as_json,
@@ -112,9 +113,6 @@ def _print(report: Report, format_: Format) -> None:
         case "markdown":
             sys.stdout.write(as_markdown(report))
         case "html":
-            # Its templates are not loaded for the other formats.
-            from generator.diff.page import as_html  # noqa: PLC0415
-
             sys.stdout.write(as_html(report))
         case "github":
             sys.stdout.write(as_annotations(report))

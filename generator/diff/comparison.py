@@ -4,37 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
-from generator.diff.change import Change
 from generator.diff.classes import Classes
-from generator.diff.located import ClassNames
+from generator.diff.graph import ClassNames
 from generator.diff.methods import Methods
 from generator.diff.python import PythonNames
-from generator.diff.rules import CLIENT, WIRE, rules, worst_client
+from generator.diff.rules import CLIENT, WIRE, Change, rules, worst
 from generator.diff.wire import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from generator.diff.document import Document
-    from generator.diff.located import ClientPart, Located
+    from generator.diff.graph import ClientPart, Located
     from generator.diff.rules import ClientLevel
-
-
-@frozen
-class State:
-    """The API and the client at one time.
-
-    Attributes:
-        document: The document.
-        surface: The public surface of the client, as in ``manifest.json``.
-        classes: The classes that stand for schemas, by JSON pointer.
-    """
-
-    document: Document
-    surface: Mapping[str, Any]
-    classes: Mapping[str, str]
+    from generator.diff.surface import State
 
 
 def compare_states(old: State, new: State) -> tuple[Change, ...]:
@@ -60,14 +42,7 @@ def compare_states(old: State, new: State) -> tuple[Change, ...]:
 def compare_surfaces(
     old: State, new: State, wire: Iterable[Located], renamed: Mapping[str, str]
 ) -> Iterator[Located]:
-    """Yield the changes of the client.
-
-    Args:
-        old: The older state.
-        new: The newer one.
-        wire: What changed on the wire, which tells what was renamed there.
-        renamed: The new names of renamed classes.
-    """
+    """Yield the changes of the client; ``wire`` tells what was renamed there."""
     arguments: dict[ClientPart, ClientPart] = {}
     fields: dict[tuple[str, str], str] = {}
     for located in wire:
@@ -111,7 +86,7 @@ def _levels(changes: Iterable[tuple[Located, ClientLevel]]) -> dict[ClientPart, 
     found: dict[ClientPart, ClientLevel] = {}
     for located, level in changes:
         for subject in located.affected:
-            found[subject] = worst_client((level, found.get(subject, "none")))
+            found[subject] = worst((level, found.get(subject, "none")))
     return found
 
 
@@ -119,7 +94,7 @@ def _worst(
     levels: Mapping[ClientPart, ClientLevel], located: Located, *, least: ClientLevel
 ) -> ClientLevel:
     """Return how bad it is for the parts of the client that a change concerns."""
-    return worst_client([least, *(levels.get(subject, least) for subject in located.affected)])
+    return worst([least, *(levels.get(subject, least) for subject in located.affected)])
 
 
 def _change(located: Located, client_cap: ClientLevel, names: PythonNames) -> Change:

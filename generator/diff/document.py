@@ -1,9 +1,9 @@
-"""JSON values that are compared: their identity, limits, and sets of types."""
+"""What is compared: documents and JSON values, their limits and types; and what is the same."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeAlias, TypeVar
 from urllib.parse import unquote
 
 from attrs import define, field, frozen
@@ -13,8 +13,9 @@ from generator.json_values import is_array, is_object
 from generator.spec import join, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
+T = TypeVar("T")
 NOTHING: Final = frozenset({"nothing"})
 """The types of a schema that no value fits."""
 
@@ -39,6 +40,38 @@ def includes(wide: frozenset[str], narrow: frozenset[str]) -> bool:
     if not wide or narrow == NOTHING:
         return True
     return bool(narrow) and (narrow <= wide or narrow - {"integer"} <= wide >= {"number"})
+
+
+def verb_of(was: object, now: object) -> Literal["added", "removed", "changed"]:
+    """Return what became of something that is, or was, ``None`` where there is nothing."""
+    return "added" if was is None else "removed" if now is None else "changed"
+
+
+@frozen
+class Matching(Generic[T]):
+    """What is on both sides under one name, what went, and what came."""
+
+    pairs: list[tuple[T, T]]
+    removed: list[T]
+    added: list[T]
+
+    def match(self, was: T, now: T) -> bool:
+        """Pair what went with what came; return whether both were still left."""
+        if was not in self.removed or now not in self.added:
+            return False
+        self.removed.remove(was)
+        self.added.remove(now)
+        self.pairs.append((was, now))
+        return True
+
+
+def matched(old: Collection[T], new: Collection[T]) -> Matching[T]:
+    """Match what is equal on both sides."""
+    return Matching(
+        [(one, one) for one in old if one in new],
+        [one for one in old if one not in new],
+        [one for one in new if one not in old],
+    )
 
 
 @frozen
@@ -165,11 +198,7 @@ def as_node(value: Any, pointer: str) -> Node:
         return value
     if isinstance(value, bool):
         return {} if value else {"not": {}}
-    raise GeneratorError(
-        f"{value!r:.40} stands where an object belongs",
-        pointer=pointer,
-        remedy="Write an object there.",
-    )
+    raise _unfit(value, pointer, "an object")
 
 
 def object_at(part: Part, key: str) -> Part:

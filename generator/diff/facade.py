@@ -7,8 +7,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.diff.change import Change, Source
-from generator.diff.rules import rules
+from generator.diff.rules import Change, Source, rules
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -25,10 +24,6 @@ _PRIVATE: Final = re.compile(r"\._(?!_)\w+|\.__init__")
 
 def facade_changes(old: Tree, new: Tree) -> tuple[Change, ...]:
     """Return the changes of the public names of ``coze_client`` and ``coze_core``.
-
-    Args:
-        old: The older files of the project.
-        new: The newer ones.
 
     Raises:
         GeneratorError: A package is no Python.

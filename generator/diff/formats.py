@@ -1,8 +1,9 @@
-"""The report as text: for a terminal, as JSON, Markdown and workflow annotations; and the rules."""
+"""The report for a terminal, as JSON, Markdown, HTML and workflow annotations; and the rules."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.padding import Padding
@@ -14,14 +15,26 @@ from generator.diff.rules import rules
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from generator.diff.change import Change
     from generator.diff.report import Group, Report
+    from generator.diff.rules import Change, Rule
 
-ROWS: Final = 30
+_ROWS: Final = 30
 """How many causes a page shows before it folds them."""
 _HEAD: Final = ["| wire | client | change | where | from |", "|---|---|---|---|---|"]
 _LISTED: Final = 10
 _NAMES: Final = 3
+_COLORS: Final = {
+    "breaking": "bold red",
+    "risky": "yellow",
+    "typing": "yellow",
+    "compatible": "green",
+    "safe": "green",
+    "none": "dim",
+}
+_FRAME: Final = 6
+_INDENT: Final = 20
+_LEAST: Final = 8
+_OPERATIONS: Final = 3
 
 
 def as_json(report: Report) -> str:
@@ -54,8 +67,8 @@ def as_markdown(report: Report) -> str:
     if not report.changes:
         return "\n".join(lines)
     lines += _HEAD
-    lines += [_row(group) for group in report.groups[:ROWS]]
-    folded = report.groups[ROWS:]
+    lines += [_row(group) for group in report.groups[:_ROWS]]
+    folded = report.groups[_ROWS:]
     if folded:
         lines += ["", f"<details><summary>{len(folded)} more</summary>", "", *_HEAD]
         lines += [*map(_row, folded), "", "</details>"]
@@ -67,6 +80,18 @@ def as_markdown(report: Report) -> str:
             lines += [f"# {one.message}", str(one.suggestion)]
         lines += ["```", "", "</details>"]
     return "\n".join([*lines, ""])
+
+
+def as_html(report: Report) -> str:
+    """Return one static page that needs nothing else."""
+    # The other formats do without.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, autoescape=True
+    )
+    template = environment.get_template("page.html.jinja")
+    return template.render(report=report, rows=_ROWS, listed=_LISTED) + "\n"
 
 
 def as_annotations(report: Report) -> str:
@@ -103,14 +128,18 @@ def _row(group: Group) -> str:
     names = ", ".join(f"`{_cell(name)}`" for name in group.python[:_NAMES])
     text = [f"{names}: {_cell(first.message)}" if names else _cell(first.message)]
     text += [f"*{_cell(first.rule.why)}*"]
-    if first.signatures[0] and first.signatures[1]:
-        text += [f"`- {_cell(first.signatures[0])}`", f"`+ {_cell(first.signatures[1])}`"]
+    text += [f"`{_cell(line)}`" for line in _signatures(first)]
     prints = [f"`{change.fingerprint}`" for change in group.changes[:_LISTED]]
     if len(group.changes) > _LISTED:
         prints.append(f"and {len(group.changes) - _LISTED} more")
     source = f"`{first.source}`<br>`{first.id}`<br>{' '.join(prints)}"
     cells = first.wire, first.client, "<br>".join(text), _where(group), source
     return f"| {' | '.join(cells)} |"
+
+
+def _signatures(change: Change) -> list[str]:
+    old, new = change.signatures
+    return [f"- {old}", f"+ {new}"] if old and new else []
 
 
 def _where(group: Group) -> str:
@@ -155,20 +184,6 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-_COLORS: Final = {
-    "breaking": "bold red",
-    "risky": "yellow",
-    "typing": "yellow",
-    "compatible": "green",
-    "safe": "green",
-    "none": "dim",
-}
-_FRAME: Final = 6
-_INDENT: Final = 20
-_LEAST: Final = 8
-_OPERATIONS: Final = 3
-
-
 def show(report: Report, console: Console) -> None:
     """Print a report: the verdict, then as many causes as a screen holds."""
     verdict = report.verdict
@@ -199,17 +214,16 @@ def show_rules(console: Console) -> None:
         head = Text(f"{rule.id}  ", "bold")
         head.append(f"{rule.wire}  ", _COLORS[rule.wire]).append(rule.client, _COLORS[rule.client])
         console.print(head, soft_wrap=True)
-        notes = [f"{rule.message}. {rule.why}", *filter(None, [_example(rule.id)])]
-        console.print(Padding(Text("\n".join(notes)), (0, 0, 0, 4)))
+        notes = "\n".join(filter(None, (_explanation(rule), _example(rule))))
+        console.print(Padding(Text(notes), (0, 0, 0, 4)))
 
 
 def rules_as_markdown() -> str:
     """Return all rules as a table in Markdown."""
     lines = ["| rule | wire | client | explanation | example |", "|---|---|---|---|---|"]
     for rule in rules().values():
-        example = _example(rule.id).replace("|", "\\|")
-        notes = f"{rule.message}. {rule.why}".replace("|", "\\|")
-        example = f"`{example}`" if example else ""
+        example = f"`{_example(rule)}`" if rule.example else ""
+        notes, example = (text.replace("|", "\\|") for text in (_explanation(rule), example))
         lines.append(f"| `{rule.id}` | {rule.wire} | {rule.client} | {notes} | {example} |")
     return "\n".join([*lines, ""])
 
@@ -221,7 +235,7 @@ def rules_as_json() -> str:
             "id": rule.id,
             "wire": rule.wire,
             "client": rule.client,
-            "explanation": f"{rule.message}. {rule.why}",
+            "explanation": _explanation(rule),
             "example": rule.example and {"old": rule.example.old, "new": rule.example.new},
         }
         for rule in rules().values()
@@ -229,12 +243,13 @@ def rules_as_json() -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _example(id_: str) -> str:
-    example = rules()[id_].example
-    if example is None:
-        return ""
-    old, new = (json.dumps(value, ensure_ascii=False) for value in (example.old, example.new))
-    return f"{old} -> {new}"
+def _explanation(rule: Rule) -> str:
+    return f"{rule.message}. {rule.why}"
+
+
+def _example(rule: Rule) -> str:
+    sides = (rule.example.old, rule.example.new) if rule.example else ()
+    return " -> ".join(json.dumps(value, ensure_ascii=False) for value in sides)
 
 
 def _message(group: Group) -> str:
@@ -253,11 +268,8 @@ def _show(group: Group, console: Console) -> None:
     fingerprint = first.fingerprint
     if len(group.changes) > 1:
         fingerprint = f"{fingerprint} and {len(group.changes) - 1} more changes"
-    rest = [first.rule.why]
-    if first.signatures[0] and first.signatures[1]:
-        rest += [f"- {first.signatures[0]}", f"+ {first.signatures[1]}"]
     details = "  ".join(filter(None, (shown, str(first.source), first.id, fingerprint)))
-    lines = [_message(group), *rest, details]
+    lines = [_message(group), first.rule.why, *_signatures(first), details]
     levels = Text(f"{first.wire:<11}", _COLORS[first.wire])
     levels.append(f"{first.client:<9}", _COLORS[first.client])
     if not console.is_terminal:  # a line is a line, however long

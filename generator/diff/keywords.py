@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.diff.document import Bound, canonical, includes
+from generator.diff.document import Bound, canonical, includes, verb_of
 from generator.diff.graph import Finding, finding
 from generator.json_values import is_object
 
@@ -70,10 +70,9 @@ def compare_keywords(old: Schema, new: Schema) -> Iterator[Finding]:
         yield from _limit(old, new, keyword, name)
     yield from _pattern(old, new)
     yield from _multiple(old, new)
-    if "uniqueItems" in old.keywords or "uniqueItems" in new.keywords:
-        was, now = "uniqueItems" in old.keywords, "uniqueItems" in new.keywords
-        if was != now:
-            yield finding("unique-items-set" if now else "unique-items-unset", old, new)
+    was, now = "uniqueItems" in old.keywords, "uniqueItems" in new.keywords
+    if was != now:
+        yield finding("unique-items-set" if now else "unique-items-unset", old, new)
 
 
 def _format(old: Schema, new: Schema) -> Iterator[Finding]:
@@ -106,10 +105,7 @@ def _values(old: Schema, new: Schema) -> Iterator[Finding]:
     elif was is not None and now is None:
         yield finding("enum-unset", old, new, was, None)
     elif was is not None and now is not None:
-        for value in _without(was, now):
-            yield finding("enum-value-removed", old, new, value, None)
-        for value in _without(now, was):
-            yield finding("enum-value-added", old, new, None, value)
+        yield from _listed("enum-value", old, new, was, now)
 
 
 def _const(old: Schema, new: Schema) -> Iterator[Finding]:
@@ -135,12 +131,17 @@ def _only_values(schema: Schema) -> list[Any] | None:
 def _extensible_values(old: Schema, new: Schema) -> Iterator[Finding]:
     was: list[Any] | None = old.keywords.get("x-extensible-enum")
     now: list[Any] | None = new.keywords.get("x-extensible-enum")
-    if was is None or now is None:
-        return
+    if was is not None and now is not None:
+        yield from _listed("extensible-enum-value", old, new, was, now)
+
+
+def _listed(
+    aspect: str, old: Schema, new: Schema, was: list[Any], now: list[Any]
+) -> Iterator[Finding]:
     for value in _without(was, now):
-        yield finding("extensible-enum-value-removed", old, new, value, None)
+        yield finding(f"{aspect}-removed", old, new, value, None)
     for value in _without(now, was):
-        yield finding("extensible-enum-value-added", old, new, None, value)
+        yield finding(f"{aspect}-added", old, new, None, value)
 
 
 def _without(values: list[Any], others: list[Any]) -> list[Any]:
@@ -150,12 +151,8 @@ def _without(values: list[Any], others: list[Any]) -> list[Any]:
 
 def _default(old: Schema, new: Schema) -> Iterator[Finding]:
     was, now = old.keywords.get("default"), new.keywords.get("default")
-    if was is None and now is not None:
-        yield finding("default-added", old, new, None, now)
-    elif was is not None and now is None:
-        yield finding("default-removed", old, new, was, None)
-    elif canonical(was) != canonical(now):
-        yield finding("default-changed", old, new, was, now)
+    if canonical(was) != canonical(now):
+        yield finding(f"default-{verb_of(was, now)}", old, new, was, now)
 
 
 def _limit(old: Schema, new: Schema, keyword: str, name: str) -> Iterator[Finding]:
@@ -235,8 +232,7 @@ def compare_discriminators(pair: Pair) -> Iterator[Finding]:
         return
     if old is None or new is None:
         was, now = old and old.get("propertyName"), new and new.get("propertyName")
-        verb = "removed" if new is None else "added"
-        yield finding(f"discriminator-{verb}", pair.old, pair.new, was, now)
+        yield finding(f"discriminator-{verb_of(old, new)}", pair.old, pair.new, was, now)
         return
     was, now = old.get("propertyName"), new.get("propertyName")
     if was != now:
@@ -250,8 +246,8 @@ def _mappings(pair: Pair, old: dict[str, str], new: dict[str, str]) -> Iterator[
         if now is None:
             yield finding("discriminator-value-removed", pair.old, pair.new, value, None)
         elif was != now:
-            type_label = f"{value}: {was}", f"{value}: {now}"
-            yield finding("discriminator-value-changed", pair.old, pair.new, *type_label)
+            values = f"{value}: {was}", f"{value}: {now}"
+            yield finding("discriminator-value-changed", pair.old, pair.new, *values)
     for value in new:
         if value not in old:
             yield finding("discriminator-value-added", pair.old, pair.new, None, value)

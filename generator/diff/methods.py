@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from generator.diff.annotations import is_related, is_safe, parse, without_none
-from generator.diff.located import ClientPart, Located
+from generator.diff.document import Matching, matched, verb_of
+from generator.diff.graph import ClientPart, Located
 from generator.diff.operations import operation_key
+from generator.diff.python import compare_annotated, is_related, is_safe, parse
 from generator.diff.rules import rules
 from generator.spec import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from generator.diff.annotations import Union
+    from generator.diff.python import Union
 
 _Entry = tuple[str, dict[str, Any]]
 _KEYS: Final = {
@@ -37,8 +38,8 @@ class Methods:
     """The methods of two surfaces.
 
     Attributes:
-        old: The older surface's methods, by dotted name.
-        new: The newer ones.
+        old: The methods of the older surface, by dotted name.
+        new: Those of the newer one.
         classes: The new names of renamed classes.
         moved: Wire names of arguments that are known to be renamed: the old subject to the new.
     """
@@ -50,31 +51,23 @@ class Methods:
 
     def compare(self) -> Iterator[Located]:
         """Yield the changes of the methods."""
-        pairs, removed, added = self._matched()
-        for was, now in pairs:
+        matching = self._matched()
+        for was, now in matching.pairs:
             yield from self._kept((was, self.old[was]), (now, self.new[now]))
-        for name in removed:
+        for name in matching.removed:
             yield self._existence("method-removed", (name, self.old[name]), removed=True)
-        for name in added:
+        for name in matching.added:
             yield self._existence("method-added", (name, self.new[name]), removed=False)
 
-    def _matched(self) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-        """Return the same methods: by name, then by operation and kind, then by operation."""
-        pairs = [(name, name) for name in self.old if name in self.new]
-        removed = [name for name in self.old if name not in self.new]
-        added = [name for name in self.new if name not in self.old]
+    def _matched(self) -> Matching[str]:
+        """Match methods by name, then by operation and kind, then by operation."""
+        found = matched(self.old, self.new)
         for what in (_same_kind, _key):
-            by_operation: dict[str, list[str]] = {}
-            for now in added:
-                by_operation.setdefault(what(self.new[now]), []).append(now)
-            for was in tuple(removed):
-                others = by_operation.get(what(self.old[was]))
-                if others:
-                    now = others.pop(0)
-                    removed.remove(was)
-                    added.remove(now)
-                    pairs.append((was, now))
-        return pairs, removed, added
+            added = {name: what(self.new[name]) for name in found.added}
+            for was in tuple(found.removed):
+                key = what(self.old[was])
+                found.match(was, next((now for now in found.added if added[now] == key), ""))
+        return found
 
     def _kept(self, old: _Entry, new: _Entry) -> Iterator[Located]:
         was, now = old[1], new[1]
@@ -104,13 +97,9 @@ class Methods:
             values = was.get(key), now.get(key)
             if values[0] == values[1] or (old[1]["kind"] != new[1]["kind"] and None in values):
                 continue
-            if values[0] is None or values[1] is None:
-                verb = "added" if values[0] is None else "removed"
-            elif isinstance(values[0], int) and isinstance(values[1], int):
-                verb = "increased" if values[1] > values[0] else "decreased"
-            else:
-                verb = "changed"
-            rule = f"{key}-{verb}"
+            rule = f"{key}-{verb_of(*values)}"
+            if isinstance(values[0], int) and isinstance(values[1], int):
+                rule = f"{key}-{'increased' if values[1] > values[0] else 'decreased'}"
             subject = ("behaviour", _key(new[1]), key)
             if rule not in rules():
                 rule = "behaviour-changed"
@@ -135,49 +124,33 @@ class Methods:
     def _arguments(self, old: _Entry, new: _Entry) -> Iterator[Located]:
         olds: dict[str, Any] = old[1]["arguments"]
         news: dict[str, Any] = new[1]["arguments"]
-        pairs = [(name, name) for name in olds if name in news]
-        removed = [name for name in olds if name not in news]
-        added = [name for name in news if name not in olds]
-        for was in tuple(removed):
+        found = matched(olds, news)
+        for was in tuple(found.removed):
             before = ("argument", _key(old[1]), olds[was]["wire"])
-            for now in tuple(added):
+            for now in tuple(found.added):
                 after = ("argument", _key(new[1]), news[now]["wire"])
-                if was in removed and after in {before, self.moved.get(before)}:
-                    removed.remove(was)
-                    added.remove(now)
-                    pairs.append((was, now))
+                if after in {before, self.moved.get(before)} and found.match(was, now):
                     affected = _subjects(old[1], olds[was]) + _subjects(new[1], news[now])
                     place = f"{new[0]}({now})"
                     yield self._located(
                         "argument-renamed", old, new, (was, now), *affected, at=place
                     )
-        for name in removed:
+        for name in found.removed:
             affected = _subjects(old[1], olds[name])
             values = olds[name]["type"], None
             place = f"{new[0]}({name})"
             yield self._located("argument-removed", old, new, values, *affected, at=place)
-        for name in added:
+        for name in found.added:
             rule = "required-argument-added" if news[name]["required"] else "argument-added"
             affected = _subjects(new[1], news[name])
             values = None, news[name]["type"]
             yield self._located(rule, old, new, values, *affected, at=f"{new[0]}({name})")
-        for was, now in pairs:
+        for was, now in found.pairs:
             affected = _subjects(old[1], olds[was]) + _subjects(new[1], news[now])
-            for rule, values in self._argument(olds[was], news[now]):
+            for rule, values in compare_annotated(
+                "argument", "input", olds[was], news[now], self.classes
+            ):
                 yield self._located(rule, old, new, values, *affected, at=f"{new[0]}({now})")
-
-    def _argument(
-        self, old: dict[str, Any], new: dict[str, Any]
-    ) -> Iterator[tuple[str, tuple[Any, Any]]]:
-        if old["required"] != new["required"]:
-            verb = "required" if new["required"] else "optional"
-            yield f"argument-became-{verb}", (old["required"], new["required"])
-        was, now = parse(old["type"], self.classes), parse(new["type"])
-        if old["required"] != new["required"]:
-            was, now = without_none(was), without_none(now)
-        if was != now:
-            verb = "widened" if is_safe(was, now, "input") else "changed"
-            yield f"argument-type-{verb}", (old["type"], new["type"])
 
     def _existence(self, rule: str, entry: _Entry, *, removed: bool) -> Located:
         values = (entry[0], None) if removed else (None, entry[0])

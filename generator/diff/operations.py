@@ -153,12 +153,7 @@ _LEVEL: Final = "x-stability-level"
 def compare_lifecycles(
     old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the aspects that changed, each with what was and what is.
-
-    Args:
-        old: An operation or parameter, or the keywords of a property.
-        new: The same, newer.
-    """
+    """Yield the aspects that changed, each with what was and what is."""
     was, now = old.get("deprecated") is True, new.get("deprecated") is True
     if was != now:
         yield "deprecated" if now else "reactivated", was, now

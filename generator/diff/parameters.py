@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from generator.diff.document import Node, objects_at, schema_at
-from generator.diff.located import Located, Root
-from generator.diff.objects import renamed
+from generator.diff.document import Matching, Node, matched, objects_at, schema_at
+from generator.diff.graph import SCALARS, Located, Root
+from generator.diff.members import renamed
 from generator.diff.operations import compare_lifecycles, removal
 from generator.diff.schema import schema_of
 from generator.spec import join
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from generator.diff.document import Bound, Document, Part, Parts
-    from generator.diff.graph import Direction, Graph
-    from generator.diff.located import ClientPart, Scope
+    from generator.diff.graph import Direction, Graph, Scope
     from generator.diff.operations import Operation
     from generator.diff.schema import Schema
 
@@ -29,23 +28,14 @@ LOCATIONS: Final[Mapping[str, str]] = {
     "cookie": "cookies",
 }
 """What the client calls the places of parameters."""
-_SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 _LIST: Final = frozenset({"array"})
 _ALLOWED: Final = {"allowReserved": "reserved", "allowEmptyValue": "empty"}
 _TEXT: Final[Node] = {"type": "string"}
-_Key = tuple[str, str]
 
 
 @frozen
 class Parameters:
-    """The parameters of an operation, old and new.
-
-    Attributes:
-        graph: Where schemas are paired.
-        old: The older operation.
-        new: The newer one.
-        direction: Who sends them.
-    """
+    """The parameters of an operation, old and new; ``direction`` says who sends them."""
 
     graph: Graph
     old: Operation
@@ -54,49 +44,40 @@ class Parameters:
 
     def compare(self) -> Iterator[Located | Root]:
         """Yield the changes, and the places of schemas."""
-        pairs, removed, added = self._matched()
-        for was, now in pairs:
+        matching = self._matched()
+        for was, now in matching.pairs:
             old, new = self.old.parameters[was], self.new.parameters[now]
             if was[0] != now[0]:
                 yield self._located("parameter-moved", old, new, was[0], now[0])
             elif _name(old[0]) != _name(new[0]):
                 yield self._renamed(old, new)
             yield from self._kept(old, new)
-        for key in removed:
+        for key in matching.removed:
             old = self.old.parameters[key]
             yield self._located(f"parameter-removed{removal(old[0])}", old, None, old[0]["name"])
-        for key in added:
+        for key in matching.added:
             new = self.new.parameters[key]
             rule = "required-parameter-added" if _required(new[0]) else "parameter-added"
             yield self._located(rule, None, new, None, new[0]["name"])
 
-    def _matched(self) -> tuple[list[tuple[_Key, _Key]], list[_Key], list[_Key]]:
-        """Return those that are on both sides, those that went, and those that came."""
-        pairs = [(key, key) for key in self.old.parameters if key in self.new.parameters]
-        removed = [key for key in self.old.parameters if key not in self.new.parameters]
-        added = [key for key in self.new.parameters if key not in self.old.parameters]
-
-        def match(was: _Key, now: _Key) -> None:
-            if was in removed and now in added:
-                removed.remove(was)
-                added.remove(now)
-                pairs.append((was, now))
-
-        names = {_plain(self.new.parameters[key][0]): key for key in reversed(added)}
-        for key in tuple(removed):
-            moved = names.get(_plain(self.old.parameters[key][0]))
+    def _matched(self) -> Matching[tuple[str, str]]:
+        """Match by place and name, then by name alone, then what may have been renamed."""
+        found = matched(self.old.parameters, self.new.parameters)
+        names = {self.new.parameters[key][0]["name"].lower(): key for key in reversed(found.added)}
+        for key in tuple(found.removed):
+            moved = names.get(self.old.parameters[key][0]["name"].lower())
             if moved is not None:
-                match(key, moved)
+                found.match(key, moved)
         for place in LOCATIONS:
-            left = {name: at for at, (where, name) in enumerate(removed) if where == place}
-            right = {name: at for at, (where, name) in enumerate(added) if where == place}
+            left = {name: at for at, (where, name) in enumerate(found.removed) if where == place}
+            right = {name: at for at, (where, name) in enumerate(found.added) if where == place}
             for was, now in renamed(left, right):
                 if self.graph.same(
                     parameter_schema(self.graph.old, self.old.parameters[place, was]),
                     parameter_schema(self.graph.new, self.new.parameters[place, now]),
                 ):
-                    match((place, was), (place, now))
-        return pairs, removed, added
+                    found.match((place, was), (place, now))
+        return found
 
     def _renamed(self, old: Part, new: Part) -> Located:
         if new[0]["in"] == "path":
@@ -137,7 +118,7 @@ class Parameters:
         if _is_described(old[0]) != _is_described(new[0]):
             verb = "described" if _is_described(new[0]) else "undescribed"
             yield self._located(f"path-parameter-{verb}", old, new, old[0]["name"], new[0]["name"])
-        place = f"{LOCATIONS.get(new[0]['in'], new[0]['in'])}.{new[0]['name']}"
+        place = _place(new[0])
         subject = ("argument", self.new.key, place)
         pair = self.graph.pair(*schemas)
         yield Root(pair, scope, self.direction, place, subject, textual=not formats[1])
@@ -145,13 +126,7 @@ class Parameters:
     def _located(
         self, rule: str, old: Part | None, new: Part | None, was: Any = None, now: Any = None
     ) -> Located:
-        affected: set[ClientPart] = set()
-        places = [
-            f"{LOCATIONS.get(part[0]['in'], part[0]['in'])}.{part[0]['name']}"
-            for part in (old, new)
-            if part
-        ]
-        affected.update(("argument", self.new.key, place) for place in places)
+        places = [_place(part[0]) for part in (old, new) if part]
         return Located(
             rule,
             self.new.label,
@@ -160,17 +135,18 @@ class Parameters:
             now,
             old[1] if old else join(self.old.part[1], "parameters"),
             new[1] if new else join(self.new.part[1], "parameters"),
-            frozenset(affected),
+            frozenset(("argument", self.new.key, place) for place in places),
         )
+
+
+def _place(node: Node) -> str:
+    """Return where the client has it, as in ``query.limit``."""
+    return f"{LOCATIONS.get(node['in'], node['in'])}.{node['name']}"
 
 
 def _name(node: Node) -> str:
     """Return the name as the server sees it: that of a header is written as one likes."""
     return node["name"].lower() if node["in"] == "header" else node["name"]
-
-
-def _plain(node: Node) -> str:
-    return node["name"].lower()
 
 
 def _required(node: Node) -> bool:
@@ -189,7 +165,7 @@ def _is_described(node: Node) -> bool:
 
 
 def _is_scalar(schema: Schema) -> bool:
-    return bool(schema.types) and schema.types <= _SCALARS
+    return bool(schema.types) and schema.types <= SCALARS
 
 
 def _is_repeated(parameter: Part, schema: Schema) -> bool:

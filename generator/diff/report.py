@@ -1,25 +1,29 @@
-"""The report on a comparison: what changed, judged, attributed, and grouped by cause."""
+"""The report on a comparison: what changed, judged, attributed, grouped by cause; and remedies."""
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
 from generator.diff.blame import attribute
-from generator.diff.change import Change, Verdict
 from generator.diff.comparison import by_severity, compare_states
 from generator.diff.facade import facade_changes
 from generator.diff.operations import changed_texts
 from generator.diff.revisions import placed
-from generator.diff.suggestion import suggest
+from generator.diff.rules import Change, Verdict
 from generator.errors import GeneratorError
+from generator.spec import join, json_path, resolve
 
 if TYPE_CHECKING:
     from generator.diff.accepted import Accepted
     from generator.diff.revisions import Revision
+
+_OPERATION: Final = frozenset({"operation-id-changed", "operation-id-removed", "method-renamed"})
+_CLASS: Final = frozenset({"schema-renamed", "class-renamed", "shape-renamed"})
 
 
 class Limit(StrEnum):
@@ -32,11 +36,7 @@ class Limit(StrEnum):
 
 @frozen
 class Group:
-    """Changes with one cause: one edit, and the operations that it reaches.
-
-    Attributes:
-        changes: The changes, at least one.
-    """
+    """Changes with one cause: one edit, and the operations that it reaches."""
 
     changes: tuple[Change, ...]
 
@@ -134,11 +134,6 @@ def _cause(change: Change) -> tuple[str, ...]:
 def compare(old: Revision, new: Revision, accepted: Accepted | None = None) -> Report:
     """Compare two revisions.
 
-    Args:
-        old: The older revision.
-        new: The newer revision.
-        accepted: The changes that are known and accepted.
-
     Raises:
         GeneratorError: A document is not what OpenAPI allows at a place that is compared.
     """
@@ -167,3 +162,54 @@ def _placed(error: GeneratorError, old: Revision, new: Revision) -> GeneratorErr
         except GeneratorError:
             return placed(error, Path(revision.file), revision.text)
     return error
+
+
+def suggest(change: Change, document: dict[str, Any]) -> str | None:
+    """Return the overlay action that keeps the old name in the newer document, as YAML."""
+    if not change.new_at.startswith("/"):
+        return None
+    if change.id in _OPERATION:
+        target = change.new_at.removesuffix("/operationId")
+        return _update(json_path(document, target), {"operationId": change.old})
+    if change.id in _CLASS:
+        return _update(json_path(document, change.new_at), {"x-client-name": change.old})
+    if change.id == "path-parameter-renamed":
+        return _path_parameter(change, document)
+    if change.id.endswith("parameter-renamed"):
+        parameter = {**_at(document, change.new_at), "name": change.old}
+        target, _, _ = change.new_at.rpartition("/parameters/")
+        return _update(json_path(document, target), {"parameters": [parameter]})
+    if change.id.endswith("property-renamed"):
+        target, _, _ = change.new_at.rpartition("/")
+        return _update(json_path(document, target), {change.old: _at(document, change.new_at)})
+    return None
+
+
+def _path_parameter(change: Change, document: dict[str, Any]) -> str:
+    """Return the actions that copy the path and remove it, as a key can't be renamed in place."""
+    _, _, path = change.operation.partition(" ")
+    before = path.replace(f"{{{change.new}}}", f"{{{change.old}}}")
+    old, new = (json_path(document, join("/paths", one)) for one in (before, path))
+    actions = (
+        _update("$.paths", {before: {}}),
+        f"- target: {old}\n  copy: {new}",
+        f"- target: {old}..parameters[?@.name == '{change.new}']",
+        f"  update: {_flow({'name': change.old})}",
+        f"- target: {new}\n  remove: true",
+    )
+    return "\n".join(actions)
+
+
+def _update(target: str, value: Any) -> str:
+    return f"- target: {target}\n  update: {_flow(value)}"
+
+
+def _flow(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _at(document: dict[str, Any], pointer: str) -> dict[str, Any]:
+    try:
+        return resolve(document, f"#{pointer}")
+    except GeneratorError:
+        return {}

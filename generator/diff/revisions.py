@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from attrs import evolve, field, frozen
 
-from generator.diff.comparison import State
 from generator.diff.document import Document
-from generator.diff.surface import default_surface
+from generator.diff.surface import State, default_state
 from generator.errors import GeneratorError
 from generator.json_values import is_object
 from generator.reader import read_yaml
@@ -32,8 +31,6 @@ MANIFEST: Final = "generated/coze_api/manifest.json"
 
 _OVERLAYS: Final = "overlays"
 _REMEDY: Final = "Name a git revision, a folder of the project, or an OpenAPI file with --raw."
-
-
 _SHALLOW: Final = (
     "The clone is shallow. Run git fetch --unshallow, or check out with fetch-depth: 0."
 )
@@ -166,11 +163,7 @@ class GitTree:
 
 @frozen
 class Snapshot:
-    """The files of a project as they were, whatever becomes of them.
-
-    Attributes:
-        files: Their contents, by name.
-    """
+    """The files of a project as they were, whatever becomes of them."""
 
     files: Mapping[str, bytes] = field(repr=False)
 
@@ -358,11 +351,10 @@ def _raw(
             "the document is no object", file=Path(file), line=1, remedy="Name an OpenAPI file."
         )
     try:
-        view = Document(document, read)
-        default = default_surface(view)
+        state = default_state(Document(document, read))
     except GeneratorError as error:
         raise placed(error, Path(file), text().decode("utf-8-sig")) from error
-    return Revision(label, State(view, default.surface, default.classes), {}, None, file, text)
+    return Revision(label, state, {}, None, file, text)
 
 
 def _candidate(label: str, path: Path, root: Path) -> Revision:
@@ -377,13 +369,7 @@ def _candidate(label: str, path: Path, root: Path) -> Revision:
 
 
 def placed(error: GeneratorError, file: Path, text: str) -> GeneratorError:
-    """Return the error with the file that it is about, and the line.
-
-    Args:
-        error: The error.
-        file: The file.
-        text: Its content.
-    """
+    """Return the error with the file that it is about, and the line in its text."""
     if error.file is not None:
         return error
     line = Lines(text).of(error.pointer) if error.pointer else None

@@ -1,30 +1,36 @@
-"""The rules by which changes are judged: data in ``rules/*.yaml``, checked when they are read."""
+"""The rules (data in ``rules/*.yaml``), the changes that they judge, and the verdict on all."""
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 from attrs import field, frozen, validators
 
+from generator.diff.document import canonical
 from generator.errors import GeneratorError
 from generator.json_values import is_object
 from generator.spec import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import PurePath
 
 WireLevel: TypeAlias = Literal["none", "compatible", "risky", "breaking"]
 """What a change does to calls of programs that were made for the old document."""
 ClientLevel: TypeAlias = Literal["none", "safe", "typing", "breaking"]
 """What a change does to programs that use the client: nothing, a type checker complains, or they
 fail when they run."""
+Cause: TypeAlias = Literal["document", "overlay", "generator", "facade", "acceptance"]
+Bump: TypeAlias = Literal["none", "patch", "minor", "major"]
 Kind: TypeAlias = Literal["schema", "property", "operation", "document", "surface", "python"]
 
 WIRE: Final[tuple[WireLevel, ...]] = get_args(WireLevel)
 CLIENT: Final[tuple[ClientLevel, ...]] = get_args(ClientLevel)
 
+_LONG: Final = 60
 _FOLDER: Final = Path(__file__).with_name("rules")
 _PLACES: Final = (
     ("request", "parameter"),
@@ -107,22 +113,124 @@ def rules() -> Mapping[str, Rule]:
     return found
 
 
-def worst_wire(levels: Collection[WireLevel]) -> WireLevel:
-    """Return the worst of some levels."""
-    worst: WireLevel = "none"
-    for level in WIRE:
-        if level in levels:
-            worst = level
-    return worst
+def worst(levels: Iterable[ClientLevel]) -> ClientLevel:
+    """Return the worst of some levels of the client."""
+    return CLIENT[max(map(CLIENT.index, levels), default=0)]
 
 
-def worst_client(levels: Collection[ClientLevel]) -> ClientLevel:
-    """Return the worst of some levels."""
-    worst: ClientLevel = "none"
-    for level in CLIENT:
-        if level in levels:
-            worst = level
-    return worst
+@frozen
+class Source:
+    """Where a change comes from.
+
+    Attributes:
+        cause: What was edited.
+        file: The file, if one is to blame; below the project folder, or as it was given.
+        line: The line in it, from 1.
+    """
+
+    cause: Cause
+    file: PurePath | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Return it as in ``overlay overlays/20-bots.yaml:7``."""
+        if self.file is None:
+            return self.cause
+        return f"{self.cause} {self.file}" + (f":{self.line}" if self.line else "")
+
+
+@frozen
+class Change:
+    """A change of one operation, or of the document or the client as a whole.
+
+    Attributes:
+        rule: The rule that judges it.
+        wire: What it breaks on the wire.
+        client: What it breaks in Python.
+        operation: The HTTP method and path; empty: the whole.
+        path: The place in the operation or in the client.
+        old: What was, as JSON.
+        new: What is, as JSON.
+        old_at: The JSON pointer of what was, in the document that was compared.
+        new_at: The JSON pointer of what is, in the document that was compared.
+        source: Where it comes from.
+        suggestion: An overlay action that undoes it in the client.
+        python: What it is about in Python, as in ``Bot.name``.
+        signatures: The method before and after, if its signature is another one.
+    """
+
+    rule: Rule
+    wire: WireLevel
+    client: ClientLevel
+    operation: str
+    path: str
+    old: Any
+    new: Any
+    old_at: str
+    new_at: str
+    source: Source = Source("document")
+    suggestion: str | None = None
+    python: tuple[str, ...] = ()
+    signatures: tuple[str | None, str | None] = (None, None)
+
+    @property
+    def id(self) -> str:
+        """The id of its rule."""
+        return self.rule.id
+
+    @property
+    def message(self) -> str:
+        """It in words."""
+        return self.rule.message.format(
+            at=self.path or self.operation,
+            name=self.operation,
+            old=_text(self.old),
+            new=_text(self.new),
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve letters that stay the same as long as the change does."""
+        identity = [self.id, self.operation, self.path, self.old, self.new]
+        return hashlib.sha256(canonical(identity).encode()).hexdigest()[:12]
+
+    @property
+    def severity(self) -> tuple[int, int]:
+        """How bad it is: the higher the worse."""
+        levels = WIRE.index(self.wire), CLIENT.index(self.client)
+        return max(levels), sum(levels)
+
+
+@frozen
+class Verdict:
+    """The verdict on all changes.
+
+    Attributes:
+        wire: The worst level on the wire.
+        client: The worst level in Python.
+        semver: The part of the version that has to grow.
+    """
+
+    wire: WireLevel
+    client: ClientLevel
+    semver: Bump
+
+    @classmethod
+    def on(cls, changes: tuple[Change, ...]) -> Verdict:
+        """Judge all changes together.
+
+        What breaks programs asks for a major version. What is new, what a type checker may find
+        and what is uncertain ask for a minor one.
+        """
+        wire = WIRE[max((WIRE.index(change.wire) for change in changes), default=0)]
+        client = worst(change.client for change in changes)
+        if wire == client == "none":
+            return cls(wire, client, "none")
+        if "breaking" in {wire, client}:
+            return cls(wire, client, "major")
+        if wire == "risky" or client == "typing" or any(change.rule.adds for change in changes):
+            return cls(wire, client, "minor")
+        return cls(wire, client, "patch")
 
 
 def _entries() -> Iterator[tuple[Path, Any, Callable[[Any], Iterable[Rule]]]]:
@@ -133,18 +241,16 @@ def _entries() -> Iterator[tuple[Path, Any, Callable[[Any], Iterable[Rule]]]]:
     for kind, entries in (("schema", aspects), ("property", data["properties"])):
         for entry in entries:
             yield file, entry, partial(_places, kind, data["levels"])
-    for name in ("operation.yaml", "client.yaml", "facade.yaml"):
+    for name in ("operation.yaml", "client.yaml", "facade.yaml", "finding.yaml"):
         file = _FOLDER / name
-        for entry in load(file)["rules"]:
-            yield file, entry, _single
-    file = _FOLDER / "finding.yaml"
-    for entry in load(file)["rules"]:
-        yield file, {**entry, "wire": "none", "client": "none"}, _single
+        data = load(file)
+        for entry in data["rules"]:
+            yield file, {**data["defaults"], **entry}, _single
 
 
 def _single(entry: dict[str, Any]) -> Iterator[Rule]:
     example = None
-    if "at" in entry:
+    if "old" in entry:
         example = Example(entry["at"], ("", ""), entry["old"], entry["new"], entry["near"])
     yield Rule(
         entry["id"],
@@ -159,28 +265,23 @@ def _single(entry: dict[str, Any]) -> Iterator[Rule]:
 
 def _places(kind: Any, levels: Any, entry: dict[str, Any]) -> Iterator[Rule]:
     """Yield the rules of one aspect: one for each place where schemas are used."""
-    client: Any = entry.get("client", "safe")
+    parts = entry["old"], entry["new"], entry["near"], entry.get("components")
     for direction, scope in _PLACES:
-        if direction not in entry or (kind == "property" and scope != "body"):
+        if direction not in entry["wire"] or (kind == "property" and scope != "body"):
             continue
         place = f"{direction}-{scope}" if kind == "schema" else direction
-        wire: WireLevel = entry.get(place, entry[direction])
-        by_place: dict[str, Any] = client if is_object(client) else {direction: client}
+        wire, client = (
+            level.get(place, level.get(direction, "safe")) if is_object(level) else level
+            for level in (entry["wire"], entry.get("client", "safe"))
+        )
         yield Rule(
             f"{place}-{entry['aspect']}",
             wire,
-            by_place.get(place, by_place.get(direction, "safe")),
+            client,
             entry["message"],
             levels[direction][wire],
             entry.get("adds", False),
-            Example(
-                kind,
-                (direction, scope),
-                entry["old"],
-                entry["new"],
-                entry["near"],
-                entry.get("components"),
-            ),
+            Example(kind, (direction, scope), *parts),
         )
 
 
@@ -202,9 +303,16 @@ def _limit(limit: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {
             "aspect": f"{limit['name']}-{verb}",
             "message": message,
-            "request": "breaking" if narrows else "compatible",
-            "response": "compatible" if narrows else "breaking",
+            "wire": {
+                "request": "breaking" if narrows else "compatible",
+                "response": "compatible" if narrows else "breaking",
+            },
             "old": old,
             "new": new,
             "near": near,
         }
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else canonical(value)
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

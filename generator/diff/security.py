@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
-from generator.diff.document import canonical, list_at, object_at, objects_at, texts_at
-from generator.diff.located import Located
+from generator.diff.document import (
+    Matching,
+    canonical,
+    list_at,
+    matched,
+    object_at,
+    objects_at,
+    texts_at,
+)
+from generator.diff.graph import Located
 from generator.spec import join
 
 if TYPE_CHECKING:
@@ -29,18 +38,17 @@ class Security:
 
     old: Document
     new: Document
-    _renamed: dict[str, str] = field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        """Find the schemes that only have another name."""
+    @cached_property
+    def _renamed(self) -> dict[str, str]:
+        """The schemes that only have another name."""
         olds, news = _schemes(self.old), _schemes(self.new)
         added = {canonical(_definition(part)): name for name, part in news.items()}
-        renamed = {
+        return {
             name: added[canonical(_definition(part))]
             for name, part in olds.items()
             if name not in news and canonical(_definition(part)) in added
         }
-        object.__setattr__(self, "_renamed", renamed)
 
     def document(self, *, inherited: bool) -> Iterator[Located]:
         """Yield the changes of what holds for all operations, and of the schemes.
@@ -78,11 +86,13 @@ class Security:
         def located(rule: str, was: Any, now: Any) -> Located:
             return Located(rule, label, "security", was, now, *pointers)
 
-        kept, removed, added = _match(olds, news)
+        found = _matched(olds, news)
         counts = Counter(schemes for schemes, _ in {*olds, *news})
         # Scopes are named where schemes alone do not tell two alternatives apart.
-        removed = [_label(one, with_scopes=counts[one[0]] > 1) for one in removed if one[0]]
-        added = [_label(one, with_scopes=counts[one[0]] > 1) for one in added if one[0]]
+        removed, added = (
+            [_label(one, with_scopes=counts[one[0]] > 1) for one in side if one[0]]
+            for side in (found.removed, found.added)
+        )
         match _is_open(olds), _is_open(news):
             case True, False:
                 yield located("security-required", None, " or ".join(added))
@@ -95,7 +105,7 @@ class Security:
                     yield located("security-alternative-removed", way, None)
                 for way in added:
                     yield located("security-alternative-added", None, way)
-        for before, after in kept:
+        for before, after in found.pairs:
             for scope in sorted(after[1] - before[1]):
                 yield located("security-scope-added", None, scope)
             for scope in sorted(before[1] - after[1]):
@@ -116,24 +126,13 @@ class Security:
         return list(dict.fromkeys(found))
 
 
-def _match(
-    old: list[_Alternative], new: list[_Alternative]
-) -> tuple[list[tuple[_Alternative, _Alternative]], list[_Alternative], list[_Alternative]]:
-    """Pair alternatives: equal ones first, then those of the same schemes, by common scopes.
-
-    Returns:
-        The pairs, those that are left on the older side, and those on the newer one.
-    """
-    pairs: list[tuple[_Alternative, _Alternative]] = []
-    removed = [one for one in old if one not in new]
-    added = [one for one in new if one not in old]
-    candidates = [(was, now) for was in removed for now in added if was[0] == now[0]]
+def _matched(old: list[_Alternative], new: list[_Alternative]) -> Matching[_Alternative]:
+    """Match equal alternatives first, then those of the same schemes, by common scopes."""
+    found = matched(old, new)
+    candidates = [(was, now) for was in found.removed for now in found.added if was[0] == now[0]]
     for was, now in sorted(candidates, key=lambda pair: -len(pair[0][1] & pair[1][1])):
-        if was in removed and now in added:
-            removed.remove(was)
-            added.remove(now)
-            pairs.append((was, now))
-    return pairs, removed, added
+        found.match(was, now)
+    return found
 
 
 def _is_open(alternatives: list[_Alternative]) -> bool:

@@ -1,6 +1,6 @@
-"""The Python client that default naming rules would make of a document as it is.
+"""A document and its Python client: the built one, or what default naming rules would make.
 
-The surface has the form of the one in ``manifest.json``, so that both are compared alike. Methods
+The latter has the form of the one in ``manifest.json``, so that both are compared alike. Methods
 are called as their operations, classes as their components; an object that has no name is called
 after the class or operation that holds it, and its field.
 """
@@ -42,15 +42,22 @@ _PREFIX: Final[Mapping[Position, str]] = {"argument": "params.", "field": "", "r
 
 
 @frozen
-class DefaultSurface:
-    """A public surface, and which class stands for the schema at which JSON pointer."""
+class State:
+    """The API and the client at one time.
 
-    surface: dict[str, Any]
-    classes: dict[str, str]
+    Attributes:
+        document: The document.
+        surface: The public surface of the client, as in ``manifest.json``.
+        classes: The classes that stand for schemas, by JSON pointer.
+    """
+
+    document: Document
+    surface: Mapping[str, Any]
+    classes: Mapping[str, str]
 
 
-def default_surface(document: Document) -> DefaultSurface:
-    """Return the surface that default naming rules give.
+def default_state(document: Document) -> State:
+    """Return a document with the surface that default naming rules give it.
 
     Raises:
         GeneratorError: The document is not what OpenAPI allows at a place that is read.
@@ -77,7 +84,7 @@ def default_surface(document: Document) -> DefaultSurface:
         "shapes": builder.shapes,
         "events": events,
     }
-    return DefaultSurface(surface, builder.classes)
+    return State(document, surface, builder.classes)
 
 
 def _path(operation: Operation) -> str:

@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
-from generator.diff.bodies import Bodies
-from generator.diff.document import canonical, list_at, object_at, objects_at, texts_at
-from generator.diff.graph import Graph
+from generator.diff.bodies import Bodies, Sockets
+from generator.diff.document import (
+    canonical,
+    list_at,
+    object_at,
+    objects_at,
+    texts_at,
+    verb_of,
+)
+from generator.diff.graph import ClassNames, Graph, Located, Root, Tracer
 from generator.diff.keywords import (
     compare_conditions,
     compare_discriminators,
@@ -16,8 +23,7 @@ from generator.diff.keywords import (
     compare_null,
     compare_types,
 )
-from generator.diff.located import ClassNames, Located, Root, Tracer
-from generator.diff.objects import compare_objects
+from generator.diff.members import compare_objects, compare_unions, compare_wrapped
 from generator.diff.operations import (
     Operation,
     compare_lifecycles,
@@ -28,8 +34,6 @@ from generator.diff.operations import (
 )
 from generator.diff.parameters import Parameters
 from generator.diff.security import Security
-from generator.diff.sockets import Sockets
-from generator.diff.unions import compare_unions, compare_wrapped
 from generator.spec import join, split
 
 if TYPE_CHECKING:
@@ -41,13 +45,7 @@ if TYPE_CHECKING:
 
 @define
 class Comparison:
-    """Two documents.
-
-    Attributes:
-        old: The older document.
-        new: The newer one.
-        names: The classes of both clients that stand for schemas.
-    """
+    """Two documents, and the classes of both clients that stand for schemas."""
 
     old: Document
     new: Document
@@ -58,7 +56,6 @@ class Comparison:
     _used: list[tuple[Operation, list[Root]]] = field(
         init=False, factory=list["tuple[Operation, list[Root]]"]
     )
-
     _unstable: set[str] = field(init=False, factory=set[str])
 
     def __attrs_post_init__(self) -> None:
@@ -77,9 +74,8 @@ class Comparison:
             for key, operation in olds.items()
             if key in news
         )
-        self._found = list(self.security.document(inherited=inherited))
+        self._found.extend(self.security.document(inherited=inherited))
         self._found.extend(_servers("", (self.old.root, ""), (self.new.root, "")))
-        self._used = []
         self._operations(olds, news)
         self._webhooks()
         self._found.extend(self._schemas())
@@ -167,9 +163,11 @@ class Comparison:
     @staticmethod
     def _expressions(document: Document, operation: Operation) -> dict[str, Part]:
         return {
-            f"{name} {expression}": item
+            f"{name} {expression}": object_at(callback, expression)
             for name, part in objects_at(operation.part, "callbacks")
-            for expression, item in _items(document.follow(part))
+            for callback in (document.follow(part),)
+            for expression in callback[0]
+            if not expression.startswith("x-")
         }
 
     def _reversed(
@@ -219,12 +217,6 @@ class Comparison:
             yield Located("schema-renamed", "", f"schemas.{names[0]}", *names, was, now, affected)
 
 
-def _items(callback: Part) -> Iterator[tuple[str, Part]]:
-    for expression in callback[0]:
-        if not expression.startswith("x-"):
-            yield expression, object_at(callback, expression)
-
-
 def _components(document: Document) -> set[str]:
     """Return the pointers of the schemas that have a name."""
     schemas, pointer = object_at(object_at((document.root, ""), "components"), "schemas")
@@ -250,31 +242,22 @@ def _moved(olds: Mapping[str, Operation], news: Mapping[str, Operation]) -> dict
 
 def _existence(rule: str, operation: Operation, *, removed: bool) -> Located:
     values = (operation.label, None) if removed else (None, operation.label)
-    pointer = operation.part[1]
-    affected = frozenset({("method", operation.key)})
-    return Located(rule, operation.label, "", *values, pointer, pointer, affected)
+    return _located(rule, operation, operation, *values)
 
 
-def _located(rule: str, old: Operation, new: Operation, was: Any, now: Any) -> Located:
-    affected = frozenset({("method", new.key)})
-    return Located(rule, new.label, "", was, now, old.part[1], new.part[1], affected)
+def _located(rule: str, old: Operation, new: Operation, was: Any, now: Any, *keys: str) -> Located:
+    pointers = join(old.part[1], *keys), join(new.part[1], *keys)
+    return Located(rule, new.label, "", was, now, *pointers, frozenset({("method", new.key)}))
 
 
 def _names(old: Operation, new: Operation) -> Iterator[Located]:
     was, now = old.node.get("operationId"), new.node.get("operationId")
     if was != now:
-        verb = "added" if was is None else "removed" if now is None else "changed"
-        pointers = join(old.part[1], "operationId"), join(new.part[1], "operationId")
-        affected = frozenset({("method", new.key)})
-        yield Located(f"operation-id-{verb}", new.label, "", was, now, *pointers, affected)
+        yield _located(f"operation-id-{verb_of(was, now)}", old, new, was, now, "operationId")
     tags = [texts_at(operation.part, "tags") for operation in (old, new)]
     if tags[0] != tags[1]:
-        values = [", ".join(one) or None for one in tags]
-        pointers = join(old.part[1], "tags"), join(new.part[1], "tags")
-        affected = frozenset({("method", new.key)})
-        yield Located(
-            "operation-tags-changed", new.label, "", values[0], values[1], *pointers, affected
-        )
+        was, now = (", ".join(one) or None for one in tags)
+        yield _located("operation-tags-changed", old, new, was, now, "tags")
 
 
 def _servers(label: str, old: Part, new: Part) -> Iterator[Located]:

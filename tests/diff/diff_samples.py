@@ -7,15 +7,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.diff.comparison import State, compare_states
+from generator.diff.comparison import compare_states
 from generator.diff.document import Document
 from generator.diff.facade import facade_changes
 from generator.diff.revisions import FolderTree
-from generator.diff.surface import default_surface
+from generator.diff.surface import State, default_state
 
 if TYPE_CHECKING:
-    from generator.diff.change import Change
-    from generator.diff.rules import Example
+    from generator.diff.rules import Change, Example
 
 Json = Any
 
@@ -72,9 +71,7 @@ def in_place(schema: Json, direction: str, scope: str) -> Json:
 
 
 def state(source: Json) -> State:
-    view = Document(source)
-    default = default_surface(view)
-    return State(view, default.surface, default.classes)
+    return default_state(Document(source))
 
 
 def compare(old: Json, new: Json) -> tuple[Change, ...]:

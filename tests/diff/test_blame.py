@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 from diff_project import Repository
 
-from generator.diff.change import Change, Source
 from generator.diff.methods import _KEYS as KEYS
 from generator.diff.report import Report, compare
 from generator.diff.revisions import open_revision
+from generator.diff.rules import Change, Source
 from generator.errors import GeneratorError
 from generator.spec import load
 

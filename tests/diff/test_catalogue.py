@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from diff_samples import Json, compare, event, header, parameter, request_body, response
 
-from generator.diff.change import Verdict
+from generator.diff.rules import Verdict
 from generator.spec import load
 
 if TYPE_CHECKING:

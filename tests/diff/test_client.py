@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from diff_samples import Json, compare, compare_surfaces, ids, request_body, response
 
-from generator.diff.annotations import is_safe, parse
+from generator.diff.python import is_safe, parse
 
 MANIFEST = Path(__file__).parents[2] / "generated" / "coze_api" / "manifest.json"
 

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from consumer_edits import DOCUMENT, edits
 
-from generator.diff.change import Verdict
-from generator.diff.comparison import State, compare_states
+from generator.diff.comparison import compare_states
 from generator.diff.document import Document
+from generator.diff.rules import Verdict
+from generator.diff.surface import State
 from generator.emit import emit
 from generator.manifest import surface
 from generator.normalise import normalise

@@ -19,9 +19,8 @@ from diff_samples import (
     state,
 )
 
-from generator.diff.change import Verdict
 from generator.diff.comparison import compare_states
-from generator.diff.rules import rules
+from generator.diff.rules import Verdict, rules
 from generator.spec import load
 
 TEXT: Json = {"type": "string", "maxLength": 9}

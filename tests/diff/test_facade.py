@@ -9,9 +9,9 @@ import pytest
 from diff_project import Repository
 from diff_samples import compare_modules
 
-from generator.diff.change import Source
 from generator.diff.report import compare
 from generator.diff.revisions import open_revision
+from generator.diff.rules import Source
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:

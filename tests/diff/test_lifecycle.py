@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from diff_samples import Json, compare, document, operation, parameter, request_body, response
 
-from generator.diff.change import Verdict
+from generator.diff.rules import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable

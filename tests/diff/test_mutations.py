@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
-from generator.diff.change import Verdict
-from generator.diff.rules import Rule, rules
+from generator.diff.rules import Rule, Verdict, rules
 from generator.errors import GeneratorError
 
 SCHEMA_RULES = [

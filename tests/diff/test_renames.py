@@ -9,13 +9,13 @@ import pytest
 from diff_samples import Json, compare, document, ids, operation, parameter, request_body, response
 
 from generator.correction import apply
-from generator.diff.suggestion import suggest
+from generator.diff.report import suggest
 from generator.overlay import Overlay
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from generator.diff.change import Change
+    from generator.diff.rules import Change
 
 TEXT: Json = {"type": "string"}
 

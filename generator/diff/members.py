@@ -1,4 +1,4 @@
-"""Compare the properties and items of two schemas."""
+"""Compare what two schemas hold: properties, items, and alternatives, by name or by content."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define
 
+from generator.diff.document import NOTHING, includes, narrower
 from generator.diff.graph import Edge, Finding, finding
 from generator.diff.operations import compare_lifecycles
-from generator.diff.schema import schema_of
+from generator.diff.schema import described_at, schema_of
 from generator.spec import join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from generator.diff.document import Parts
+    from generator.diff.document import Document, Parts
     from generator.diff.graph import Direction, Graph, Pair
-    from generator.diff.schema import Schema
+    from generator.diff.schema import Group, Schema
 
 _SIMILAR: Final = 0.6
 _SIMILAR_IN_PLACE: Final = 0.4
+_NAMED: Final = re.compile(r"/components/schemas/[^/]+")
 _FLAGS: Final[tuple[tuple[str, str, Direction], ...]] = (
     ("readOnly", "read-only", "request"),
     ("writeOnly", "write-only", "response"),
@@ -39,12 +41,7 @@ def similar(one: str, other: str) -> float:
 
 
 def renamed(old: dict[str, int], new: dict[str, int]) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of names that may be one thing renamed, the most similar first.
-
-    Args:
-        old: The names that went, with their positions.
-        new: The names that came, with theirs.
-    """
+    """Yield the names, given with positions, that may be one thing renamed, the likeliest first."""
     scores = [
         (similar(was, now) + (at == place) / 10, was, now, at == place)
         for was, at in old.items()
@@ -116,22 +113,16 @@ class _Objects:
             "response": was in self.pair.old.required,
         }
         for direction in _shown(schema_of(self.graph.new, self.new[now])):
-            yield self._finding(
-                "required-property-renamed" if required[direction] else "property-renamed",
-                now,
-                was,
-                now,
-                direction,
-            )
+            prefix = "required-" if required[direction] else ""
+            yield self._finding(f"{prefix}property-renamed", now, was, now, direction)
 
     def _removed(self, name: str) -> Iterator[Finding]:
-        shown = _shown(schema_of(self.graph.old, self.old[name]))
-        type_label = schema_of(self.graph.old, self.old[name]).type_label
+        schema = schema_of(self.graph.old, self.old[name])
         prefix = "required-" if name in self.pair.old.required else ""
-        for direction in shown:
+        for direction in _shown(schema):
             closed = direction == "request" and self.pair.new.additional is False
             aspect = "property-forbidden" if closed else f"{prefix}property-removed"
-            yield self._finding(aspect, name, type_label, None, direction)
+            yield self._finding(aspect, name, schema.type_label, None, direction)
 
     def _added(self, name: str) -> Iterator[Finding]:
         schema = schema_of(self.graph.new, self.new[name])
@@ -144,9 +135,9 @@ class _Objects:
         old, new = self.pair.old, self.pair.new
         lost, more = old.merged - new.merged, new.merged - old.merged
         if verbs[0] and lost:
-            yield finding("all-of-removed", old, new, _label(lost), None)
+            yield finding("all-of-removed", old, new, _merged_label(lost), None)
         if verbs[1] and more:
-            yield finding("all-of-added", old, new, None, _label(more))
+            yield finding("all-of-added", old, new, None, _merged_label(more))
 
     def _kept(self, name: str) -> Iterator[Finding]:
         was = schema_of(self.graph.old, self.old[name])
@@ -160,21 +151,13 @@ class _Objects:
                 yield self._finding(f"{prefix}property-{word}-{verb}", name, before, after)
         if needed[0] != needed[1]:
             word = "required" if needed[1] else "optional"
-            shown = _shown(was) & _shown(now)
-            for direction in sorted(shown):
-                yield self._finding(
-                    f"property-became-{word}", name, needed[0], needed[1], direction
-                )
+            for direction in sorted(_shown(was) & _shown(now)):
+                yield self._finding(f"property-became-{word}", name, *needed, direction)
         for aspect, old, new in compare_lifecycles(was.keywords, now.keywords):
             yield self._finding(f"property-{aspect}", name, old, new)
 
     def _finding(
-        self,
-        aspect: str,
-        name: str,
-        was: object,
-        now: object,
-        only: Direction | None = None,
+        self, aspect: str, name: str, was: object, now: object, only: Direction | None = None
     ) -> Finding:
         old_at, new_at = self.pair.old.pointer, self.pair.new.pointer
         return Finding(
@@ -208,7 +191,7 @@ class _Objects:
         return findings, edges
 
 
-def _label(pointers: frozenset[str]) -> str:
+def _merged_label(pointers: frozenset[str]) -> str:
     return " and ".join(sorted(pointer.rpartition("/")[2] for pointer in pointers))
 
 
@@ -223,3 +206,132 @@ def _hidden(schema: Schema) -> set[Direction]:
 def _shown(schema: Schema) -> set[Direction]:
     directions: set[Direction] = {"request", "response"}
     return directions - _hidden(schema)
+
+
+def compare_unions(graph: Graph, pair: Pair) -> tuple[list[Finding], list[Edge]]:
+    """Return the differences in alternatives, and the pairs of those that are on both sides."""
+    old, new = pair.old.groups, pair.new.groups
+    if len(old) != len(new):
+        # Beside a type of its own, alternatives restrict it.
+        verb = "changed" if old and new else "set" if new else "unset"
+        labels = _groups_label(old), _groups_label(new)
+        return [finding(f"union-{verb}", pair.old, pair.new, *labels)], []
+    findings: list[Finding] = []
+    edges: list[Edge] = []
+    for one, other in zip(old, new, strict=True):
+        if one.kind != other.kind:
+            findings.append(finding("union-kind-changed", pair.old, pair.new, one.kind, other.kind))
+        more, inner = _members(graph, pair, one, other)
+        findings += more
+        edges += inner
+    return findings, edges
+
+
+def compare_wrapped(graph: Graph, pair: Pair) -> Finding | None:
+    """Return whether one side is nothing but alternatives, and the other a plain schema."""
+    old, new = pair.old, pair.new
+    if new.groups and not old.groups and _is_bare(new):
+        kept = any(graph.same(old.parts, member) for member in _alternatives(new))
+        if _is_anything(old):
+            aspect = "union-set"
+        elif not kept:
+            aspect = "union-changed"
+        elif _is_union(graph.old, old) or not _overlaps(graph, pair):
+            aspect = "union-added"
+        else:
+            aspect = "union-overlapping"
+    elif old.groups and not new.groups and _is_bare(old):
+        kept = any(graph.same(member, new.parts) for member in _alternatives(old))
+        aspect = (
+            "union-unset" if _is_anything(new) else "union-removed" if kept else "union-changed"
+        )
+    else:
+        return None
+    return finding(aspect, old, new, _groups_label(old.groups), _groups_label(new.groups))
+
+
+def _is_union(document: Document, schema: Schema) -> bool:
+    """Return whether it is written as alternatives, even as one alone."""
+    node, _ = document.follow(schema.parts[0])
+    return "oneOf" in node or "anyOf" in node
+
+
+def _overlaps(graph: Graph, pair: Pair) -> bool:
+    """Return whether what was valid may fit two alternatives of a ``oneOf``."""
+    new = pair.new
+    if all(group.kind == "anyOf" for group in new.groups):
+        return False
+    alternatives = _alternatives(new)
+    others = [
+        schema_of(graph.new, member)
+        for member in alternatives
+        if not graph.same(pair.old.parts, member)
+    ]
+    return len(alternatives) - len(others) > 1 or any(
+        not other.types or narrower(pair.old.types, other.types) != NOTHING for other in others
+    )
+
+
+def _is_anything(schema: Schema) -> bool:
+    return _is_bare(schema) and not schema.conditions and "enum" not in schema.keywords
+
+
+def _is_bare(schema: Schema) -> bool:
+    return not schema.types and not schema.properties
+
+
+def _alternatives(schema: Schema) -> list[Parts]:
+    return [member for group in schema.groups for member in group.members]
+
+
+def _members(graph: Graph, pair: Pair, old: Group, new: Group) -> tuple[list[Finding], list[Edge]]:
+    removed, added = list(old.members), list(new.members)
+    edges: list[Edge] = []
+
+    def match(fits: Callable[[Parts, Parts], bool]) -> None:
+        for was in tuple(removed):
+            now = next((other for other in added if fits(was, other)), None)
+            if now is not None:
+                removed.remove(was)
+                added.remove(now)
+                edges.append(Edge(f"|{_label(graph.new, now)}", graph.pair(was, now)))
+
+    def same_name(was: Parts, now: Parts) -> bool:
+        one, other = described_at(graph.old, was[0]), described_at(graph.new, now[0])
+        return one == other and _NAMED.fullmatch(one) is not None
+
+    def same_types(was: Parts, now: Parts) -> bool:
+        if _is_named(graph.old, was) or _is_named(graph.new, now):
+            return False
+        one, other = schema_of(graph.old, was).types, schema_of(graph.new, now).types
+        return includes(one, other) or includes(other, one)
+
+    match(same_name)
+    match(graph.same)
+    if len(removed) == len(added) == 1:
+        match(same_types)
+    findings = [
+        Finding("alternative-removed", _label(graph.old, was), None, was[0][1], pair.new.pointer)
+        for was in removed
+    ]
+    findings += [
+        Finding("alternative-added", None, _label(graph.new, now), pair.old.pointer, now[0][1])
+        for now in added
+    ]
+    return findings, edges
+
+
+def _is_named(document: Document, member: Parts) -> bool:
+    return _NAMED.fullmatch(described_at(document, member[0])) is not None
+
+
+def _label(document: Document, member: Parts) -> str:
+    """Return what an alternative is called: its component, or its types."""
+    pointer = described_at(document, member[0])
+    if _NAMED.fullmatch(pointer):
+        return pointer.rpartition("/")[2]
+    return schema_of(document, member).type_label
+
+
+def _groups_label(groups: tuple[Group, ...]) -> str | None:
+    return " and ".join(f"{group.kind} of {len(group.members)}" for group in groups) or None
