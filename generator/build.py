@@ -15,8 +15,7 @@ from generator.normalise import Normalised, run_passes, unused
 from generator.normalise.version import to_openapi_30
 from generator.overlay import Overlay
 from generator.plan import Plan, make_plan
-from generator.plan.feeding import unsaid_presence
-from generator.plan.gate import unread_callbacks
+from generator.plan.gate import unread_callbacks, unsaid_presence
 from generator.spec import dump, join, parse, read
 from generator.validate import validate
 from generator.vocabulary import faults, named
@@ -71,12 +70,7 @@ class Project:
 
 @frozen
 class Effective:
-    """The effective spec, and where its parts come from.
-
-    Attributes:
-        correction: The document with all overlays applied.
-        normalised: What the passes made of that.
-    """
+    """The effective spec, and where its parts come from."""
 
     correction: Correction
     normalised: Normalised
@@ -127,11 +121,6 @@ class Built:
 def corrected(project: Project, source: bytes, step: Callable[[str], None]) -> Correction:
     """Return the document with all overlays applied, which may have errors.
 
-    Args:
-        project: Where the overlays stand.
-        source: The upstream document.
-        step: Told the name of each step as it begins.
-
     Raises:
         GeneratorError: The document or an overlay can't be read.
     """
@@ -152,11 +141,6 @@ def corrected(project: Project, source: bytes, step: Callable[[str], None]) -> C
 
 def effective_spec(project: Project, source: bytes, step: Callable[[str], None]) -> Effective:
     """Return the corrected document in plain OpenAPI.
-
-    Args:
-        project: Where the overlays stand.
-        source: The upstream document.
-        step: Told the name of each step as it begins.
 
     Raises:
         GeneratorError: Something in the document or in an overlay is wrong; all that can be found
@@ -207,10 +191,6 @@ def _useless(correction: Correction) -> Iterator[GeneratorError]:
 
 def build(project: Project, step: Callable[[str], None]) -> Built:
     """Run the whole pipeline in memory.
-
-    Args:
-        project: Where the inputs stand.
-        step: Told the name of each step as it begins.
 
     Raises:
         GeneratorError: An input is wrong; nothing was written.

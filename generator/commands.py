@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,13 @@ from generator.diff.formats import show
 from generator.diff.report import compare as compare_revisions
 from generator.diff.revisions import MANIFEST, open_revision, snapshot
 from generator.errors import GeneratorError
-from generator.lock import locked
-from generator.output import compare, write
-from generator.progress import Progress
+from generator.output import compare, locked, write
 from generator.skeleton import overlay
 from generator.spec import dump, read
 from generator.update import hidden_changes, update
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from rich.console import Console
@@ -30,38 +30,29 @@ if TYPE_CHECKING:
 def build_project(root: Path, console: Console) -> None:
     """Build and write.
 
-    Args:
-        root: The project folder.
-        console: Where to say what happens.
-
     Raises:
         GeneratorError: An input is wrong, or the output can't be written; it is as it was.
     """
     started = time.perf_counter()
-    with locked(root, partial(_say, console)), Progress(console) as progress:
+    with locked(root, partial(_say, console)), _progress(console) as step:
         project = Project(root)
-        built = build(project, progress.step)
-        progress.step("write")
+        built = build(project, step)
+        step("write")
         write(project.output, built.files)
     _summarise(built, started, console)
 
 
 def check_project(root: Path, console: Console, *, strict: bool) -> bool:
-    """Return whether the output is what a build would write.
-
-    Args:
-        root: The project folder.
-        console: Where to say what happens, and what differs.
-        strict: Whether no action of an overlay may be redundant.
+    """Return whether the output is what a build would write; ``strict``: with no redundant action.
 
     Raises:
         GeneratorError: An input is wrong.
     """
     started = time.perf_counter()
     project = Project(root)
-    with locked(root, partial(_say, console)), Progress(console) as progress:
-        built = build(project, progress.step)
-        progress.step("compare")
+    with locked(root, partial(_say, console)), _progress(console) as step:
+        built = build(project, step)
+        step("compare")
         differences = compare(project.output, built.files)
     for difference in differences:
         _say(console, str(project.output / str(difference)))
@@ -94,17 +85,17 @@ def update_project(root: Path, file: Path, skeleton: Path | None, console: Conso
     report = None
     project = Project(root)
     changelog = Changelog.load(root / "CHANGELOG.md")
-    with locked(root, partial(_say, console)), Progress(console) as progress:
+    with locked(root, partial(_say, console)), _progress(console) as step:
         before = snapshot(root) if (root / MANIFEST).exists() else None
         old = corrected(project, read(project.document), lambda _: None)
         try:
-            built = update(project, file, progress.step)
+            built = update(project, file, step)
         except GeneratorError as error:
             if skeleton is not None:
                 _write_skeleton(error, skeleton, console)
             raise
         if before is not None:
-            progress.step("diff")
+            step("diff")
             report = compare_revisions(before, open_revision(None, root, raw=False))
             if changelog is not None:
                 changelog.record(report)
@@ -120,7 +111,7 @@ def _write_skeleton(error: GeneratorError, file: Path, console: Console) -> None
     if actions:
         try:
             with file.open("x", encoding="utf-8") as stream:
-                stream.write(dump(overlay(actions)))
+                stream.write(dump(overlay("New operations", actions)))
         except OSError as failure:
             raise GeneratorError(
                 f"the skeleton can't be written: {failure.strerror}",
@@ -145,3 +136,25 @@ def _summarise(built: Built, started: float, console: Console) -> None:
 
 def _say(console: Console, text: str) -> None:
     console.print(text, markup=False)
+
+
+@contextmanager
+def _progress(console: Console) -> Generator[Callable[[str], None]]:
+    """Give a function that begins a step, and prints the one before with its seconds.
+
+    A terminal shows the running step live. What an error breaks off is not printed.
+    """
+    name, started = "", 0.0
+    with console.status("") if console.is_terminal else nullcontext() as status:
+
+        def step(following: str) -> None:
+            nonlocal name, started
+            if name:
+                seconds = time.perf_counter() - started
+                console.print(f"{name:<16}{seconds:6.2f} s", markup=False)
+            name, started = following, time.perf_counter()
+            if status:
+                status.update(name)
+
+        yield step
+        step("")

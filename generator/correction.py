@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 Rules: TypeAlias = Literal["standard", "strict", "own"]
 _PRIMITIVE: Final = "a primitive value"
-_DESCRIBING: Final = frozenset({"parameters", "requestBody", "responses"})
-"""What an action says of an operation that it describes, and not only corrects."""
 _SETS: Final = (("required",), ("enum",), ("tags",))
 
 
@@ -89,13 +87,7 @@ class Correction:
 
     @classmethod
     def of(cls, document: dict[str, Any], file: Path, rules: Rules) -> Self:
-        """Begin with a document, which is left as it is.
-
-        Args:
-            document: The document.
-            file: The file that it was read from.
-            rules: What is an error.
-        """
+        """Begin with a document, which is left as it is."""
         return cls(clone(document), Place(file, ""), rules)
 
     def apply(self, overlay: Overlay) -> None:
@@ -117,13 +109,7 @@ class Correction:
                 self.add(place, error.message, error.remedy or "")
 
     def add(self, place: Place, message: str, remedy: str) -> None:
-        """Keep an error.
-
-        Args:
-            place: The place in an overlay.
-            message: What is wrong.
-            remedy: What to do about it.
-        """
+        """Keep an error."""
         self._faults.append(_error([place], message, remedy))
 
     def miss(self, query: Query, by: Place) -> None:

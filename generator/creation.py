@@ -29,10 +29,6 @@ def only_named(keys: Keys, value: Any) -> Iterator[Keys]:
     """Yield the keys of what a value that is new would make of names alone.
 
     Such an operation, schema or property is one that the document no longer has.
-
-    Args:
-        keys: The keys that lead to the value.
-        value: The value.
     """
     if not is_object(value):
         return

@@ -71,11 +71,7 @@ class GeneratorError(Exception):
 
 
 class GroupedError(GeneratorError):
-    """Several errors; its own attributes are those of the first.
-
-    Args:
-        errors: The errors, at least one; by file and line.
-    """
+    """Several errors; its own attributes are those of the first."""
 
     def __init__(self, errors: Sequence[GeneratorError]) -> None:
         super().__init__(errors[0].message)
@@ -119,9 +115,6 @@ class Faults(list[GeneratorError]):
 
 def gather(work: Iterable[Callable[[], Iterable[T]]]) -> list[T]:
     """Do all of some work; if parts of it fail, raise their errors together.
-
-    Args:
-        work: The parts, each of which gives results.
 
     Raises:
         GeneratorError: A part fails.

@@ -174,9 +174,6 @@ class Query:
     def missing(self, document: Any) -> tuple[str, str]:
         """Return the first part of the query that selects nothing, and a hint at what was meant.
 
-        Args:
-            document: The document, of which the query selects nothing.
-
         Raises:
             GeneratorError: It would take too long.
         """

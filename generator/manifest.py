@@ -23,7 +23,6 @@ _DECIDING: Final = (
     "schema_check.py",
     "emit",
     "graph.py",
-    "media.py",
     "normalise",
     "plan",
     "templates",
@@ -40,13 +39,7 @@ _DECIDING: Final = (
 
 
 def make_manifest(sources: dict[str, bytes], effective: bytes, plan: Plan) -> dict[str, Any]:
-    """Return the manifest as JSON data.
-
-    Args:
-        sources: The document and the overlays: file name to content.
-        effective: The effective spec as written.
-        plan: What is emitted.
-    """
+    """Return the manifest as JSON data."""
     return {
         "inputs": {
             "files": {name: _digest(content) for name, content in sorted(sources.items())},

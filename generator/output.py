@@ -1,4 +1,4 @@
-"""The output folder: replaced whole or not at all, and compared with what a build would write.
+"""The output folder: replaced whole or not at all, by one build at a time, and compared with one.
 
 The new folder is written beside the old one, as ``.<name>-new``, and takes its place at the end: in
 one system call where the system can exchange two folders, else in two renames, between which the
@@ -12,19 +12,49 @@ import ctypes
 import os
 import shutil
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from generator.emit.stamp import is_edited
+from generator.emit.files import is_edited
 from generator.errors import GeneratorError
 from generator.spec import write_synced
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from generator.emit import Files
+
+if sys.platform == "win32":
+    import msvcrt
+    from time import sleep
+
+    def _open(folder: Path) -> int:
+        # Windows opens no folders, so there a file stays.
+        return os.open(folder / ".generated-lock", os.O_RDWR | os.O_CREAT)
+
+    def _acquire(handle: int, *, wait: bool) -> None:
+        while True:
+            try:
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            except PermissionError as error:
+                if not wait:
+                    raise BlockingIOError from error
+                sleep(0.05)
+            else:
+                return
+
+else:
+    import fcntl
+
+    def _open(folder: Path) -> int:
+        return os.open(folder, os.O_RDONLY)
+
+    def _acquire(handle: int, *, wait: bool) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2  # of Linux; RENAME_SWAP of macOS has the same value
@@ -160,3 +190,30 @@ def _failed(output: Path, error: OSError) -> GeneratorError:
         f"{output} could not be replaced and is as it was: {error}",
         remedy="Make room, or make the folder writable, and build again.",
     )
+
+
+@contextmanager
+def locked(folder: Path, tell: Callable[[str], None]) -> Generator[None]:
+    """Wait until no other process holds the folder, then hold it until the block ends.
+
+    The lock is the system's, on the folder itself where folders can be opened: a process that is
+    killed gives it back.
+
+    Args:
+        folder: An existing folder.
+        tell: Told if there is something to wait for, or if there are no locks.
+    """
+    handle = _open(folder)
+    try:
+        try:
+            _acquire(handle, wait=False)
+        except BlockingIOError:
+            tell(f"waiting: another build is at work in {folder.absolute()}")
+            _acquire(handle, wait=True)
+        except OSError as error:
+            tell(
+                f"note: no lock on {folder.absolute()} ({error.strerror}): run one build at a time"
+            )
+        yield
+    finally:
+        os.close(handle)

@@ -60,10 +60,6 @@ class Parsed:
 def parse(document: dict[str, Any], objects: Objects) -> Parsed:
     """Parse an effective spec.
 
-    Args:
-        document: The effective spec.
-        objects: Its component schemas, whose composition is not left to the parser.
-
     Raises:
         GeneratorError: The parser would leave something out; its complaints are listed.
     """

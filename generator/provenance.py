@@ -53,22 +53,11 @@ class Place:
         return line_of(self.file, self.pointer)
 
     def inner(self, key: Key, value: Any) -> Place:
-        """Return the place of an item.
-
-        Args:
-            key: The key or number of the item.
-            value: The object or array that stands at this place.
-        """
+        """Return the place of an item."""
         return self._items(value)[key]
 
     def write(self, key: Key, value: Any, place: Place) -> None:
-        """Note who writes an item, before it is written.
-
-        Args:
-            key: The key or number of the item; that of a new one follows the last.
-            value: The object or array that stands at this place.
-            place: Where the item is written.
-        """
+        """Note who writes an item, before it is written."""
         self._items(value)[key] = place
 
     def remove(self, key: Key, value: Any, place: Place) -> None:
@@ -80,11 +69,7 @@ class Place:
         self._removed[key if is_object(value) else ""] = place
 
     def find(self, pointer: str) -> Place:
-        """Return the place of a JSON pointer; if nothing is there, who removed it or its holder.
-
-        Args:
-            pointer: The pointer, in the corrected document.
-        """
+        """Return the place of a JSON pointer; if nothing is there, who removed it or its holder."""
         place, parts = self, split(pointer)
         for number, part in enumerate(parts):
             if place._children is None:
@@ -116,11 +101,7 @@ class Place:
         return self._children
 
     def placed(self, error: GeneratorError) -> GeneratorError:
-        """Return an error about the corrected document with its file, line and action.
-
-        Args:
-            error: The error; one that knows its file stays as it is.
-        """
+        """Return an error about the corrected document with its file, line and action."""
         if error.file is not None or error.pointer is None:
             return error
         place = self.find(error.pointer)

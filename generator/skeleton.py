@@ -36,11 +36,7 @@ def is_method_path(value: Any) -> bool:
 
 
 def proposals(document: Node) -> dict[str, Node]:
-    """Return actions that name the operations without a usable name, by JSON pointer.
-
-    Args:
-        document: The document with all overlays applied.
-    """
+    """Return actions that name the operations without a usable name, by JSON pointer."""
     taken = {operation.get("operationId") for _, _, operation in operations(document)}
     found: dict[str, Node] = {}
     for path, method, operation in operations(document):
@@ -57,9 +53,9 @@ def proposals(document: Node) -> dict[str, Node]:
     return found
 
 
-def overlay(actions: Iterable[Node]) -> Node:
+def overlay(title: str, actions: Iterable[Node]) -> Node:
     """Return an overlay of actions."""
-    info = {"title": "New operations", "version": "1.0.0"}
+    info = {"title": title, "version": "1.0.0"}
     return {"overlay": "1.1.0", "info": info, "actions": list(actions)}
 
 

@@ -36,12 +36,7 @@ _MAX: Final = 60
 
 
 def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
-    """Replace the bundled document by another file and rebuild.
-
-    Args:
-        project: The project, locked.
-        new: The new document; any path.
-        step: Told the name of each step as it begins.
+    """Replace the bundled document of a locked project by another file and rebuild.
 
     Raises:
         GeneratorError: The new document does not build, or can't be written; everything is as
@@ -86,12 +81,7 @@ def update(project: Project, new: Path, step: Callable[[str], None]) -> Built:
 
 
 def hidden_changes(old: Correction, new: Correction) -> Iterator[str]:
-    """Report what the document says anew where an overlay replaces or removes it.
-
-    Args:
-        old: The document as it was, with the overlays.
-        new: The document as it is, with the same overlays.
-    """
+    """Report what the document says anew where an overlay replaces or removes it."""
     before, after = _by_action(old), _by_action(new)
     hidden = Counter[str]()
     texts = 0

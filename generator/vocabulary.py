@@ -1,18 +1,28 @@
-"""The closed list of ``x-client-*`` keys: what overlays tell the generator beyond OpenAPI."""
+"""Checks the ``x-client-*`` keys, a closed list: their form, and what they name."""
 
 from __future__ import annotations
 
 import json
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.client_keys import KEYS, PAGING_STYLES, PATH, Choice, Fields, Kind, is_class
+from generator.client_keys import (
+    KEYS,
+    PAGING_STYLES,
+    PATH,
+    SOCKET_EVENTS,
+    SOCKET_MEMBERS,
+    Choice,
+    Fields,
+    Kind,
+    is_class,
+)
 from generator.errors import GeneratorError, raise_all
 from generator.json_values import MAX_NAME, is_array, is_object
 from generator.normalise.structure import check_structure
 from generator.normalise.walk import children, omit, parts, rewrite
 from generator.skeleton import is_method_path, proposals
-from generator.socket_names import socket_faults
 from generator.spec import fields_of, follow, join, split
 
 if TYPE_CHECKING:
@@ -183,7 +193,7 @@ def _names(document: Node, part: Part, methods: dict[str, str]) -> Iterator[Gene
     if "x-client-stream" in operation:
         yield from _stream(part, arguments, methods)
     if "x-client-socket" in operation:
-        yield from socket_faults(document, part)
+        yield from _socket(document, part)
 
 
 def _method(
@@ -256,3 +266,92 @@ def _arguments(document: Node, operation: Node) -> dict[str, Node]:
     for media in body.get("content", {}).values():
         found |= fields_of(document, media.get("schema", {}))
     return {name: follow(document, schema) for name, schema in found.items()}
+
+
+def _socket(document: Node, part: Part) -> Iterator[GeneratorError]:
+    keys: Node = part.node["x-client-socket"]
+    pointer = join(part.pointer, "x-client-socket")
+    for direction, place, event in _socket_events(keys):
+        if event not in keys[direction]:
+            yield GeneratorError(
+                f"{event!r} is none of the events that a program {direction}s",
+                pointer=join(pointer, *place),
+                remedy=f"Describe its data under {direction}, or correct the name.",
+            )
+    yield from _socket_clashes(keys, pointer)
+    yield from _socket_places(document, keys, pointer)
+
+
+def _socket_events(keys: Node) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
+    """Return the events that must be described: the direction, and where each is named."""
+    yield "receive", ("ready",), keys["ready"]
+    yield "send", ("settings",), keys["settings"]
+    for key in ("errors", "turn"):
+        yield from (("receive", (key, n), event) for n, event in enumerate(keys[key]))
+    for sent, events in keys.get("turn_after", {}).items():
+        yield "send", ("turn_after", sent), sent
+        yield from (("receive", ("turn_after", sent, n), event) for n, event in enumerate(events))
+    if "pipe" in keys:
+        yield "send", ("pipe", "done"), keys["pipe"]["done"]
+        yield "receive", ("pipe", "end"), keys["pipe"]["end"]
+
+
+def _socket_clashes(keys: Node, pointer: str) -> Iterator[GeneratorError]:
+    """Refuse events whose names are taken: by the socket itself, the runtime, or one another."""
+    for event in keys["send"]:
+        first = event.partition(".")[0]
+        if first in SOCKET_MEMBERS:
+            yield GeneratorError(
+                f"{event!r} can't be sent by its name: a socket has {first!r} of its own",
+                pointer=join(pointer, "send", event),
+                remedy="Leave the event out in an overlay; it can be sent with socket.send().",
+            )
+    for shorter, longer in pairwise(sorted(f"{event}." for event in keys["send"])):
+        if longer.startswith(shorter):
+            yield GeneratorError(
+                f"{shorter[:-1]!r} would be a method, and hold the method {longer[:-1]!r}",
+                pointer=join(pointer, "send", longer[:-1]),
+                remedy="Leave one of them out in an overlay; it can be sent with socket.send().",
+            )
+    for event in sorted(SOCKET_EVENTS & keys["receive"].keys()):
+        yield GeneratorError(
+            f"{event!r} is what the client calls an event of its own",
+            pointer=join(pointer, "receive", event),
+            remedy="Leave the event out in an overlay; it is delivered as an unknown one.",
+        )
+
+
+def _socket_places(document: Node, keys: Node, pointer: str) -> Iterator[GeneratorError]:
+    """Refuse fields that are not in the data of the events that they are looked for in."""
+    for field, place in keys.get("resume", {}).items():
+        here = join(pointer, "resume", field)
+        data: list[Node] = list(keys["receive"].values())
+        if not any(field in fields_of(document, schema) for schema in data):
+            yield _nowhere(field, "the data of the events that a program receives", here)
+        if not _leads(document, keys["send"].get(keys["settings"], {}), place):
+            yield _nowhere(place, f"the data of {keys['settings']!r}", here)
+    for key, direction in (("feed", "send"), ("take", "receive")) if "pipe" in keys else ():
+        event, _, field = keys["pipe"][key].rpartition(".")
+        here = join(pointer, "pipe", key)
+        if event not in keys[direction]:
+            yield _nowhere(keys["pipe"][key], f"the events under {direction}", here)
+        elif not _leads(document, keys[direction][event], field):
+            yield _nowhere(field, f"the data of {event!r}", here)
+
+
+def _leads(document: Node, schema: Node, place: str) -> bool:
+    """Return whether a dotted path leads to a field of an object."""
+    for step in place.split("."):
+        fields = fields_of(document, schema)
+        if step not in fields:
+            return False
+        schema = fields[step]
+    return True
+
+
+def _nowhere(name: str, place: str, pointer: str) -> GeneratorError:
+    return GeneratorError(
+        f"{name!r} is not in {place}",
+        pointer=pointer,
+        remedy="Correct the name, or describe the field there in an overlay.",
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from generator.emit.files import Files, emit
-from generator.emit.reference import emit_reference
+from generator.emit.files import Files, emit, emit_reference
 
 __all__ = ["Files", "emit", "emit_reference"]

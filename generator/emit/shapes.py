@@ -42,10 +42,6 @@ _STRUCTURE = (
 def request_shapes(shapes: Iterable[RequestDict], uses: Mapping[str, str]) -> str:
     """Return the module of request shapes.
 
-    Args:
-        shapes: The shapes.
-        uses: Where each is used, for those of which the document says nothing.
-
     Raises:
         GeneratorError: datamodel-code-generator warns, fails, or changes a key.
     """

@@ -12,13 +12,16 @@ from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError, raise_all
 from generator.json_values import clone
-from generator.normalise._examples import examples
 from generator.normalise._limits import check_limits
-from generator.normalise._media import media_types
 from generator.normalise._names import name_components
-from generator.normalise._operations import empty_bodies, ignored_headers, response_descriptions
+from generator.normalise._operations import (
+    empty_bodies,
+    ignored_headers,
+    inline_references,
+    response_descriptions,
+    shared_parameters,
+)
 from generator.normalise._order import drop_vendor_extensions, sort_keys
-from generator.normalise._origins import marked, origin
 from generator.normalise._references import (
     check_references,
     drop_unreferenced,
@@ -29,14 +32,16 @@ from generator.normalise._references import (
 from generator.normalise._schemas import (
     check_types,
     enum_names,
+    examples,
     formats,
     property_order,
     required,
     values,
 )
-from generator.normalise._sharing import inline_references, shared_parameters
 from generator.normalise._texts import rich_text, titles
+from generator.normalise.media import media_types
 from generator.normalise.structure import check_structure
+from generator.normalise.walk import marked, origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,10 +108,8 @@ def run_passes(document: Node) -> Normalised:
     """Run all passes, and go on after errors for as long as there is something to go on with.
 
     Afterwards every object with properties is a component under its class name, and so is every
-    integer enumeration whose members have names; the rest stands where it is used.
-
-    Args:
-        document: The document with all overlays applied; it is left as it is.
+    integer enumeration whose members have names; the rest stands where it is used. The document is
+    left as it is.
     """
     done = _run(document)
     if done.errors:

@@ -1,15 +1,22 @@
-"""Passes over texts: prose stands in ``description``, as Markdown."""
+"""Passes over texts: prose stands in ``description``, as Markdown, punctuated as published."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from generator.json_values import is_array, is_object
 from generator.normalise._delta import markdown
-from generator.normalise._punctuation import full_width
 from generator.normalise.walk import Node, Part, omit, rewrite
 
 _VALUES: Final = frozenset({"example", "default", "enum"})
+_CHINESE: Final = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
+_KEPT: Final = r"(?P<kept>`[^`\n]*`|\]\([^\s)]*\)|https?://[^\s`(),]+)"
+"""Code and addresses, which stay as they are."""
+_PAIR: Final = re.compile(rf"{_KEPT}|\((?P<inner>[^()`\n]*(?:`[^`\n]*`[^()`\n]*)*)\)")
+_MARK: Final = re.compile(rf"{_KEPT}| ?(?P<mark>[,;:?]|!(?!\[)) ?")
+_IS_CHINESE: Final = re.compile(f"[{_CHINESE}]")
+_WIDE: Final = str.maketrans(",;:!?", "，；：！？")
 _DESCRIBED: Final = ("path", "operation", "parameter", "body", "response", "schema")
 
 
@@ -41,9 +48,7 @@ def rich_text(document: Node) -> Node:
 def with_texts(one: Node, other: Node) -> Node:
     """Return a schema with all that another one of the same shape says of its parts.
 
-    Args:
-        one: The schema; its own description stays.
-        other: The other schema.
+    Its own description stays.
     """
     text = one.get("description") or other.get("description")
     return _united(one, other) | ({"description": text} if text else {})
@@ -64,3 +69,39 @@ def _united(one: Any, other: Any) -> Any:
         left = [text for text in texts if not any(text in more for more in texts if more != text)]
         found["description"] = "\n\n".join(left)
     return found
+
+
+def full_width(text: str) -> str:
+    """Return a text whose punctuation beside Chinese characters is full-width.
+
+    Commas, colons, semicolons, marks and parentheses are meant; what stands in code and in
+    addresses stays.
+    """
+    return _MARK.sub(_mark, _PAIR.sub(_pair, text)) if _IS_CHINESE.search(text) else text
+
+
+def _pair(match: re.Match[str]) -> str:
+    inner = match["inner"]
+    if inner is None or not (_IS_CHINESE.search(inner) or _beside(match)):
+        return match[0]
+    return f"（{inner}）"
+
+
+def _mark(match: re.Match[str]) -> str:
+    mark = match["mark"]
+    # English puts a space after a mark; without one, what follows code is Chinese.
+    after_code = match.string[match.start() - 1 : match.start()] in {"`", "*"}
+    if mark is None or not (_beside(match) or (after_code and match[0] == mark)):
+        return match[0]
+    return mark.translate(_WIDE)
+
+
+def _beside(match: re.Match[str]) -> bool:
+    """Return whether a Chinese character stands beside a match, bold marks aside."""
+    before, after = match.start() - 1, match.end()
+    while before >= 0 and match.string[before] == "*":
+        before -= 1
+    while after < len(match.string) and match.string[after] == "*":
+        after += 1
+    neighbours = match.string[max(before, 0) : before + 1] + match.string[after : after + 1]
+    return bool(_IS_CHINESE.search(neighbours))

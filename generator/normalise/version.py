@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from generator.errors import GeneratorError, raise_all
 from generator.json_values import is_array, is_object
-from generator.media import kind_of
+from generator.normalise.media import kind_of
 from generator.normalise.walk import Node, Part, omit, rewrite
 from generator.spec import join
 

@@ -1,14 +1,17 @@
-"""Where the parts of an OpenAPI document stand: one way to visit them, one to rewrite them."""
+"""Where the parts of an OpenAPI document stand: one way to visit them, one to rewrite them.
+
+Marks in parts follow them through the passes, and say where they stood before.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 from generator.errors import Faults, raise_all
 from generator.json_values import is_array, is_object
-from generator.spec import join
+from generator.spec import join, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -210,3 +213,28 @@ def shape_of(schema: Node) -> Node:
         return map_children(Part(part.role, node, ""), visit)
 
     return visit(Part("schema", schema, ""))
+
+
+def marked(document: Node) -> Node:
+    """Return a document with a mark in each part, which says where it stands."""
+
+    def change(part: Part) -> Node:
+        return part.node | {ORIGIN: part.pointer}
+
+    return rewrite(document, dict.fromkeys(get_args(Role), change))
+
+
+def origin(document: Node, pointer: str) -> str:
+    """Return where a place of a document stood when its parts were marked."""
+    found, value = "", document
+    for part in split(pointer):
+        found, value = join(found, part), _item(value, part)
+        if is_object(value) and isinstance(value.get(ORIGIN), str):
+            found = value[ORIGIN]
+    return found
+
+
+def _item(value: Any, part: str) -> Any:
+    if is_array(value) and part.isdecimal():
+        return next(iter(value[int(part) :]), None)
+    return value.get(part) if is_object(value) else None

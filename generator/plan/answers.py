@@ -8,10 +8,9 @@ from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
 from generator.json_values import is_object
-from generator.media import JSON, kind_of
+from generator.normalise.media import JSON, kind_of
 from generator.normalise.objects import REST, referred
 from generator.normalise.walk import PHRASES, successes
-from generator.plan.samples import answer_sample
 from generator.plan.types import (
     ANY,
     NONE,
@@ -79,12 +78,6 @@ def read_answers(
 ) -> Answers:
     """Return what the answers of success give.
 
-    Args:
-        operation: The operation of the effective spec.
-        schemas: The document's schemas.
-        envelope: The document's ``x-client-envelope``.
-        pointer: Where the operation stands.
-
     Raises:
         GeneratorError: An answer is of a kind that the client can't read, or there is none.
     """
@@ -102,7 +95,7 @@ def read_answers(
         if JSON in content:
             schema = content[JSON].get("schema", {})
             result = _json_result(schema, schemas, envelope, join(place, JSON, "schema"))
-            given = content[JSON].get("example") or answer_sample(schema, schemas)
+            given = content[JSON].get("example") or schemas.answer_sample(schema)
             results[status] = evolve(result, example=_result_of(given, result))
     if not results:
         raise GeneratorError(

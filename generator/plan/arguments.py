@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from generator.errors import GeneratorError, gather, raise_all
 from generator.plan.names import attribute_name
-from generator.plan.samples import argument_sample
 from generator.plan.schemas import marked
 from generator.plan.types import (
     ANY,
@@ -69,12 +68,7 @@ class Argument:
 def parameter_arguments(
     parameters: list[dict[str, Any]], schemas: Schemas, pointer: str
 ) -> list[Argument]:
-    """Return the arguments for the parameters of an operation.
-
-    Args:
-        parameters: Its ``parameters``; constant ones are not arguments.
-        schemas: The document's schemas.
-        pointer: Where the operation stands.
+    """Return the arguments for the parameters of an operation; constant ones have none.
 
     Raises:
         GeneratorError: A parameter can't be written, or is none of the path.
@@ -113,7 +107,7 @@ def _parameter_argument(parameter: dict[str, Any], schemas: Schemas, place: str)
                 parameter, parameter.get("description") or schemas.text_of(parameter["schema"])
             ).strip(),
             _limits(parameter["schema"]),
-            parameter.get("example", argument_sample(parameter["schema"], schemas)),
+            parameter.get("example", schemas.argument_sample(parameter["schema"])),
         )
     ]
 
@@ -228,7 +222,7 @@ def body_argument(prop: Property, schemas: Schemas) -> Argument:
         *_need(prop.schema, required=prop.required),
         schemas.text_of(prop.schema).strip(),
         _limits(prop.schema),
-        argument_sample(prop.schema, schemas),
+        schemas.argument_sample(prop.schema),
     )
 
 

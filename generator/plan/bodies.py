@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from attrs import evolve, frozen
 
 from generator.errors import Faults, GeneratorError, raise_all
-from generator.media import JSON, kind_of
+from generator.normalise.media import JSON, kind_of
 from generator.normalise.objects import REST, referred
 from generator.plan.arguments import (
     Argument,
@@ -59,11 +59,6 @@ class Body:
 
 def read_body(body: dict[str, Any], schemas: Schemas, pointer: str) -> Body:
     """Return how a request body is written.
-
-    Args:
-        body: The request body; an empty one if there is none.
-        schemas: The document's schemas.
-        pointer: Where it stands.
 
     Raises:
         GeneratorError: It is of a kind that the client can't write.

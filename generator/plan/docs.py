@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from generator.plan.models import Model
+from generator.plan.schemas import DEPRECATED
 from generator.plan.texts import docstring, paragraphs
 from generator.plan.types import NONE, references
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from generator.plan.sockets import Group, Sender, Socket
     from generator.plan.types import TypeRef
 
-DEPRECATED: Final = "Deprecated by the API."
 _MEMBER: Final = 4
 _BODY: Final = 8
 _RETURNS: Final = {
@@ -127,12 +127,7 @@ def of_field(field: Field) -> str:
 
 
 def of_class(class_: Model | EnumerationClass, uses: Mapping[str, str]) -> str:
-    """Return the docstring of a model or an enumeration.
-
-    Args:
-        class_: The class.
-        uses: What ``uses`` returns.
-    """
+    """Return the docstring of a model or an enumeration."""
     return docstring((paragraphs(class_.text) or uses[class_.name],), _MEMBER)
 
 

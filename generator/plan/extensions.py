@@ -243,12 +243,7 @@ class Answer:
 
 
 def paging(answer: Answer, *, in_body: bool) -> Paging:
-    """Read ``x-client-pagination``.
-
-    Args:
-        answer: Where the answer holds the page.
-        in_body: Whether the request names stand in the body.
-    """
+    """Read ``x-client-pagination``."""
     keys = answer.places
     items, type_ = answer.array("items")
     style = PAGING_STYLES[keys["style"]]
@@ -259,11 +254,7 @@ def paging(answer: Answer, *, in_body: bool) -> Paging:
 
 
 def batch(answer: Answer) -> Batch:
-    """Read ``x-client-batch``.
-
-    Args:
-        answer: Where the answer holds the list.
-    """
+    """Read ``x-client-batch``."""
     lists, _ = answer.array("join")
     return Batch(answer.places["argument"], answer.places["size"], lists)
 

@@ -1,4 +1,4 @@
-"""The gate of operations: what no other part of the plan reads is refused, never passed over."""
+"""The gate: what no other part of the plan reads is refused, and what is left unsaid is noted."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError, raise_all
 from generator.normalise.walk import operations, successes
+from generator.plan.names import module_name
+from generator.plan.types import STRING, without_null
 from generator.spec import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from generator.plan import Plan
+    from generator.plan.models import Field, Model
 
 _BEARER: Final = frozenset({"oauth2", "openIdConnect"})
 
@@ -47,6 +52,41 @@ def unread_callbacks(document: dict[str, Any]) -> list[str]:
         for request in (request for item in callback.values() for request in item.values())
         if "x-client-events" not in request
     ]
+
+
+def unsaid_presence(plan: Plan) -> list[str]:
+    """Return a remark for each field that feeds an argument without a word on its presence.
+
+    Such a field has the name of a text that some call needs in its path or query, or that name
+    without the name of its class: the ``id`` of a ``BotSummary`` feeds ``bot_id``.
+    """
+    needed = {
+        argument.name
+        for method in plan.methods
+        for argument in method.arguments
+        if argument.required and argument.location in {"path", "query"} and argument.type == STRING
+    }
+    return [
+        f"/components/schemas/{class_.name}: {field.name} feeds the argument {argument}, which is "
+        "required. Say x-client-present in an overlay: true, or why it may be absent"
+        for module in plan.modules
+        for class_ in module.classes
+        if class_.kind == "model"
+        for field, argument in _fed(class_, needed)
+    ]
+
+
+def _fed(class_: Model, needed: set[str]) -> Iterator[tuple[Field, str]]:
+    words = module_name(class_.name).split("_")
+    owners = {"_".join(words[:end]) for end in range(1, len(words) + 1)}
+    owners |= {"_".join(words[start:]) for start in range(len(words))}
+    for field in class_.fields:
+        if field.required or field.present or without_null(field.type) != STRING:
+            continue
+        names = {field.name, *(f"{owner}_{field.name}" for owner in owners)}
+        for argument in sorted(names & needed):
+            yield field, argument
+            break
 
 
 def _servers(

@@ -156,13 +156,7 @@ class Method:
 def make_methods(
     document: dict[str, Any], schemas: Schemas, place: tuple[str, str]
 ) -> list[Method]:
-    """Return the methods of one operation: one, or two where it can stream its answer.
-
-    Args:
-        document: The effective spec.
-        schemas: Its schemas.
-        place: Path and HTTP method in lower case.
-    """
+    """Return the methods of the operation at a path and an HTTP method: two if it may stream."""
     path, http_method = place
     return _Operation(
         document["paths"][path][http_method],

@@ -1,4 +1,4 @@
-"""Reads types and properties out of the effective spec's schemas."""
+"""Reads types, properties and examples out of the effective spec's schemas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, field, frozen
 
 from generator.errors import GeneratorError
-from generator.normalise.objects import CHOICES, REST, referred
+from generator.normalise.objects import CHOICES, COMPOSING, REST, referred
 from generator.plan.types import (
     ANY,
     BYTES,
@@ -36,7 +36,14 @@ _SCALARS: Final[dict[str, TypeRef]] = {
     "number": Scalar("float"),
     "boolean": Scalar("bool"),
 }
-_DEPRECATED: Final = "Deprecated by the API."
+_PLACEHOLDERS: Final[dict[str, Any]] = {
+    "string": "...",
+    "integer": 1,
+    "number": 1.0,
+    "boolean": True,
+    "object": {},
+}
+DEPRECATED: Final = "Deprecated by the API."
 _LISTED: Final = frozenset({"string", "integer"})
 """The types whose values a ``Literal`` can list, for readers of JSON too."""
 
@@ -240,6 +247,14 @@ class Schemas:
             self._says(member, key) for member in schema.get("allOf", ())
         )
 
+    def answer_sample(self, schema: dict[str, Any]) -> Any:
+        """Return what a schema and its parts give as examples; ``None`` if they give none."""
+        return _Sampler(self, is_request=False).value(schema)
+
+    def argument_sample(self, schema: dict[str, Any]) -> Any:
+        """Return an example of an argument; what is required and has none is made up."""
+        return _Sampler(self, is_request=True).value(schema)
+
     def text_of(self, schema: dict[str, Any]) -> str:
         """Return the description of a schema, or of the component that it refers to."""
         text: str | None = schema.get("description")
@@ -248,9 +263,46 @@ class Schemas:
         return marked(schema, text or "")
 
 
+@frozen
+class _Sampler:
+    schemas: Schemas
+    is_request: bool
+
+    def value(self, schema: dict[str, Any], above: frozenset[str] = frozenset()) -> Any:
+        if "example" in schema:
+            return schema["example"]
+        name = referred(schema)
+        if name:
+            return None if name in above else self._component(name, above | {name})
+        if schema.get("enum"):
+            return schema["enum"][0]
+        for key in COMPOSING:
+            if key in schema:
+                return self.value(schema[key][0], above)
+        if schema.get("type") == "array":
+            item = self.value(schema.get("items", {}), above)
+            return None if item is None else [item]
+        return _PLACEHOLDERS.get(schema.get("type", "")) if self.is_request else None
+
+    def _component(self, name: str, above: frozenset[str]) -> Any:
+        component = self.schemas.components[name]
+        if "example" in component or not self.schemas.is_model(name):
+            return self.value(component, above)
+        properties = (
+            [prop for prop in self.schemas.request_properties(name) if prop.required]
+            if self.is_request
+            else self.schemas.answer_properties(name)
+        )
+        values = {
+            prop.wire: self.value(prop.schema, above) for prop in properties if prop.wire != REST
+        }
+        found = {wire: value for wire, value in values.items() if value is not None}
+        return found or ({} if self.is_request else None)
+
+
 def marked(node: dict[str, Any], text: str) -> str:
     """Return a text that also says that a parameter or a field is deprecated."""
-    return f"{_DEPRECATED}\n\n{text}".strip() if node.get("deprecated") else text
+    return f"{DEPRECATED}\n\n{text}".strip() if node.get("deprecated") else text
 
 
 def _by_kind(schema: dict[str, Any]) -> dict[str, list[Any]]:

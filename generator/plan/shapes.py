@@ -54,10 +54,6 @@ class RequestDict:
 def make_shapes(schemas: Schemas, roots: Iterable[str]) -> tuple[RequestDict, ...]:
     """Return all shapes that the roots reach, by name.
 
-    Args:
-        schemas: The document's schemas.
-        roots: The components that arguments mention.
-
     Raises:
         GeneratorError: Some can't be.
     """

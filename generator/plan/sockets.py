@@ -294,10 +294,6 @@ def _pipe(
 def check_sockets(sockets: Iterable[Socket], taken: Iterable[str]) -> tuple[Socket, ...]:
     """Return the sockets by name, once each name means one thing.
 
-    Args:
-        sockets: All sockets.
-        taken: The names of the other unions of events.
-
     Raises:
         GeneratorError: Two classes, or two unions of events, would have one name.
     """

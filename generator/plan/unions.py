@@ -22,10 +22,6 @@ Tags = dict[str, Values]
 def make_tags(document: Node, objects: Objects) -> dict[str, Tags]:
     """Return, for each class of a union, the values by which its objects are known.
 
-    Args:
-        document: The effective spec.
-        objects: Its component schemas.
-
     Raises:
         GeneratorError: A discriminator names what a class does not have, or another class.
     """

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.lock import locked
-from generator.output import write
+from generator.output import locked, write
 from tests.fuzz.killing import contents, in_child, names, outcome
 
 if TYPE_CHECKING:

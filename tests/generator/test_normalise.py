@@ -13,11 +13,16 @@ from inline import ANY, REF, held, holding, yaml
 
 from generator.errors import GeneratorError
 from generator.normalise import PASSES, normalise
-from generator.normalise._examples import examples
 from generator.normalise._names import name_components
 from generator.normalise._operations import empty_bodies, response_descriptions
 from generator.normalise._order import drop_vendor_extensions, sort_keys
-from generator.normalise._schemas import enum_names, formats, property_order, required
+from generator.normalise._schemas import (
+    enum_names,
+    examples,
+    formats,
+    property_order,
+    required,
+)
 from generator.normalise._texts import titles
 from generator.normalise.structure import check_structure
 

@@ -11,7 +11,7 @@ import pytest
 
 from coze_core._decode import TypeDecoder
 from generator.plan import make_plan
-from generator.plan.feeding import unsaid_presence
+from generator.plan.gate import unsaid_presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.normalise._punctuation import full_width
+from generator.normalise._texts import full_width
 
 ASCII = str.maketrans("，；：！？（）", ",;:!?()")
 

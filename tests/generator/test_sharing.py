@@ -8,7 +8,7 @@ import yaml
 from generator.errors import GeneratorError
 from generator.normalise import normalise
 from generator.normalise._limits import check_limits
-from generator.normalise._sharing import inline_references, shared_parameters
+from generator.normalise._operations import inline_references, shared_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.lock import locked
-from generator.output import _exchange, write
+from generator.output import _exchange, locked, write
 from tests.system.conftest import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def test_builds_wait_for_each_other(tmp_path: Path) -> None:
 HOLDING = """
 import sys
 from pathlib import Path
-from generator.lock import locked
+from generator.output import locked
 with locked(Path(sys.argv[1]), print):
     print("held", flush=True)
     sys.stdin.read()

@@ -1,14 +1,29 @@
-"""The pass over media types: each body, and each answer of success, has one form."""
+"""Media types: how a body is written and an answer read; and the pass that leaves each one form."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from generator.errors import GeneratorError
-from generator.media import CANONICAL, JSON, WILDCARDS, kind_of, without_parameters
 from generator.normalise.walk import Node, Part, rewrite, shape_of, successes
 from generator.spec import follow, join, json_path
 
+Kind: TypeAlias = Literal["json", "form", "multipart", "events", "raw"]
+
+JSON: Final = "application/json"
+_WILDCARDS: Final = frozenset({"*/*", "application/*"})
+_CANONICAL: Final[dict[Kind, str]] = {
+    "json": JSON,
+    "form": "application/x-www-form-urlencoded",
+    "multipart": "multipart/form-data",
+    "events": "text/event-stream",
+}
+"""The spelling of each kind; a raw one has its own."""
+_KINDS: Final[dict[str, Kind]] = {
+    **{name: kind for kind, name in _CANONICAL.items()},
+    "text/json": "json",
+    **dict.fromkeys(_WILDCARDS, "json"),
+}
 _STRUCTURED: Final = ("properties", "additionalProperties", "items", "allOf", "oneOf", "anyOf")
 
 
@@ -62,7 +77,7 @@ def _one_form(document: Node, content: Node, pointer: str, *, is_body: bool) -> 
     if (
         is_body
         and JSON in forms
-        and all(without_parameters(one).endswith("+json") for one in _json(content))
+        and all(_without_parameters(one).endswith("+json") for one in _json(content))
     ):
         return {spelled[name] if name == JSON else name: media for name, media in forms.items()}
     return forms
@@ -73,8 +88,8 @@ def _json(content: Node) -> list[str]:
 
 
 def _canonical(document: Node, media_type: str, media: Node, pointer: str) -> str:
-    name = without_parameters(media_type)
-    if name in WILDCARDS:
+    name = _without_parameters(media_type)
+    if name in _WILDCARDS:
         schema = follow(document, media.get("schema", {}))
         if schema.get("format") == "binary":
             return "application/octet-stream"
@@ -84,7 +99,7 @@ def _canonical(document: Node, media_type: str, media: Node, pointer: str) -> st
                 pointer=join(pointer, media_type),
                 remedy=f"Name the media type in an overlay, as in {JSON}.",
             )
-    return CANONICAL.get(kind_of(media_type), media_type)
+    return _CANONICAL.get(kind_of(media_type), media_type)
 
 
 def _choice(document: Node, pointer: str, one: str, other: str) -> GeneratorError:
@@ -94,3 +109,14 @@ def _choice(document: Node, pointer: str, one: str, other: str) -> GeneratorErro
         pointer=join(pointer, other),
         remedy=f"Remove one of them in an overlay: target {targets}.",
     )
+
+
+def kind_of(media_type: str) -> Kind:
+    """Return the kind of a media type; its parameters and its case make no difference."""
+    name = _without_parameters(media_type)
+    return "json" if name.endswith("+json") else _KINDS.get(name, "raw")
+
+
+def _without_parameters(media_type: str) -> str:
+    """Return a media type in lower case, without its parameters."""
+    return media_type.partition(";")[0].strip().lower()
