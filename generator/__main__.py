@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from generator import spec
-from generator.conform import conform_command
+from generator.conform.command import conform_command
 from generator.correction import apply
 from generator.diff.command import diff_command
 from generator.errors import GeneratorError

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final, Literal, NoReturn, TypeAlias
 
 import typer
 
 from generator.errors import GeneratorError
 from generator.spec import read
 
+Format: TypeAlias = Literal["text", "json"]
+
 _HERE: Final = Path()
-
-
-class Format(StrEnum):
-    """How the report is written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def conform_command(  # noqa: PLR0913  # one parameter for each option
@@ -28,9 +22,7 @@ def conform_command(  # noqa: PLR0913  # one parameter for each option
         typer.Argument(metavar="[DIR]", help="A folder of examples, or one file.", exists=True),
     ] = None,
     *,
-    form: Annotated[
-        Format, typer.Option("--format", help="How the report is written.")
-    ] = Format.TEXT,
+    form: Annotated[Format, typer.Option("--format", help="How the report is written.")] = "text",
     recorded: Annotated[
         Path | None,
         typer.Option("--record", help="Call what only reads, and keep the form of the answers."),
@@ -56,7 +48,7 @@ def conform_command(  # noqa: PLR0913  # one parameter for each option
         raise typer.BadParameter("name a folder of examples, or --record DIR")
     try:
         # The client may not be built yet when the other commands run.
-        from generator.conform.run import conform  # noqa: PLC0415
+        from generator.conform.checks import conform  # noqa: PLC0415
     except ImportError as error:
         raise GeneratorError(
             f"the built client can't be imported: {error}", remedy="Run python -m generator build."
@@ -70,7 +62,7 @@ def conform_command(  # noqa: PLR0913  # one parameter for each option
     if not report.outcomes and not report.broken:
         sys.stderr.write(f"error: {examples} holds no examples. Name a folder that does.\n")
         raise typer.Exit(2)
-    text = report.json() if form is Format.JSON else report.text()
+    text = report.json() if form == "json" else report.text()
     _finish(text, failed=report.failed)
 
 

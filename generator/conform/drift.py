@@ -56,12 +56,7 @@ class Observer:
     document: dict[str, Any]
 
     def answer(self, operation: str, content: Any) -> Iterator[Observation]:
-        """Yield what stands at each place of a success.
-
-        Args:
-            operation: The JSON pointer of the operation.
-            content: The answer.
-        """
+        """Yield what stands at each place of a success."""
         for status in successes(resolve(self.document, f"#{operation}")):
             at = join(operation, "responses", status)
             while "$ref" in (node := resolve(self.document, f"#{at}")):
@@ -91,13 +86,7 @@ class Observer:
     def observe(
         self, schemas: Iterable[str], value: Any, pointer: str = ""
     ) -> Iterator[Observation]:
-        """Yield what stands at each place of a value.
-
-        Args:
-            schemas: The JSON pointers of the schemas that the value may have.
-            value: The value.
-            pointer: Where it stands in the answer.
-        """
+        """Yield what stands at each place of a value."""
         nodes = dict(self._alternatives(schemas, set()))
         kind = _kind(value)
         typed = {at: node for at, node in nodes.items() if node.get("type") or node.get("enum")}

@@ -14,6 +14,7 @@ from generator.conform.drift import Observation, Observer
 from generator.conform.requests import from_texts
 from generator.errors import GeneratorError
 from generator.json_values import is_array, is_object
+from generator.skeleton import overlay
 from generator.spec import dump, join, resolve
 
 if TYPE_CHECKING:
@@ -149,11 +150,8 @@ class Recorder:
         if argument.wire in self.values:
             text = self.values[argument.wire]
             try:
-                return (
-                    json.loads(text)
-                    if text.startswith(("[", "{"))
-                    else from_texts(argument, (text,))
-                )
+                is_json = text.startswith(("[", "{"))
+                return json.loads(text) if is_json else from_texts(argument, (text,))
             except ValueError as error:
                 raise GeneratorError(
                     f"the argument {argument.wire} is no JSON: {error}",
@@ -201,11 +199,6 @@ def _content(event: Event[str, Any]) -> tuple[str, Any]:
 def record(folder: Path, recorder: Recorder, methods: Iterable[Method]) -> tuple[str, bool]:
     """Write a file for each answer and an overlay of skeletons.
 
-    Args:
-        folder: The folder, which is made if it is not there.
-        recorder: What calls.
-        methods: The methods of the client.
-
     Returns:
         The report, and whether there is nothing that the document does not know.
 
@@ -229,9 +222,8 @@ def record(folder: Path, recorder: Recorder, methods: Iterable[Method]) -> tuple
     for name, lacking in recorder.missing.items():
         lines.append(f"skipped {name} | {' '.join(f'--param {wire}=...' for wire in lacking)}")
     if actions:
-        info = {"title": "What the service sends", "version": "1.0.0"}
-        overlay = {"overlay": "1.1.0", "info": info, "actions": list(actions.values())}
-        (folder / "overlay.yaml").write_text(dump(overlay), encoding="utf-8")
+        text = dump(overlay("What the service sends", actions.values()))
+        (folder / "overlay.yaml").write_text(text, encoding="utf-8")
     unknown = sum(line.startswith("unknown") for line in lines)
     lines.append(
         f"{called} methods called, {refused} of them with an error, "

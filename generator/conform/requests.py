@@ -161,12 +161,7 @@ class Sent:
 
 
 class RecordingTransport:
-    """A client whose every request gets the same answer.
-
-    Args:
-        content: The body of the answer.
-        media_type: Its media type.
-    """
+    """A client whose every request gets the same answer."""
 
     def __init__(self, content: bytes, media_type: str = JSON) -> None:
         self._content = content
@@ -222,13 +217,7 @@ _ANSWERS: Final = {
 
 
 def check_request(operation: Operation, example: Example, number: int) -> Check:
-    """Call a method as a documented request says, and compare what is sent.
-
-    Args:
-        operation: The operation.
-        example: Its example.
-        number: Which of the requests of the example, from 0.
-    """
+    """Call a method as a documented request says, and compare what is sent."""
     request = example.requests[number]
     check = Check("request", number + 1).with_note(*_notes(example, request))
     if example.method == "GET":
@@ -322,13 +311,7 @@ def _differences(expected: Sent, sent: Sent) -> Iterator[str]:
 
 
 def different(at: str, expected: Any, sent: Any) -> Iterator[str]:
-    """Yield where what is sent differs from what is documented.
-
-    Args:
-        at: What it is, for the texts.
-        expected: The documented JSON data.
-        sent: What is sent.
-    """
+    """Yield where what is sent differs from what is documented."""
     if is_object(expected) and is_object(sent):
         for name in dict.fromkeys([*expected, *sent]):
             if name not in sent:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from generator.conform.run import conform
+from generator.conform.checks import conform
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.__main__ import app
-from generator.conform.run import conform
+from generator.conform.checks import conform
 
 DOCUMENTED = Path(__file__).parents[1] / "data" / "documented"
 

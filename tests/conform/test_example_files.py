@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.conform.run import conform
+from generator.conform.checks import conform
 
 if TYPE_CHECKING:
     from pathlib import Path

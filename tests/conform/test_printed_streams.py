@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.conform.answers import leaves, missing
+from generator.conform.checks import leaves, missing
 from generator.conform.examples import PrintedEvent, printed_streams
 
 CASES: dict[str, tuple[str, list[list[tuple[str, str]]]]] = {

@@ -1,34 +1,97 @@
-"""Holds what the client makes of an answer, or of a stream, against what a page documents."""
+"""Runs all checks over a folder of examples: of requests, answers, streams and sockets."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from functools import partial
+from importlib import import_module
 from types import NoneType
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
+import msgspec
 from attrs import evolve
 
 from coze_client import APIError, StreamError, UnknownEvent
 from coze_core._decode import DECODE_ERRORS, TypeDecoder
-from generator.conform.examples import is_json, printed_streams
-from generator.conform.report import Check
+from generator.conform.examples import is_json, printed_streams, read_examples
+from generator.conform.operations import Catalogue
+from generator.conform.report import Check, Outcome, Report
 from generator.conform.requests import (
     EVENTS,
     RecordingTransport,
     arguments_for,
     call,
+    check_request,
+    different,
     some_arguments,
 )
 from generator.json_values import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from coze_core._decode import AnswerDecoder
     from generator.conform.examples import Example, PrintedEvent
     from generator.conform.operations import Method, Operation
+    from generator.conform.report import Kind
+
+
+def conform(folder: Path) -> Report:
+    """Hold the built client against all examples of a folder."""
+    examples, catalogue = read_examples(folder), Catalogue()
+    return Report(
+        tuple(_outcome(example, catalogue) for example in examples.found),
+        examples.broken,
+        tuple(file.name for file in examples.others),
+    )
+
+
+def _outcome(example: Example, catalogue: Catalogue) -> Outcome:
+    name = f"{example.method} {example.path}"
+    operation = catalogue.find(example.method, example.path)
+    if operation is None or example.unfit:
+        reason = example.unfit or "the document has no such operation"
+        return Outcome(example.file.name, name, reason=reason, unknown=not example.unfit)
+    if not operation.methods:
+        return Outcome(example.file.name, name, reason="no public method calls it")
+    return Outcome(
+        example.file.name,
+        name,
+        tuple(method.path for method in operation.methods),
+        tuple(_checks(example, operation, catalogue)),
+    )
+
+
+def _checks(example: Example, operation: Operation, catalogue: Catalogue) -> Iterator[Check]:
+    for number in range(len(example.requests)):
+        yield from _safely(
+            "request", number, lambda n=number: [check_request(operation, example, n)]
+        )
+    for number in range(len(example.responses)):
+        yield from _safely(
+            "response",
+            number,
+            lambda n=number: [
+                _check_answer(operation, example, n, catalogue.envelope).with_note(
+                    *catalogue.unlisted(operation, example.method, example.responses[n])
+                )
+            ],
+        )
+    if example.streams:
+        yield from _safely("event", 0, lambda: _check_events(operation, example))
+    for number, check in enumerate(_socket_checks(operation, example, catalogue.senders)):
+        yield from _safely("event", number, lambda one=check: [one()])
+
+
+def _safely(kind: Kind, number: int, check: Callable[[], Iterable[Check]]) -> list[Check]:
+    """Run a check; an exception that nobody foresaw is a finding, too."""
+    try:
+        return list(check())
+    except Exception as error:  # noqa: BLE001  # the client may raise anything
+        return [Check(kind, number + 1).failing(f"{type(error).__name__}: {error}")]
 
 
 def leaves(value: Any, at: str = "$") -> Iterator[str]:
@@ -44,13 +107,7 @@ def leaves(value: Any, at: str = "$") -> Iterator[str]:
 
 
 def missing(value: Any, typed: Any, at: str = "$") -> Iterator[str]:
-    """Return the JSON paths of the leaves that a typed value does not have.
-
-    Args:
-        value: JSON data.
-        typed: What was made of it: models, lists, dicts and scalars.
-        at: The JSON path of the data.
-    """
+    """Return the JSON paths of the leaves of JSON data that what was made of it does not have."""
     if is_object(value):
         fields = _fields(typed)
         if fields is None:
@@ -93,14 +150,8 @@ def _same(value: Any, typed: Any) -> bool:
     return value == typed and isinstance(value, bool) == isinstance(typed, bool)
 
 
-def decoded(check: Check, decoder: AnswerDecoder[Any] | TypeDecoder[Any], body: bytes) -> Check:
-    """Note if a body is not decoded fast, and so exactly.
-
-    Args:
-        check: What is noted so far.
-        decoder: The decoder of the client.
-        body: The body.
-    """
+def _decoded(check: Check, decoder: AnswerDecoder[Any] | TypeDecoder[Any], body: bytes) -> Check:
+    """Note if a body is not decoded fast, and so exactly."""
     if decoder.fast is None:
         return check.failing("its type has no fast decoder")
     try:
@@ -110,16 +161,12 @@ def decoded(check: Check, decoder: AnswerDecoder[Any] | TypeDecoder[Any], body: 
     return check
 
 
-def check_answer(
+def _check_answer(
     operation: Operation, example: Example, number: int, envelope: frozenset[str]
 ) -> Check:
     """Answer a method with a documented answer, and look for all of it in the result.
 
-    Args:
-        operation: The operation.
-        example: Its example.
-        number: Which of the answers of the example, from 0.
-        envelope: The fields of an answer that only wrap its result.
+    The fields of the envelope only wrap the result.
     """
     answer = example.responses[number]
     check = Check("response", number + 1)
@@ -129,14 +176,14 @@ def check_answer(
     body = json.dumps(answer).encode()
     try:
         with RecordingTransport(body).client() as client:
-            result = call(client, method, arguments_like(operation, method, example))
+            result = call(client, method, _arguments_like(operation, method, example))
     except APIError as error:
         return _refused(check, error, answer, method)
     endpoint = method.call
     if answer.get("code") or endpoint is None:
         return check.failing("it is taken for a success")
     kind: Any = endpoint.result()
-    check = decoded(check, endpoint.decoder, body)
+    check = _decoded(check, endpoint.decoder, body)
     typed = result.data if method.kind == "list" else result
     if endpoint.unwrap:
         typed = {} if kind is NoneType else {endpoint.unwrap: typed}
@@ -146,7 +193,7 @@ def check_answer(
     return evolve(check, leaves=_size(rest), lost=tuple(missing(rest, typed)) if rest else ())
 
 
-def arguments_like(operation: Operation, method: Method, example: Example) -> dict[str, Any]:
+def _arguments_like(operation: Operation, method: Method, example: Example) -> dict[str, Any]:
     """Return the arguments of the first documented request, so far as there are any."""
     given = some_arguments(method)
     for request in example.requests[:1]:
@@ -168,20 +215,15 @@ def _size(rest: dict[str, Any]) -> int:
     return sum(1 for _ in leaves(rest)) if rest else 0
 
 
-def check_events(operation: Operation, example: Example) -> Iterator[Check]:
-    """Stream all printed events through the client, and look for their data in what it gives.
-
-    Args:
-        operation: The operation.
-        example: Its example.
-    """
+def _check_events(operation: Operation, example: Example) -> Iterator[Check]:
+    """Stream all printed events through the client, and look for their data in what it gives."""
     method = operation.streamed
     endpoint = method.stream if method else None
     if method is None or endpoint is None:
         yield Check("event", 1).failing("the operation does not stream")
         return
     last, kinds = endpoint.end | endpoint.errors, endpoint.events()
-    arguments = arguments_like(operation, method, example)
+    arguments = _arguments_like(operation, method, example)
     number = 0
     for text in example.streams:
         for stream in printed_streams(text, last):
@@ -221,5 +263,65 @@ def _check_event(
         return check.with_note(f"the data of the printed {printed.event} is not JSON")
     data = json.loads(printed.data)
     if kind is not None:
-        check = decoded(check, TypeDecoder(kind), printed.data.encode())
+        check = _decoded(check, TypeDecoder(kind), printed.data.encode())
     return evolve(check, leaves=sum(1 for _ in leaves(data)), lost=tuple(missing(data, given.data)))
+
+
+def _socket_checks(
+    operation: Operation, example: Example, senders: Mapping[str, Any]
+) -> Iterator[Callable[[], Check]]:
+    """Yield a check for each documented event of a WebSocket."""
+    first = len(example.requests) + 1
+    by_event = {
+        entry["operation"].partition("#")[2]: entry
+        for entry in senders.values()
+        if entry["operation"].startswith(f"SEND {operation.path}#")
+    }
+    for number, event in enumerate(example.sent, first):
+        yield partial(_check_sent, Check("request", number), by_event, event)
+    for number, event in enumerate(example.received, 1):
+        yield partial(_check_received, Check("event", number), operation, event)
+
+
+def _check_sent(check: Check, senders: Mapping[str, Any], event: dict[str, Any]) -> Check:
+    """Send an event by the method of its name, and compare the data."""
+    name: str = event.get("event_type", "")
+    data: dict[str, Any] = event.get("data") or {}
+    if name not in senders:
+        return check.failing(f"no method sends {name!r}")
+    by_wire = {
+        details["wire"].partition(".")[2]: (argument, details["type"])
+        for argument, details in senders[name]["arguments"].items()
+    }
+    arguments: dict[str, Any] = {}
+    for wire, value in data.items():
+        if wire not in by_wire:
+            return check.failing(f"no argument for {wire}")
+        argument, type_ = by_wire[wire]
+        arguments[argument] = b64decode(value) if type_.startswith("bytes") else value
+    sent: list[dict[str, Any]] = []
+
+    def record(_: str, fields: Mapping[str, Any] | None = None) -> None:
+        sent.append({key: one for key, one in (fields or {}).items() if one is not None})
+
+    module, _, class_ = senders[name]["class"].rpartition(".")
+    group = getattr(import_module(module), class_)(record)
+    try:
+        getattr(group, name.rpartition(".")[2])(**arguments)
+    except TypeError as error:
+        return check.failing(str(error))
+    return check.failing(*different("data", data, json.loads(msgspec.json.encode(sent[0]))))
+
+
+def _check_received(check: Check, operation: Operation, event: dict[str, Any]) -> Check:
+    """Decode the data of an event, and look for all of it in the result."""
+    kinds = {name: one for each in operation.methods for name, one in each.received.items()}
+    name: str = event.get("event_type", "")
+    data: dict[str, Any] = event.get("data") or {}
+    if name not in kinds:
+        return check.failing(f"{name} is an unknown event")
+    if kinds[name] is NoneType:
+        return check.failing(*(f"nothing is read of {wire}" for wire in data))
+    decoder, body = TypeDecoder(kinds[name]), json.dumps(data).encode()
+    lost = tuple(missing(data, decoder.decode(body)))
+    return evolve(_decoded(check, decoder, body), leaves=sum(1 for _ in leaves(data)), lost=lost)
