@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from coze_client import CozeError, audio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SAMPLES = bytes(range(250)) * 64  # half a second of 16 kHz, 16 bits
@@ -91,18 +91,60 @@ def test_chunks_are_whole_samples_however_the_bytes_arrive(
     assert {len(one) for one in got[:-1]} <= {8 * milliseconds * channel * depth // 8}
 
 
-@pytest.mark.parametrize("backend", ["sync", "asyncio", "trio"])
-def test_paced_chunks_come_no_faster_than_they_are_spoken(backend: str) -> None:
-    async def collect() -> list[bytes]:
-        return [chunk async for chunk in audio.chunks(wav(), milliseconds=100, paced=True)]
+class Clock:
+    """Time that passes while somebody sleeps, and when it is told to.
 
-    begin = time.monotonic()
-    if backend == "sync":
-        got = list(audio.chunks(wav(), milliseconds=100, paced=True))
-    else:
-        got = anyio.run(collect, backend=backend)
-    assert b"".join(got) == SAMPLES
-    assert time.monotonic() - begin >= 0.39  # the first of five comes at once
+    Attributes:
+        slept: The seconds of each sleep.
+    """
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 6))
+        self.now += seconds
+
+    async def sleep_async(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(time, "sleep", clock.sleep)
+    monkeypatch.setattr(anyio, "sleep", clock.sleep_async)
+    return clock
+
+
+def collect(backend: str, source: Any, **options: Any) -> list[bytes]:
+    chunks = audio.chunks(source, milliseconds=100, paced=True, **options)
+
+    async def collect_async() -> list[bytes]:
+        return [chunk async for chunk in chunks]
+
+    return list(chunks) if backend == "sync" else anyio.run(collect_async, backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["sync", "asyncio", "trio"])
+def test_paced_chunks_come_as_fast_as_they_are_spoken(backend: str, clock: Clock) -> None:
+    assert b"".join(collect(backend, wav())) == SAMPLES
+    assert clock.slept == [0, 0.1, 0.1, 0.1, 0.1]  # the first of five comes at once
+
+
+@pytest.mark.parametrize("backend", ["sync", "asyncio", "trio"])
+def test_paced_chunks_that_are_late_come_at_once_until_they_have_caught_up(
+    backend: str, clock: Clock
+) -> None:
+    def source() -> Iterator[bytes]:
+        yield SAMPLES[:3_200]
+        clock.now += 0.25
+        yield SAMPLES[3_200:]
+
+    assert b"".join(collect(backend, source(), sample_rate=16_000)) == SAMPLES
+    assert clock.slept == [0, 0, 0, 0.05, 0.1]
 
 
 def test_a_file_that_is_not_there_is_the_error_of_the_system(tmp_path: Path) -> None:
