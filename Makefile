@@ -7,7 +7,7 @@ BENCH := .venv-bench
 DOCS := .venv-docs
 LOWEST := .lowest
 FRESH := .venv-fresh
-TRANSPORT := tests/auth tests/core tests/faults
+TRANSPORT := tests/auth tests/core tests/faults tests/sockets tests/sandbox/sockets
 export COZE_API_TOKEN COZE_API_BASE
 
 .PHONY: run test test-all test-lowest generate check coverage lint bench cozepy diff fuzz soak tools docs build release audit sbom clean lock lock-tools
