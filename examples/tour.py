@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from threading import Timer
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
 from coze_client import APIError, Coze, CozeError, audio, response_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 console = Console(highlight=False)
 PAGES = 3
+PATIENCE = 60  # seconds for a turn of a socket, which the service may never end
 
 
 def main() -> None:
@@ -117,20 +119,46 @@ def visit(socket: Any, *sent: tuple[str, object]) -> bytes:
     """Send events, read those of a turn, and return the audio in them."""
     received: list[Any] = []
     name = type(socket).__name__
+    limit = Timer(PATIENCE, socket.close)
     try:
         with socket:
+            limit.start()
             for event_type, data in sent:
                 socket.send({"event_type": event_type, "data": data})
             received.extend(socket.turn())
             console.print(f"{name}: {len(received)} events, log id {socket.response.logid}")
     except CozeError as failed:
-        console.print(f"{name}: {failed}")
-    lacking = {event.name for event in received if event.event_type == "unknown"}
-    for event in received:
-        lacking |= {f"{event.event_type}: {field}" for field in getattr(event.data, "extra", ())}
-    console.print(f"  the document lacks: {', '.join(sorted(lacking)) or 'nothing'}")
+        console.print(f"{name}: {len(received)} events, then it failed: {failed}")
+    finally:
+        limit.cancel()
+    found = sorted({one for event in received for one in lacking(event)})
+    if received:
+        console.print(f"  the document lacks: {', '.join(found) or 'nothing'}")
+    else:
+        console.print("  nothing came, so what the document lacks stays unknown")
     pieces = (getattr(event.data, "delta", None) for event in received)
     return b"".join(piece for piece in pieces if isinstance(piece, bytes))
+
+
+def lacking(event: Any) -> Iterator[str]:
+    """Yield what of an event the document does not describe."""
+    if event.event_type == "unknown":
+        yield event.name or "an event without a name"
+    elif isinstance(event.data, dict):
+        yield f"{event.event_type}: data"
+    else:
+        yield from extra(event.data, f"{event.event_type}: data")
+
+
+def extra(value: object, place: str) -> Iterator[str]:
+    """Yield the fields of a value, at any depth, that its model does not have."""
+    if isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from extra(item, place)
+    elif hasattr(value, "extra"):
+        yield from (f"{place}.{name}" for name in cast("Any", value).extra)
+        for name, inner in vars(value).items():
+            yield from extra(inner, f"{place}.{name}")
 
 
 def error(coze: Coze) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import runpy
 import sys
 import wave
@@ -108,6 +109,30 @@ def test_a_chat_is_relayed_to_the_browser(
     said = [json.loads(line.removeprefix("data: ")) for line in answer.text.split("\n\n")[:-1]]
     assert "".join(said) == ANSWER
     assert [request.operation for request in coze_sandbox.requests] == ["chat.stream"]
+
+
+def test_the_tour_with_a_token_says_what_the_document_lacks_and_what_it_could_not_see(
+    coze_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COZE_BOT_ID", "7")
+    for name, scenario in {
+        "audio.speech": Scenario(cut_frame=3),
+        "audio.transcriptions": Scenario(unknown_event="transcriptions.guess"),
+        "audio.simult_interpretation": Scenario(status=403),
+    }.items():
+        coze_sandbox.scenario(scenario, operation=f"websockets.{name}.create")
+    runpy.run_path(str(EXAMPLES / "tour.py"), run_name="__main__")
+    out = capsys.readouterr().out
+    _, speech, transcriptions, interpretation, chat = re.split(
+        r"^(?=\w+Socket:)", out, flags=re.MULTILINE
+    )
+    assert "SpeechSocket: 3 events, then it failed: " in speech
+    assert "the document lacks: nothing" in speech
+    assert "the document lacks: transcriptions.guess\n" in transcriptions
+    assert "InterpretationSocket: 0 events, then it failed: " in interpretation
+    assert "stays unknown" in interpretation
+    assert "ChatSocket: 26 events, log id" in chat
+    assert "the document lacks: nothing" in chat
 
 
 def test_every_example_is_in_the_index_and_is_tried() -> None:
