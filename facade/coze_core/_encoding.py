@@ -36,7 +36,7 @@ def to_json(name: str, value: object) -> bytes:
         # What NaN and infinity look like in JSON, which has no word for them: null, or a string.
         if b"null" in text or b'NaN"' in text or b'Infinity"' in text:
             _check_numbers(msgspec.to_builtins(value, builtin_types=(Decimal,), enc_hook=_plain))
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError, BufferError) as error:
         raise CozeError(f"{name} cannot be written as JSON: {error}.") from error
     return text
 

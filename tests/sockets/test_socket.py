@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 from typing import Any
 
@@ -131,6 +132,9 @@ def test_an_error_event_is_raised_and_the_socket_stays_usable(peers: Any, talk: 
     [
         (b'{"event_type": "new.event", "data": {"a": [1]}}', {"a": [1]}),
         (b'{"event_type": "new.event"}', None),
+        (b'{"event_type": "new.event", "data": "\xff"}', "\ufffd"),
+        (b'{"event_type": "new.event", "data": "\\ud800"}', "\ud800"),
+        (b'{"event_type": "new.event", "data": 1e999}', float("inf")),
         (b"not JSON", "not JSON"),
         (b"\xff\xfe\x00", b"\xff\xfe\x00"),
         (b"[1, 2]", [1, 2]),
@@ -179,6 +183,22 @@ def test_incomplete_and_broken_events_are_delivered_as_far_as_they_can_be_read(
         events = chat.turn()
         assert names(events) == ["audio.delta", "chat.done"]
         assert events[0].data == kept
+
+
+@pytest.mark.parametrize("text", ["\ud800", 10**40])
+def test_an_event_is_read_though_two_of_its_parts_do_not_fit(
+    peers: Any, talk: Any, text: object
+) -> None:
+    def script(peer: Peer) -> None:
+        peer.accept()
+        event = {"id": 5, "event_type": "text.delta", "data": {"content": text}}
+        peer.raw(frame(json.dumps(event).encode()))
+        peer.send("chat.done")
+        peer.drain()
+
+    with talk(peers(script)) as chat:
+        event = chat.turn()[0]
+        assert (event.id, event.data) == ("5", Text(str(text)))
 
 
 def test_a_socket_is_used_inside_of_its_block_and_once(peers: Any, run: Any) -> None:

@@ -11,7 +11,15 @@ import msgspec
 from msgspec import Raw, Struct
 
 from coze_core._coze_error import CozeError
-from coze_core._decode import DECODE_ERRORS, Detail, NotJSONError, TypeDecoder, json_object, parse
+from coze_core._decode import (
+    DECODE_ERRORS,
+    Detail,
+    NotJSONError,
+    TypeDecoder,
+    build,
+    json_object,
+    parse,
+)
 from coze_core._encoding import to_json
 from coze_core._ws._events import SocketEvent, UnknownSocketEvent
 
@@ -50,7 +58,8 @@ class Codec(Generic[E_co]):
     def __init__(self, operation: SocketOperation[E_co], *, keep_extra: bool = False) -> None:
         self._operation = operation
         self._keep_extra = keep_extra
-        self._decoders = {name: _type_decoder(kind) for name, kind in operation.events().items()}
+        self._kinds: Mapping[str, Any] = operation.events()
+        self._decoders = {name: _type_decoder(kind) for name, kind in self._kinds.items()}
         self._prefix = urandom(8).hex()
         self._numbers = count(1)
 
@@ -97,7 +106,7 @@ class Codec(Generic[E_co]):
         logid = head.detail.logid if head.detail else None
         decoder = self._decoders.get(head.event_type)
         if decoder is None:
-            data = msgspec.json.decode(head.data)
+            data = parse(bytes(head.data))
             return UnknownSocketEvent("unknown", data, head.id, logid, name=head.event_type)
         if decoder.fast is not None and not self._keep_extra:
             try:
@@ -117,11 +126,11 @@ class Codec(Generic[E_co]):
         if not isinstance(name, str):
             return UnknownSocketEvent("unknown", plain, name="")
         id_, logid = _str(fields.get("id")), _str(json_object(fields.get("detail")).get("logid"))
-        data, decoder = fields.get("data"), self._decoders.get(name)
-        if decoder is None:
+        data = fields.get("data")
+        if name not in self._kinds:
             return UnknownSocketEvent("unknown", data, id_, logid, name=name)
-        fields = decoder.decode(msgspec.json.encode(data), keep_extra=self._keep_extra)
-        return SocketEvent(name, fields, id_, logid)
+        data = build(self._kinds[name], data, keep_extra=self._keep_extra)
+        return SocketEvent(name, data, id_, logid)
 
     def chunks(self, piece: object) -> Iterator[dict[str, object]]:
         """Return the data of the events that feed a pipe with a text or bytes, cut to its limit.
