@@ -167,6 +167,15 @@ def test_bad_sources_are_one_error_before_anything_is_sent(
 ) -> None:
     with pytest.raises(CozeError, match=message):
         call("datasets.documents.upload", "7", [folder / one for one in sources])
-    with pytest.raises(CozeError, match="must be a list of at least one path or URL"):
-        call("datasets.documents.upload", "7", "1.txt")
+    for none in ("1.txt", folder / "1.txt", None, [None]):
+        with pytest.raises(CozeError, match="must be a list of at least one path or URL"):
+            call("datasets.documents.upload", "7", none)
     assert not coze_sandbox.requests
+
+
+def test_sources_may_be_what_a_folder_lists(
+    call: Call, coze_sandbox: Sandbox, folder: Path
+) -> None:
+    found = call("datasets.documents.upload", "7", folder.glob("*.txt"))
+    assert len(found) == 12
+    assert len(coze_sandbox.requests) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable  # hints resolve at run time
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,8 +13,7 @@ from coze_api.resources import files
 from coze_core import CozeError, FileContent, TrackedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from os import PathLike
+    from collections.abc import Iterator
 
     from coze_api import params
 
@@ -60,24 +60,24 @@ def _tracked(file: FileContent, on_progress: Callable[[int, int], object] | None
     return cast("FileContent", TrackedFile(file, on_progress)) if on_progress else file
 
 
-def document_groups(
-    sources: Sequence[str | PathLike[str]],
-) -> Iterator[list[params.DocumentBase]]:
+def document_groups(sources: Any) -> Iterator[list[params.DocumentBase]]:
     """Return the documents of each call: ten at most, files and pages apart.
 
     Args:
-        sources: Paths of files, and URLs of pages.
+        sources: An iterable of paths of files, and URLs of pages.
 
     Raises:
         CozeError: There is no source, or one is not a list, not a file, or of a kind that the API
             does not take.
     """
-    if isinstance(sources, str | bytes) or not sources:
+    is_one = isinstance(sources, str | bytes) or not hasattr(sources, "__iter__")
+    given: list[Any] = [] if is_one else list(sources)
+    if not given or not all(isinstance(one, str | PathLike) for one in given):
         raise CozeError(
             "datasets.documents.upload: sources must be a list of at least one path or URL."
         )
-    pages = [one for one in sources if _is_page(one)]
-    paths = [Path(one) for one in sources if not _is_page(one)]
+    pages = [one for one in given if _is_page(one)]
+    paths = [Path(one) for one in given if not _is_page(one)]
     for path in paths:
         if _kind(path) not in _KINDS:
             raise CozeError(
@@ -86,7 +86,7 @@ def document_groups(
             )
         if not path.is_file():
             raise CozeError(f"datasets.documents.upload: there is no file {path}.")
-    return _groups(cast("list[str]", pages), paths)
+    return _groups(pages, paths)
 
 
 def _groups(pages: list[str], paths: list[Path]) -> Iterator[list[params.DocumentBase]]:
