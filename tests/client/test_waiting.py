@@ -72,6 +72,14 @@ def calls(sandbox: Sandbox) -> list[str]:
     return [request.operation for request in sandbox.requests]
 
 
+def test_a_message_whose_text_is_null_adds_nothing_to_the_answer(
+    coze_sandbox: Sandbox, wait: Callable[..., Any]
+) -> None:
+    said = [{"id": "1", "type": "answer", "content": text} for text in (None, "hi")]
+    coze_sandbox.answer("chat.messages.list", result=said)
+    assert wait("chat.create").text == "hi"
+
+
 def test_a_chat_is_waited_for_and_has_its_answer(
     coze_sandbox: Sandbox, wait: Callable[..., Any]
 ) -> None:

@@ -38,7 +38,7 @@ class ChatResult(NamedTuple):
     @property
     def text(self) -> str:
         """The answer, as text."""
-        return "".join(one.content for one in self.messages if one.type == "answer")
+        return "".join(one.content or "" for one in self.messages if one.type == "answer")
 
     @property
     def usage(self) -> models.ChatUsage | None:
