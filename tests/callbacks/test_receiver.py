@@ -48,6 +48,17 @@ def test_a_challenge_is_answered_without_the_handler(
     assert not handler.events
 
 
+def test_what_utf_8_has_no_bytes_for_is_answered_all_the_same(
+    receiver: callbacks.Receiver,
+) -> None:
+    body = body_of("url_verification", challenge="\ud800")
+    assert message(receiver.receive(signed(body), body, Handler())) == {"challenge": "\ud800"}
+    body = body_of("bot.published")
+    audit = callbacks.Audit("rejected", "\ud800")
+    answer = receiver.receive(signed(body), body, lambda _: audit)
+    assert message(answer)["audit"]["reason"] == "\ud800"
+
+
 def test_a_challenge_with_a_wrong_signature_is_refused(receiver: callbacks.Receiver) -> None:
     body = body_of("url_verification")
     assert receiver.receive(signed(body, token="another"), body, Handler()).status == 401

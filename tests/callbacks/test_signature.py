@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import pytest
 
@@ -175,9 +176,16 @@ def test_arguments_without_sense_are_errors(arguments: dict[str, float]) -> None
         callbacks.Receiver(TOKEN, **arguments)  # type: ignore[arg-type]
 
 
-def test_an_empty_token_is_an_error() -> None:
-    with pytest.raises(CozeError, match="verify_token is empty"):
-        callbacks.Receiver("")
+@pytest.mark.parametrize("token", ["", None, b"token"])
+def test_a_token_that_is_no_text_is_an_error(token: Any) -> None:
+    with pytest.raises(CozeError, match="verify_token must be a text"):
+        callbacks.Receiver(token)
+
+
+def test_headers_that_are_no_mapping_are_an_error(receiver: callbacks.Receiver) -> None:
+    pairs: Any = [("x-coze-nonce", "n")]
+    with pytest.raises(CozeError, match=r"headers must be a mapping of texts, got list"):
+        receiver.read(pairs, b"{}")
 
 
 def test_a_body_that_was_parsed_before_is_an_error(receiver: callbacks.Receiver) -> None:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 import msgspec
 
-from coze_client.callbacks._answers import Answer, Audit, challenge_answer, error_answer
+from coze_client.callbacks._answers import (
+    Answer,
+    Audit,
+    challenge_answer,
+    error_answer,
+    json_body,
+)
 from coze_client.callbacks._errors import (
     BodyTooLargeError,
     CallbackError,
@@ -96,8 +102,8 @@ class Receiver:
         max_body: int = _MEBIBYTE,
         store: EventStore | None = None,
     ) -> None:
-        if not verify_token:
-            raise CozeError("verify_token is empty. Pass the one of the callback app.")
+        if not verify_token or not isinstance(verify_token, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # of callers without a checker
+            raise CozeError("verify_token must be a text. Pass the one of the callback app.")
         if not 0 < window < inf or max_body < 1:
             raise CozeError(
                 f"window is {window} and max_body is {max_body}. Pass seconds and bytes above 0."
@@ -193,6 +199,11 @@ class Receiver:
                 f"body must be bytes, got {type(body).__name__}. Pass them as they arrived: the "
                 "signature covers them."
             )
+        if not isinstance(headers, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # as above
+            raise CozeError(
+                f"headers must be a mapping of texts, got {type(headers).__name__}. Pass "
+                "dict(headers)."
+            )
         headers = {name.lower(): value for name, value in headers.items()}
         if len(body) > (limit := self.limit(headers)):
             raise too_large(limit)
@@ -271,7 +282,7 @@ def _answer(event: CallbackEvent, audit: object) -> Answer:
             header.event_id,
             header.connector_id,
         )
-    body = b"{}" if audit is None else msgspec.json.encode(audit.to_dict())
+    body = json_body({} if audit is None else audit.to_dict())
     return Answer(200, body, event=event)
 
 
