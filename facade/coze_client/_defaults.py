@@ -89,7 +89,7 @@ def _load() -> dict[str, Advice]:
 
 ERRORS = ErrorTable(
     _load,
-    code_fields=("error_code", "error"),
-    text_fields=("error_message", "error_description", "error.detail"),
+    code_fields=("error_code", "error", "error.code"),
+    text_fields=("error_message", "error_description", "error.detail", "error.message"),
     logid_fields=("error.logid",),
 )

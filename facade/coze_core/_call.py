@@ -266,7 +266,7 @@ def _envelope(
         is_null = decoder.may_lack and reply.body.strip() == b"null"
         if envelope.code is None and not is_null:
             return None
-        if get_origin(decoder.result) is list:
+        if get_origin(decoder.result) is list and not decoder.may_lack:
             envelope.value = cast("T", [])
     return envelope
 

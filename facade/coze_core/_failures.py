@@ -94,8 +94,8 @@ def _irregularity(response: ResponseInfo, due: str, code: object) -> str:
         case 2:
             media_type = response.headers.get("content-type", "of no type")
             return f"the answer ({media_type}) is not {due}"
-        case 3:
-            return f"a redirect to {response.headers.get('location')}, which base_url should avoid"
+        case 3 if "location" in response.headers:
+            return f"a redirect to {response.headers['location']}, which base_url should avoid"
         case _:
             return ""
 

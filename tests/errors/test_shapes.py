@@ -145,6 +145,13 @@ CALLS = [
         "old-log",
     ),
     Case(
+        "an error of another gateway, with HTTP 200",
+        answer(200, {"error": {"code": "not_here", "message": "no such thing"}}),
+        "APIError",
+        "not_here",
+        "no such thing",
+    ),
+    Case(
         "gateway HTML",
         answer(502, b"<html><head><title>502 Bad Gateway</title></head>x</html>", kind="text/html"),
         "ServerError",
