@@ -142,13 +142,15 @@ class Query:
         Raises:
             GeneratorError: It is none, or too long.
         """
-        remedy = "Write it as RFC 9535 has it."
+        remedy = "Write it as RFC 9535 has it, as in $.paths['/v1/bots'].get."
+        if not text:  # whose error the parser can't write
+            raise GeneratorError("the JSONPath is empty", remedy=remedy)
         if len(text) > MAX_TEXT:
             message = f"the JSONPath {text[:40]!r}... has more than {MAX_TEXT} characters"
             raise GeneratorError(message, remedy=_REMEDY)
         try:
             path: Any = _ENVIRONMENT.compile(text)
-        except (JSONPathError, RecursionError) as error:
+        except (JSONPathError, RecursionError, ValueError, ArithmeticError) as error:
             message = str(error).partition("\n")[0] or "it is too deep"
             raise GeneratorError(f"{text!r} is not a JSONPath: {message}", remedy=remedy) from error
         budget = _Budget()

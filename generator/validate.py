@@ -40,6 +40,7 @@ _IN_PATH: Final = (
     "In an overlay, name it in the path in braces, as in /bots/{bot_id}, and describe it among the "
     "parameters, with in: path and required: true."
 )
+_PLACES: Final = ("path", "query", "header", "cookie")
 _MAX: Final = 200
 """How many characters of a message of the validator are shown."""
 _PATH: Final = re.compile(r"(?:/(?:[^\s/?#{}\\]|\{[A-Za-z0-9_-]+\})*)+")
@@ -64,8 +65,8 @@ def validate(document: dict[str, Any]) -> None:
         if not (path.isprintable() and _PATH.fullmatch(path))
     ]
     for part in parts(document):
-        if part.node.get("in") == "header" and part.role == "parameter":
-            errors += _header(part)
+        if part.role == "parameter" and "in" in part.node:
+            errors += _parameter(part)
     raise_all(errors)
     try:
         faults = list(_validator(document)(document).iter_errors())
@@ -201,6 +202,24 @@ class _SchemaValidator(OpenAPIV30SchemaValidator):
         super().__init__(registry)
         self.visited_schema_ids = _Ids()
         self.meta_checked_schema_ids = _Ids()
+
+
+def _parameter(part: Part) -> Iterator[GeneratorError]:
+    place = part.node["in"]
+    if place not in _PLACES:
+        yield GeneratorError(
+            f"{place!r} is no place of a parameter",
+            pointer=join(part.pointer, "in"),
+            remedy=f"Say one of {', '.join(_PLACES)} in an overlay.",
+        )
+    if place == "path" and part.node.get("required") is not True:
+        yield GeneratorError(
+            "a parameter in the path is always required, and this one does not say so",
+            pointer=part.pointer,
+            remedy="Say required: true in an overlay.",
+        )
+    if place == "header":
+        yield from _header(part)
 
 
 def _header(part: Part) -> Iterator[GeneratorError]:

@@ -257,11 +257,12 @@ def _stream(
 
 
 def _arguments(document: Node, operation: Node) -> dict[str, Node]:
-    """Return the schemas of what a request says: its parameters and the fields of its body."""
+    """Return the schemas of what a request says in its query and in the fields of its body."""
     found: dict[str, Node] = {}
     for parameter in operation.get("parameters", ()):
         one = follow(document, parameter)
-        found[one.get("name", "")] = one.get("schema", {})
+        if one.get("in") == "query":
+            found[one.get("name", "")] = one.get("schema", {})
     body = follow(document, operation.get("requestBody", {}))
     for media in body.get("content", {}).values():
         found |= fields_of(document, media.get("schema", {}))

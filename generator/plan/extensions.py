@@ -226,12 +226,16 @@ class Answer:
         outer, _, inner = self.places[part].partition(".")
         if inner and outer in by_place:
             beside = ", ".join(name for name in by_place if name != outer)
+            why = f"{beside} stands beside {outer}" if beside else f"no envelope is around {outer}"
             raise GeneratorError(
-                f"{self.key} says {part}: {self.places[part]}, and {beside} stands beside {outer}, "
-                "so that the whole answer is the result",
+                f"{self.key} says {part}: {self.places[part]}, and {why}, so that the whole answer "
+                "is the result",
                 pointer=join(self.pointer, self.key, part),
                 remedy=f"Remove {beside} from the answer in an overlay, or name it among the "
-                "fields of x-client-envelope.",
+                "fields of x-client-envelope."
+                if beside
+                else f"Say in an overlay that {outer} holds the result, as in "
+                f"x-client-envelope: {{data: {outer}, fields: [code, msg]}}.",
             )
         if self.places[part] not in by_place:
             raise GeneratorError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
@@ -200,6 +201,7 @@ def _node(
 
 def _check_classes(root: Resource) -> Iterator[GeneratorError]:
     taken = dict.fromkeys(_IMPORTED, "what the runtime calls so")
+    taken |= dict.fromkeys(keyword.kwlist, "a word of Python")
     for resource in walk_tree(root):
         for name in resource.class_names:
             other = taken.setdefault(name, resource.path)

@@ -214,7 +214,7 @@ def test_a_page_may_be_asked_for_in_the_body() -> None:
             "GET/x-client-pagination/page",
             "page",
             "GET/x-client-pagination/page",
-            "the request has no 'page'. Name one of page_num, page_size, X-Conv.",
+            "the request has no 'page'. Name one of page_num, page_size.",
         ),
         ("GET/x-client-pagination", "true", "GET/x-client-pagination", "is not an object"),
         ("POST/x-client-batch/argument", "id", "POST/x-client-batch/argument", "the request has no 'id'"),
