@@ -275,7 +275,7 @@ def _servers(label: str, old: Part, new: Part) -> Iterator[Located]:
 
 def _urls(part: Part) -> dict[str, str]:
     return {
-        str(one[0].get("url")): canonical(object_at(one, "variables")[0])
+        str(one[0].get("url")).rstrip("/"): canonical(object_at(one, "variables")[0])
         for one in list_at(part, "servers")
     }
 
