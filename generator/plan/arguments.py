@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -247,6 +248,7 @@ def _limits(schema: dict[str, Any]) -> str:
         "minItems": "At least {} items.",
         "maxItems": "At most {} items.",
     }
-    return " ".join(
+    text = " ".join(
         form.format(schema[key]) for key, form in words.items() if schema.get(key) not in (None, "")
     )
+    return re.sub(r"\b1 (character|item)s", r"1 \1", text)

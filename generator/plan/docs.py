@@ -113,7 +113,7 @@ def of_union(socket: Socket) -> str:
     rows = [
         f"{event}: {text}" if text else event for event, text in socket.texts if event in delivered
     ]
-    title = f"What a ``{socket.name}`` receives."
+    title = f"What ``{socket.name}`` receives."
     return docstring((title, "\n".join(paragraphs(row, hanging=4) for row in rows)), 0)
 
 
