@@ -77,7 +77,8 @@ def test_the_docstring_names_the_limit_of_every_list(
     for name in path.split("."):
         found = getattr(found, name)
     _, _, text = (inspect.getdoc(found) or "").partition(f"\n    {argument}: ")
-    assert f"At most {limit} items." in " ".join(re.split(r"\n {4}\w", text)[0].split())
+    items = "item" if limit == 1 else "items"
+    assert f"At most {limit} {items}." in " ".join(re.split(r"\n {4}\w", text)[0].split())
 
 
 REGISTRY: Registry[Any] = Registry[Any]().with_resource("urn:d", DRAFT4.create_resource(DOCUMENT))
