@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import coze_core as core  # hints resolve at run time
 from coze_client._requests import AsyncRequests, Requests
-from coze_core._lazy import Later
-from coze_core._unset import UNSET, Unset
+from coze_core._lazy import UNSET, Later, Unset
 
 if TYPE_CHECKING:
     import ssl
@@ -25,11 +24,12 @@ if TYPE_CHECKING:
         Datasets,
     )
     from coze_client._jobs.workflows import AsyncWorkflows, Workflows
-    from coze_core import _http, _sync
+    from coze_core import _sync
+    from coze_core._http import _family
 else:
     # Hints resolve at run time, and load what they mention only then.
     ssl = Later("ssl")
-    _http, _sync = Later("coze_core._http"), Later("coze_core._sync")
+    _family, _sync = Later("coze_core._http._family"), Later("coze_core._sync")
 
 
 class Coze(Requests):
@@ -73,7 +73,7 @@ class Coze(Requests):
         max_retries: int = 2,
         http_client: core.HTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
-        http: _http.HTTPFamily | None = None,
+        http: _family.HTTPFamily | None = None,
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
         keep_extra: bool = False,
@@ -242,18 +242,8 @@ class AsyncCoze(AsyncRequests):
     `aclose` it, or use it in an ``async with`` statement.
 
     Args:
-        token: As for `Coze`; the function may be async.
-        auth: As for `Coze`.
-        base_url: As for `Coze`.
-        timeout: As for `Coze`.
-        max_retries: As for `Coze`.
-        http_client: An `httpx.AsyncClient` to send with, as for `Coze`; it serves one event loop.
-        headers: As for `Coze`.
-        http: As for `Coze`.
-        proxy: As for `Coze`.
-        verify: As for `Coze`.
-        keep_extra: As for `Coze`.
-        websocket_url: As for `Coze`.
+        token: As for `Coze`, like all others; the function may be async.
+        http_client: An `httpx.AsyncClient` to send with, which serves one event loop.
 
     Raises:
         CozeError: There is no token, or an argument makes no sense.
@@ -269,7 +259,7 @@ class AsyncCoze(AsyncRequests):
         max_retries: int = 2,
         http_client: core.AsyncHTTPClient | None = None,
         headers: Mapping[str, str] | None = None,
-        http: _http.HTTPFamily | None = None,
+        http: _family.HTTPFamily | None = None,
         proxy: Any = None,
         verify: ssl.SSLContext | str | bool = True,
         keep_extra: bool = False,

@@ -11,10 +11,8 @@ from coze_core._settings import fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Literal
 
     from coze_core._events import UnknownEvent
-    from coze_core._operation import EndpointOptions
     from coze_core._request import CallArguments
 
     Fields = Mapping[str, object] | None
@@ -34,7 +32,12 @@ def open_operation(
         CozeError: It is no HTTP method, or no path.
     """
     kind = cast("type[R]", Any if result is None else result)
-    return Operation(*_place(method, path), result=lambda: kind, **_options(json, form))
+    return Operation(
+        *_place(method, path),
+        result=lambda: kind,
+        encoding="json" if form is None else "form",
+        null_fields=frozenset(json or ()),
+    )
 
 
 def open_stream(
@@ -45,7 +48,12 @@ def open_stream(
     Raises:
         CozeError: As for `open_operation`.
     """
-    return StreamOperation(*_place(method, path), events=dict, **_options(json, form))
+    return StreamOperation(
+        *_place(method, path),
+        events=dict,
+        encoding="json" if form is None else "form",
+        null_fields=frozenset(json or ()),
+    )
 
 
 def open_parts(query: Fields, json: Fields, form: Fields) -> CallArguments:
@@ -71,8 +79,3 @@ def _place(method: str, path: str) -> tuple[str, str, str]:
             "begins with one slash, and has no host, query or '..'. The query goes into query=."
         )
     return "request", method.upper(), path
-
-
-def _options(json: Fields, form: Fields) -> EndpointOptions:
-    encoding: Literal["json", "form"] = "json" if form is None else "form"
-    return {"encoding": encoding, "null_fields": frozenset(json or ())}

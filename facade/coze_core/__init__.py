@@ -32,9 +32,10 @@ if TYPE_CHECKING:
         ServerError,
         StreamError,
     )
-    from coze_core._events import Callback, Event, UnknownCallback, UnknownEvent
+    from coze_core._events import Callback, Event, StreamResult, UnknownCallback, UnknownEvent
     from coze_core._files import FileContent, TrackedFile
-    from coze_core._http import AsyncHTTPClient, HTTPAuth, HTTPClient
+    from coze_core._http._family import AsyncHTTPClient, HTTPAuth, HTTPClient
+    from coze_core._lazy import UNSET, Unset
     from coze_core._operation import (
         BatchOperation,
         Endpoint,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
         SocketOperation,
         StreamOperation,
     )
-    from coze_core._outcomes import StreamResult
     from coze_core._pages import AsyncPage, AsyncPages, Page
     from coze_core._paging import NumberPaging, TokenPaging, WindowPaging
     from coze_core._resource import (
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from coze_core._rounds import AsyncRounds, Rounds
     from coze_core._streams import AsyncStream, Stream
     from coze_core._sync import SyncClient
-    from coze_core._unset import UNSET, Unset
     from coze_core._waiting import Job, Polling, Wait, arun, check_deadline, polled, run
     from coze_core._ws._async import AsyncSenders, AsyncSocket
     from coze_core._ws._events import Reconnected, SocketEvent, UnknownSocketEvent
@@ -79,14 +78,14 @@ else:
                 "ConflictError ErrorTable InvalidRequestError NotFoundError PermissionDeniedError "
                 "QuotaError RateLimitError ServerError StreamError"
             ),
-            "coze_core._events": "Callback Event UnknownCallback UnknownEvent",
+            "coze_core._events": "Callback Event StreamResult UnknownCallback UnknownEvent",
             "coze_core._files": "FileContent TrackedFile",
-            "coze_core._http": "AsyncHTTPClient HTTPAuth HTTPClient",
+            "coze_core._http._family": "AsyncHTTPClient HTTPAuth HTTPClient",
+            "coze_core._lazy": "UNSET Unset",
             "coze_core._operation": (
                 "BatchOperation Endpoint ListOperation Operation Outcome Pipe Recovery "
                 "SocketOperation StreamOperation"
             ),
-            "coze_core._outcomes": "StreamResult",
             "coze_core._pages": "AsyncPage AsyncPages Page",
             "coze_core._paging": "NumberPaging TokenPaging WindowPaging",
             "coze_core._resource": (
@@ -96,7 +95,6 @@ else:
             "coze_core._rounds": "AsyncRounds Rounds",
             "coze_core._streams": "AsyncStream Stream",
             "coze_core._sync": "SyncClient",
-            "coze_core._unset": "UNSET Unset",
             "coze_core._waiting": "Job Polling Wait arun check_deadline polled run",
             "coze_core._ws._async": "AsyncSenders AsyncSocket",
             "coze_core._ws._events": "Reconnected SocketEvent UnknownSocketEvent",

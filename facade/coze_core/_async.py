@@ -12,17 +12,18 @@ from coze_core._call import download_call, stream_call, value_call
 from coze_core._client import BaseClient
 from coze_core._coze_error import no_stop_iteration
 from coze_core._errors import APIConnectionError
-from coze_core._http import AsyncHTTPClient, AsyncTransport
+from coze_core._http._async import AsyncTransport
+from coze_core._http._family import AsyncHTTPClient
 from coze_core._pages import AsyncPages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from typing import Unpack
 
-    from coze_core._body import AsyncBody
     from coze_core._call import Attempt, Call
     from coze_core._downloads import AsyncDownload
+    from coze_core._iteration import RecoveryMethods
     from coze_core._operation import (
         BatchOperation,
         Endpoint,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         StreamOperation,
     )
     from coze_core._request import CallArguments, Request
-    from coze_core._response import ResponseInfo
+    from coze_core._response import AsyncBody, ResponseInfo
     from coze_core._streams import AsyncStream
     from coze_core._ws._async import AsyncSocket
 
@@ -75,7 +76,7 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
     def stream(
         self,
         operation: StreamOperation[E],
-        recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
+        recover: RecoveryMethods | None = None,
         **parts: Unpack[CallArguments],
     ) -> AsyncStream[E, Any]:
         """As `SyncClient.stream`."""

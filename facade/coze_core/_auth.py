@@ -15,56 +15,33 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from coze_core._coze_error import CozeError
 from coze_core._encoding import header_value
 from coze_core._errors import AuthenticationError
-from coze_core._http import HTTPRequest, HTTPResponse, auth_bases, can_repeat, same_origin
+from coze_core._http._family import (
+    HTTPRequest,
+    HTTPResponse,
+    auth_bases,
+    can_repeat,
+    same_origin,
+)
 
 if TYPE_CHECKING:
-    from coze_core._http import HTTPAuth
+    from coze_core._http._family import HTTPAuth
 
 
 Token: TypeAlias = str | Callable[[], str]
-
-
 """A bearer token, or a function that returns one before each request."""
 
-
 AsyncToken: TypeAlias = str | Callable[[], str | Awaitable[str]]
-
-
 """The same for async clients; the function may be async."""
 
 
-class TokenSource(ABC):
-    """A source of a token for each request. It shows none in `repr` or in errors.
-
-    Attributes:
-        renewable: Whether it can return another token when the API refuses one.
-    """
-
-    __slots__ = ()
-    renewable: bool
-
-    @abstractmethod
-    def header(self, client: Any, rejected: str) -> str:
-        """Return the value of the Authorization header.
-
-        Args:
-            client: The `SyncClient` that sends the request.
-            rejected: The token that the API has just refused, or nothing.
-
-        Raises:
-            CozeError: There is no token.
-        """
-
-    @abstractmethod
-    async def aheader(self, client: Any, rejected: str) -> str:
-        """As `header`, async."""
-
-
-class BearerToken(TokenSource):
-    """A token, or a function that returns one.
+class BearerToken:
+    """A token, or a function that returns one. It shows none in `repr` or in errors.
 
     Args:
         token: The token, or a function without arguments that returns it.
+
+    Attributes:
+        renewable: Whether it can return another token when the API refuses one.
 
     Raises:
         CozeError: The token is empty or cannot stand in a header.
@@ -78,7 +55,7 @@ class BearerToken(TokenSource):
         self.renewable = self._give is not None
 
     def header(self, client: Any, rejected: str) -> str:  # noqa: ARG002  # a function knows
-        """As `TokenSource.header`."""
+        """As `TokenAuth.header`."""
         if self._give is None:
             return self._header
         token = self._give()
@@ -90,7 +67,7 @@ class BearerToken(TokenSource):
         return bearer(cast("str", token))
 
     async def aheader(self, client: Any, rejected: str) -> str:  # noqa: ARG002  # as above
-        """As `TokenSource.aheader`; the token function may be async."""
+        """As `TokenAuth.aheader`; the token function may be async."""
         if self._give is None:
             return self._header
         token = self._give()
@@ -118,7 +95,7 @@ def bearer(token: str) -> str:
 
 def credentials(
     token: AsyncToken | None, auth: HTTPAuth | None
-) -> tuple[TokenSource | None, HTTPAuth | None]:
+) -> tuple[BearerToken | TokenAuth | None, HTTPAuth | None]:
     """Decide how requests are authenticated: by tokens, by httpx, or by neither.
 
     Raises:
@@ -128,13 +105,13 @@ def credentials(
         raise CozeError("token and auth are both given. Pass one of them.")
     if token is not None:
         return BearerToken(token), None
-    return (auth, None) if isinstance(auth, TokenSource) else (None, auth)
+    return (auth, None) if isinstance(auth, TokenAuth) else (None, auth)
 
 
 _UNAUTHORIZED = 401
 
 
-class TokenAuth(TokenSource):
+class TokenAuth(ABC):
     """An authentication that fetches its tokens.
 
     It may be shared by clients of both kinds, by threads and by tasks. Its tokens go to the host of
@@ -181,11 +158,11 @@ class TokenAuth(TokenSource):
         """As `token`, async."""
 
     def header(self, client: Any, rejected: str) -> str:
-        """As `TokenSource.header`."""
+        """Return the value of the Authorization header; see `token`."""
         return bearer(self.token(client, rejected=rejected))
 
     async def aheader(self, client: Any, rejected: str) -> str:
-        """As `TokenSource.aheader`."""
+        """As `header`, async."""
         return bearer(await self.atoken(client, rejected=rejected))
 
     def sync_auth_flow(self, request: HTTPRequest) -> Generator[HTTPRequest, HTTPResponse, None]:

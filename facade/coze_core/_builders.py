@@ -32,20 +32,18 @@ class Walk:
     Args:
         problems: Where to note the JSON path of each value that does not fit. They take many times
             the memory of the values, so they are noted for those alone who read them.
-        root: The JSON path of the whole.
         keep_extra: Whether models keep what came beyond their fields.
     """
 
-    def __init__(self, problems: list[str] | None, root: str, *, keep_extra: bool = False) -> None:
+    def __init__(self, problems: list[str] | None, *, keep_extra: bool = False) -> None:
         self.path: list[str | int] = []
         self.keep_extra = keep_extra
         self._problems = problems
-        self._root = root
 
     def keep_raw(self, value: object) -> object:
         if self._problems is not None:
             steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
-            self._problems.append(self._root + "".join(steps))
+            self._problems.append("$" + "".join(steps))
         return value
 
 

@@ -36,12 +36,11 @@ from coze_core._coze_error import CozeError
 from coze_core._decode import Envelope, NotJSONError
 from coze_core._errors import APIConnectionError, APIError
 from coze_core._request import AttemptRecord, Request, write_request
-from coze_core._response import ResponseInfo
+from coze_core._response import RawResponse, ResponseInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
-    from coze_core._body import RawResponse
     from coze_core._operation import Endpoint, Operation
     from coze_core._request import CallArguments
     from coze_core._settings import Settings
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
 B = TypeVar("B")
 R = TypeVar("R")
 T = TypeVar("T")
-
 
 Failure = Literal["unconnected", "lost", "refused", "failed", "final"]
 
@@ -93,12 +91,7 @@ def refused_token(error: APIError | APIConnectionError) -> bool:
 
 
 def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Failure:
-    """Return the row of the table above.
-
-    Args:
-        error: What went wrong.
-        asked: Seconds that the response asked to wait, if it did.
-    """
+    """Return the row of the table above; the response may have asked to wait some seconds."""
     if isinstance(error, APIConnectionError):
         return "lost" if error.sent else "unconnected"
     verdict = error.advice.retryable if error.advice else "no"
@@ -109,14 +102,11 @@ def failure_of(error: APIError | APIConnectionError, asked: float | None) -> Fai
 
 
 def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
-    """Read the Retry-After header: seconds, or an HTTP date.
+    """Return the seconds of the Retry-After header: at least 0, ``None`` where it makes no sense.
 
     Args:
         headers: The headers of a response.
-        now: The present time, in seconds since the epoch.
-
-    Returns:
-        Seconds to wait, at least 0; ``None`` without the header or when it makes no sense.
+        now: The present time, in seconds since the epoch, for a header that is a date.
     """
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
@@ -298,7 +288,7 @@ def attempts(
                 request=info,
                 attempts=sent,
                 elapsed=perf_counter() - started,
-                secret=reply.secret,
+                _secret=reply.secret,
             )
             result = read_response(reply, response)
         except (APIConnectionError, APIError) as error:
@@ -307,7 +297,7 @@ def attempts(
             if renewable and not renewed and refused_token(error):
                 again, rejected, renewed = 0.0, token, 1
             elif (tries := sent - renewed) <= settings.max_retries:
-                again = pause_before_retry(error, repeatable=endpoint.idempotent, attempt=tries)
+                again = pause_before_retry(error, repeatable=endpoint.is_repeatable, attempt=tries)
             failure: CozeError = error
             if deadline and again is not None and again >= deadline.left:
                 again, failure = None, deadline.instead_of(error, request)

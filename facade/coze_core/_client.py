@@ -6,26 +6,28 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from coze_core._auth import AsyncToken, BearerToken, credentials
-from coze_core._http import AsyncHTTPClient, AsyncTransport, ClientOptions, HTTPClient, Transport
+from coze_core._http._clients import ClientOptions
+from coze_core._lazy import UNSET, Unset
 from coze_core._settings import Settings, checked_settings
-from coze_core._unset import UNSET, Unset
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Self
 
     from coze_core._deadline import HTTPTimeout
     from coze_core._errors import ErrorTable
-    from coze_core._http import HTTPAuth, HTTPFamily
+    from coze_core._http._async import AsyncTransport
+    from coze_core._http._family import AsyncHTTPClient, HTTPAuth, HTTPClient, HTTPFamily
+    from coze_core._http._sync import Transport
+    from coze_core._iteration import Recoverer, RecoveryMethods
     from coze_core._operation import StreamOperation
-    from coze_core._recovery import Recoverer
     from coze_core._response import Recorder
 
 E = TypeVar("E")
 TokenT = TypeVar("TokenT", bound=AsyncToken)
-ClientT = TypeVar("ClientT", bound=HTTPClient | AsyncHTTPClient)
-TransportT = TypeVar("TransportT", bound=Transport | AsyncTransport)
+ClientT = TypeVar("ClientT", bound="HTTPClient | AsyncHTTPClient")
+TransportT = TypeVar("TransportT", bound="Transport | AsyncTransport")
 
 
 class BaseClient(Generic[TokenT, ClientT, TransportT]):
@@ -102,10 +104,6 @@ class BaseClient(Generic[TokenT, ClientT, TransportT]):
     def authenticated(self, token: TokenT | None, auth: HTTPAuth | None) -> Self:
         """Return a client over the same connections with another authentication.
 
-        Args:
-            token: As for the client.
-            auth: As for the client.
-
         Raises:
             CozeError: An argument makes no sense.
         """
@@ -149,13 +147,13 @@ class BaseClient(Generic[TokenT, ClientT, TransportT]):
     def _recoverer(
         self,
         operation: StreamOperation[E],
-        recover: tuple[Callable[..., Any], Callable[..., Any]] | None,
+        recover: RecoveryMethods | None,
     ) -> Recoverer[E] | None:
-        from coze_core._recovery import Methods, Recoverer
+        from coze_core._iteration import Recoverer
 
         if operation.recovery is None or recover is None:
             return None
-        return Recoverer(operation.recovery, Methods(*recover), self.settings.timeouts.stream.read)
+        return Recoverer(operation.recovery, recover, self.settings.timeouts.stream.read)
 
     def _begun(self, recoverer: Recoverer[E] | None) -> Settings:
         """Return the settings of a stream whose deadline begins now, also for its recovery."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from coze_core._coze_error import CozeError
 from coze_core._errors import APIConnectionError, APITimeoutError
-from coze_core._unset import Unset
+from coze_core._lazy import Unset
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
@@ -66,8 +66,6 @@ class Timeouts(NamedTuple):
 
 
 _DEFAULT = Timeouts(Timeout(10, 60, 60, 60), Timeout(10, 300, 60, 60))
-
-
 _DEFAULT_OF_HTTPX = Timeout(5, 5, 5, 5)
 
 
@@ -161,11 +159,7 @@ class Deadline(NamedTuple):
 
     @contextmanager
     def scope(self, request: TimedRequest, *, sent: bool = True) -> Generator[None]:
-        """Cancel an async block at the deadline.
-
-        Args:
-            request: The request.
-            sent: Whether the block may send it.
+        """Cancel an async block, which may have sent the request, at the deadline.
 
         Raises:
             APITimeoutError: It was cancelled.
@@ -188,12 +182,7 @@ class Deadline(NamedTuple):
     def instead_of(
         self, attempt: APIError | APIConnectionError, request: TimedRequest
     ) -> CozeError:
-        """Return the error of a call whose next attempt would begin too late.
-
-        Args:
-            attempt: Why the last one failed.
-            request: The request.
-        """
+        """Return the error of a call whose last attempt failed, and the next would be too late."""
         if isinstance(attempt, APITimeoutError) and attempt.phase == "deadline":
             return attempt
         sent = not isinstance(attempt, APIConnectionError) or attempt.sent

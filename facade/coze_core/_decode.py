@@ -15,7 +15,6 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Generic,
-    NamedTuple,
     TypeVar,
     Union,
     cast,
@@ -31,7 +30,7 @@ from msgspec import Struct
 from coze_core._builders import MAX_DEPTH, Walk, builder, wire_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 
 T = TypeVar("T")
@@ -39,23 +38,6 @@ T = TypeVar("T")
 
 class NotJSONError(ValueError):
     """Raised when a body is not JSON, even by the lenient parser."""
-
-
-class Decoded(NamedTuple, Generic[T]):
-    """A value and how well it fitted.
-
-    Args:
-        value: What was built.
-        problems: The JSON path of each value that was missing, kept as it came, or made a text of.
-    """
-
-    value: T
-    problems: Sequence[str]
-
-    @property
-    def exact(self) -> bool:
-        """Whether everything was there and fitted its declared type."""
-        return not self.problems
 
 
 def parse(body: bytes) -> object:
@@ -88,7 +70,6 @@ def build(
     hint: type[T],
     value: object,
     problems: list[str] | None = None,
-    root: str = "$",
     *,
     keep_extra: bool = False,
 ) -> T:
@@ -98,15 +79,14 @@ def build(
         hint: The type.
         value: The data.
         problems: Where to note the JSON path of each value that was missing or kept as it came.
-        root: The JSON path of the data.
         keep_extra: Whether models keep what came beyond their fields.
     """
     try:
-        walk = Walk(problems, root, keep_extra=keep_extra)
+        walk = Walk(problems, keep_extra=keep_extra)
         built = builder(cast("Any", hint)).build(value, walk)
     except RecursionError:
         if problems is not None:
-            problems[:] = [root]
+            problems[:] = ["$"]
         built = value
     return cast("T", built)
 
@@ -148,8 +128,6 @@ def _stringify_deep(text: str) -> str:
 
 
 DECODE_ERRORS = (msgspec.MsgspecError, ValueError, RecursionError)
-
-
 """All that msgspec raises for data it does not take; bad UTF-8 is a ValueError."""
 
 
@@ -202,11 +180,7 @@ class TypeDecoder(Generic[T]):
         self.fast = _fast(hint)
 
     def decode(self, body: bytes, *, keep_extra: bool = False) -> T:
-        """Decode a value; what does not fit is kept as it came.
-
-        Args:
-            body: The bytes.
-            keep_extra: Whether models keep what came beyond their fields.
+        """Decode a value; what does not fit is kept as it came, and on demand what is beyond it.
 
         Raises:
             NotJSONError: The bytes are not JSON.
@@ -217,15 +191,6 @@ class TypeDecoder(Generic[T]):
             except DECODE_ERRORS:
                 pass
         return build(self._hint, parse(body), keep_extra=keep_extra)
-
-    def decode_lenient(self, body: bytes) -> Decoded[T]:
-        """Decode a value slowly, and note which parts of it do not fit the type.
-
-        Raises:
-            NotJSONError: The bytes are not JSON.
-        """
-        problems: list[str] = []
-        return Decoded(build(self._hint, parse(body), problems), problems)
 
 
 class AnswerDecoder(Generic[T]):
@@ -262,11 +227,7 @@ class AnswerDecoder(Generic[T]):
             self.fast = _first_with_value(*roads)
 
     def decode(self, body: bytes, *, keep_extra: bool = False) -> Envelope[T]:
-        """Decode an answer; what does not fit is kept as it came.
-
-        Args:
-            body: The body.
-            keep_extra: Whether models keep what came beyond their fields.
+        """Decode the body of an answer, as `TypeDecoder.decode` does a value.
 
         Raises:
             NotJSONError: The body is not JSON.
@@ -276,38 +237,20 @@ class AnswerDecoder(Generic[T]):
                 return self.fast(body)
             except DECODE_ERRORS:
                 pass
-        return self._envelope(body, None, keep_extra=keep_extra)
+        return self._envelope(body, keep_extra=keep_extra)
 
-    def decode_lenient(self, body: bytes) -> Decoded[Envelope[T]]:
-        """Decode a response slowly, and note which parts of the result do not fit its type.
-
-        Raises:
-            NotJSONError: The body is not JSON.
-        """
-        problems: list[str] = []
-        return Decoded(self._envelope(body, problems), problems)
-
-    def _envelope(
-        self, body: bytes, problems: list[str] | None, *, keep_extra: bool = False
-    ) -> Envelope[T]:
+    def _envelope(self, body: bytes, *, keep_extra: bool) -> Envelope[T]:
         plain = parse(body)
         fields = json_object(plain)
         msg, logid = fields.get("msg"), json_object(fields.get("detail")).get("logid")
         return Envelope(
-            self._build(plain, fields, problems, keep_extra=keep_extra),
+            self._build(plain, fields, keep_extra=keep_extra),
             result_code(fields.get("code")),
             None if msg is None else str(msg),
             None if logid is None else Detail(str(logid)),
         )
 
-    def _build(
-        self,
-        plain: object,
-        fields: Mapping[str, object],
-        problems: list[str] | None,
-        *,
-        keep_extra: bool,
-    ) -> T:
+    def _build(self, plain: object, fields: Mapping[str, object], *, keep_extra: bool) -> T:
         if self.result is NoneType:
             return cast("T", None)
         name = self._unwrap
@@ -319,11 +262,9 @@ class AnswerDecoder(Generic[T]):
         ):
             name = self._also_in
         if name is None:
-            return build(self.result, plain, problems, keep_extra=keep_extra)
+            return build(self.result, plain, keep_extra=keep_extra)
         if isinstance(plain, dict) and (inner := fields.get(name)) is not None:
-            return build(self.result, inner, problems, f"$.{name}", keep_extra=keep_extra)
-        if problems is not None:
-            problems.append(f"$.{name}" if isinstance(plain, dict) else "$")
+            return build(self.result, inner, keep_extra=keep_extra)
         return cast("T", None if isinstance(plain, dict) else plain)
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, Self
 
-from coze_core._body import AsyncBody, Body
 from coze_core._coze_error import CozeError
-from coze_core._response import ResponseInfo
+from coze_core._response import AsyncBody, Body, ResponseInfo
 
 
 class Download:

@@ -127,20 +127,11 @@ def _encodable(name: str, text: str) -> str:
 
 
 HeaderMap: TypeAlias = "dict[str, tuple[str, str]]"
-
-
 """Header fields by their name in lower case: the name as given, and the value."""
 
-
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-
 _VALUE = re.compile(r"[\t -~]*")
-
-
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
-
-
 """Fields that say where a body ends, as what sends the body knows it."""
 
 

@@ -215,7 +215,6 @@ class StreamError(CozeError):
 
 _LOG = logging.getLogger("coze_client")
 
-
 _CLASSES: Mapping[str, type[APIError]] = {
     "authentication": AuthenticationError,
     "permission": PermissionDeniedError,
@@ -226,7 +225,6 @@ _CLASSES: Mapping[str, type[APIError]] = {
     "conflict": ConflictError,
     "server": ServerError,
 }
-
 
 _STATUSES: Mapping[int, Kind] = {
     401: "authentication",

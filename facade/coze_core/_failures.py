@@ -110,17 +110,7 @@ def stream_error(  # noqa: PLR0913  # the parts of one event
     logid: str | None = None,
     data: object = None,
 ) -> StreamError:
-    """Return the error of a stream that had begun.
-
-    Args:
-        operation: The dotted name of the operation.
-        response: The answer whose body is the stream.
-        table: The error codes of the API.
-        code: The code in the error event, if it had one.
-        msg: The words of the error event, or what else is wrong with the stream.
-        logid: The log id in the error event, if it had one.
-        data: The data of the error event.
-    """
+    """Return the error of a stream that had begun: what its error event says, or what is wrong."""
     if isinstance(code, str) and code.isascii() and code.isdigit():
         code = int(code)
     advice = table.advice(code)
@@ -152,9 +142,9 @@ def job_error(  # noqa: PLR0913  # the parts of one failure
         operation: The dotted name of the operation.
         table: The error codes of the API.
         subject: What ended badly, as the last poll returned it.
-        code: Its error code, if it has one.
-        msg: Its words, if it has any.
-        what: Its state and its ids.
+        code: The error code of the subject, or nothing.
+        msg: The words of the subject, or nothing.
+        what: The state and the ids of the subject.
     """
     code = result_code(code)
     response: ResponseInfo | None = getattr(subject, "_response", None)

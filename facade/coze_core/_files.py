@@ -185,16 +185,7 @@ def file_parts(name: str, value: object, media_type: str | None = None) -> list[
 
 
 def _file_part(name: str, value: object, default: str) -> FormPart:
-    """Make the form part of a file.
-
-    Args:
-        name: The name of the form field.
-        value: A `FileContent`.
-        default: The file name of what has none.
-
-    Raises:
-        CozeError: The value is something else.
-    """
+    """Make the form part of one file, with a default name for what has none; see `file_parts`."""
     if isinstance(value, TrackedFile):
         part = _file_part(name, value.file, default)
         return part._replace(on_progress=value.on_progress)

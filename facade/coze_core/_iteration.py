@@ -1,27 +1,41 @@
-"""Iterates over the events of one stream, whoever reads it and however it is left.
+"""Iterates over the events of one stream, whoever reads it, however it is left, and if it breaks.
 
 Iteration goes through generators, since a method would cost each event more than reading it. They
 know nothing of the stream, so that a forgotten one is gone at once.
+
+A stream is never sent again. Where the API keeps what happened, two methods return what a broken
+one would still have said: one the subject of the stream (what the stream is about) with its state,
+one the items that it made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+import msgspec
 
 from coze_core._coze_error import CozeError
-from coze_core._recovery import async_rest_of, rest_of
+from coze_core._errors import APIConnectionError, APITimeoutError, StreamError
+from coze_core._events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
     from typing import Self
 
-    from coze_core._body import AsyncBody, Body
+    from coze_core._operation import Recovery
     from coze_core._reader import EventReader
-    from coze_core._recovery import Recoverer
+    from coze_core._response import AnyBody, AsyncBody, Body
+    from coze_core._waiting import Job
 
 E_co = TypeVar("E_co", covariant=True)
+
+RecoveryMethods: TypeAlias = "tuple[Callable[..., Any], Callable[..., Any]]"
+
+_POLL_SECONDS = 1.0
 
 
 def misuse(operation: str, what: str) -> CozeError:
@@ -112,7 +126,9 @@ def batches(
         if recoverer is None or not recoverer.applies(error, reader):
             raise
         body.release()
-        rest = rest_of(recoverer, reader, error, body)
+        from coze_core._waiting import run
+
+        rest = run(_rest_of(recoverer, reader, error, body))
     else:
         return
     yield rest
@@ -139,8 +155,122 @@ async def async_events(
             raise
         await chunks.aclose()
         await body.release()
-        rest = await async_rest_of(recoverer, reader, error, body)
+        from coze_core._waiting import arun
+
+        rest = await arun(_rest_of(recoverer, reader, error, body))
     else:
         return
     for event in rest:
         yield event
+
+
+class Recoverer(Generic[E_co]):
+    """Watches the events of one stream, and decides about its rest.
+
+    Args:
+        plan: How the rest is found.
+        methods: What returns the subject, and what its items; async ones in an async client.
+        patience: Seconds to wait for it at most; ``None``: without end.
+
+    Attributes:
+        deadline: When the stream must be over, on the monotonic clock.
+    """
+
+    def __init__(self, plan: Recovery, methods: RecoveryMethods, patience: float | None) -> None:
+        self.deadline = inf
+        self._patience = inf if patience is None else patience
+        self._ask_subject, self._ask_items = methods
+        self._plan = plan
+        self._subject: object = None
+        self._seen: set[object] = set()
+        self._ended = False
+
+    def give_up_at(self) -> float:
+        """Return until when to ask, on the monotonic clock."""
+        return min(monotonic() + self._patience, self.deadline)
+
+    def watch(self, event: Event[str, object]) -> None:
+        """Remember what came; other events than the watched ones do not matter."""
+        if event.event == self._plan.begin:
+            self._subject = event.data
+        elif event.event == self._plan.item:
+            self._seen.add(getattr(event.data, "id", None))
+        elif event.event in self._plan.states.values():
+            self._ended = True
+
+    def take_over(self, earlier: Recoverer[E_co]) -> None:
+        """Know what an earlier stream of the same subject brought."""
+        self._subject = earlier._subject
+        self._seen |= earlier._seen
+
+    def applies(self, error: Exception, reader: EventReader[E_co]) -> bool:
+        """Whether the rest can be found: the connection broke, and the subject is known."""
+        late = isinstance(error, APITimeoutError) and error.phase == "deadline"
+        lost = isinstance(error, APIConnectionError) and not late
+        broken_off = isinstance(error, StreamError) and reader.cut_short
+        return (lost or broken_off) and all(self._arguments().values())
+
+    def ask_subject(self) -> object:
+        """Call the method that returns the subject; the result of an async one is to be awaited."""
+        return self._ask_subject(**self._arguments())
+
+    def ask_items(self) -> object:
+        """Call the method that returns the items, likewise."""
+        return self._ask_items(**self._arguments())
+
+    def _arguments(self) -> dict[str, object]:
+        fields = self._plan.arguments.items()
+        return {name: getattr(self._subject, field, None) for name, field in fields}
+
+    def goes_on(self, subject: object) -> bool:
+        """Whether the subject has not ended yet."""
+        return self._state(subject) not in self._plan.states
+
+    def rest(
+        self, reader: EventReader[E_co], subject: object, items: Sequence[object]
+    ) -> Iterator[E_co]:
+        """Yield the events that did not come.
+
+        Raises:
+            StreamError: The subject ended with an error.
+        """
+        for item in items if isinstance(items, list) else ():
+            number = getattr(item, "id", None)
+            if number not in self._seen:
+                self._seen.add(number)
+                yield reader.adopt(Event(self._plan.item, item, raw=msgspec.json.encode(item)))
+        if not self._ended:
+            name = self._plan.states[self._state(subject)]
+            yield reader.synthesize(name, msgspec.json.encode(subject))
+        reader.complete = True
+
+    def _state(self, subject: object) -> str:
+        return str(getattr(subject, self._plan.status, None))
+
+
+def _rest_of(
+    recoverer: Recoverer[E_co], reader: EventReader[E_co], error: CozeError, body: AnyBody
+) -> Job[Iterator[E_co]]:
+    """Ask for the events that a broken stream did not bring: none if it is closed meanwhile.
+
+    Raises:
+        CozeError: The error that broke it, if they are not to be had.
+    """
+    from coze_core._waiting import Pause
+
+    deadline = recoverer.give_up_at()
+    try:
+        while recoverer.goes_on(subject := (yield recoverer.ask_subject())):
+            if monotonic() > deadline:
+                raise error
+            yield Pause(min(_POLL_SECONDS, max(0, deadline - monotonic())))
+            if body.stopped:
+                return iter(())
+        items = yield recoverer.ask_items()
+    except CozeError as failure:
+        if body.stopped:
+            return iter(())
+        if failure is not error:
+            error.add_note(f"The rest of the stream could not be asked for: {failure}")
+        raise error from error.__cause__
+    return recoverer.rest(reader, subject, items)

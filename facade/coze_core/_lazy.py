@@ -1,4 +1,4 @@
-"""Packages and modules that are loaded when they are first used (PEP 562)."""
+"""What stands for something else: for a module until it is used, for an argument not given."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def lazy(
     package: str, names: Mapping[str, str]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Return the ``__getattr__`` and the ``__dir__`` of a package.
+    """Return the ``__getattr__`` and the ``__dir__`` of a package of lazily loaded names (PEP 562).
 
     Args:
         package: Its name.
@@ -47,3 +47,14 @@ class Later(ModuleType):
 
     def __dir__(self) -> list[str]:
         return dir(__import__(self.__name__, fromlist=["*"]))
+
+
+class Unset:
+    """The type of `UNSET`."""
+
+    def __repr__(self) -> str:
+        return "<default>"
+
+
+UNSET = Unset()
+"""Stands for an argument that was not given, where ``None`` has a meaning of its own."""

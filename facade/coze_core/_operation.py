@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from coze_core._decode import AnswerDecoder
 from coze_core._encoding import header_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Unpack
-
+    from coze_core._encoding import HeaderMap
     from coze_core._paging import Paging
 
 T = TypeVar("T")
@@ -65,19 +66,7 @@ class Outcome(NamedTuple):
     answer: Mapping[str, object] = {}
 
 
-class EndpointOptions(TypedDict, total=False):
-    """How the parts of a request are written; see `Endpoint`."""
-
-    headers: Mapping[str, str]
-    delimiters: Mapping[str, str]
-    encoding: Literal["json", "form", "multipart", "raw"]
-    media_types: Mapping[str, str]
-    null_fields: frozenset[str]
-    lists: frozenset[str]
-    idempotent: bool
-
-
-class Endpoint:
+class Endpoint(Struct, eq=False, dict=True, weakref=True):
     """Where a request goes and how its parts are written.
 
     Args:
@@ -95,55 +84,44 @@ class Endpoint:
             for granted with GET, PUT and DELETE.
     """
 
-    def __init__(
-        self, name: str, method: str, path: str, **options: Unpack[EndpointOptions]
-    ) -> None:
-        self.name = name
-        self.method = method
-        self.path = path
-        self.headers = header_map(options.get("headers") or {})
-        self.delimiters = options.get("delimiters") or {}
-        self.encoding = options.get("encoding", "json")
-        self.media_types = options.get("media_types") or {}
-        self.lists = options.get("lists") or frozenset[str]()
-        self.null_fields = options.get("null_fields") or frozenset[str]()
-        self.idempotent = options.get("idempotent", False) or method in {"GET", "PUT", "DELETE"}
+    name: str
+    method: str
+    path: str
+    headers: Mapping[str, str] = {}
+    delimiters: Mapping[str, str] = {}
+    encoding: Literal["json", "form", "multipart", "raw"] = "json"
+    media_types: Mapping[str, str] = {}
+    lists: frozenset[str] = frozenset()
+    null_fields: frozenset[str] = frozenset()
+    idempotent: bool = False
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether sending the request twice does no more than sending it once."""
+        return self.idempotent or self.method in {"GET", "PUT", "DELETE"}
+
+    @cached_property
+    def header_map(self) -> HeaderMap:
+        """The headers, checked."""
+        return header_map(self.headers)
 
 
-class Operation(Endpoint, Generic[T]):
+class Operation(Endpoint, Generic[T], kw_only=True):
     """An operation that answers with JSON, or with nothing.
 
     Args:
-        name: As for `Endpoint`, like the arguments that are not named here.
-        method: The HTTP method.
-        path: The path below the base URL.
         result: Returns the result type; called on first use, so that models load lazily.
         unwrap: The field of the body that holds the result, or ``None`` where it is the body.
         also_in: Another field that may hold the result.
         nullable: Whether a success may come without a result.
         by_status: Result, unwrap and nullable for each HTTP status whose answer is another one.
-        options: As for `Endpoint`.
     """
 
-    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
-        self,
-        name: str,
-        method: str,
-        path: str,
-        *,
-        result: Callable[[], type[T]],
-        unwrap: str | None = "data",
-        also_in: str | None = None,
-        nullable: bool = False,
-        by_status: Mapping[int, tuple[Callable[[], type[T]], str | None, bool]] | None = None,
-        **options: Unpack[EndpointOptions],
-    ) -> None:
-        super().__init__(name, method, path, **options)
-        self.result = result
-        self.unwrap = unwrap
-        self.also_in = also_in
-        self.nullable = nullable
-        self._by_status = by_status or {}
+    result: Callable[[], type[T]]
+    unwrap: str | None = "data"
+    also_in: str | None = None
+    nullable: bool = False
+    by_status: Mapping[int, tuple[Callable[[], type[T]], str | None, bool]] = {}
 
     @cached_property
     def decoder(self) -> AnswerDecoder[T]:
@@ -152,129 +130,61 @@ class Operation(Endpoint, Generic[T]):
 
     def decoder_for(self, status: int) -> AnswerDecoder[T]:
         """Return the decoder of the answers with an HTTP status."""
-        return self._decoders[status] if status in self._by_status else self.decoder
+        return self._decoders[status] if status in self.by_status else self.decoder
 
     @cached_property
     def _decoders(self) -> dict[int, AnswerDecoder[T]]:
         return {
             status: AnswerDecoder(result(), unwrap, nullable=nullable)
-            for status, (result, unwrap, nullable) in self._by_status.items()
+            for status, (result, unwrap, nullable) in self.by_status.items()
         }
 
 
-class ListOperation(Operation[D], Generic[D, T]):
-    """An operation that answers one page of a collection.
+class ListOperation(Operation[D], Generic[D, T], kw_only=True):
+    """An operation that answers one page of a collection; its result is the page data.
 
     Args:
-        name: As for `Operation`, like the arguments that are not named here.
-        method: The HTTP method.
-        path: The path below the base URL.
-        result: Returns the type of the page data.
         items: Takes the items out of the page data.
         paging: How the next page is asked for.
-        unwrap: The field of the body that holds the page data.
-        also_in: As for `Operation`.
-        options: As for `Endpoint`.
     """
 
-    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
-        self,
-        name: str,
-        method: str,
-        path: str,
-        *,
-        result: Callable[[], type[D]],
-        items: Callable[[D], Sequence[T] | None],
-        paging: Paging,
-        unwrap: str | None = "data",
-        also_in: str | None = None,
-        **options: Unpack[EndpointOptions],
-    ) -> None:
-        super().__init__(
-            name,
-            method,
-            path,
-            result=result,
-            unwrap=unwrap,
-            also_in=also_in,
-            nullable=True,  # such a page is empty
-            **options,
-        )
-        self.items = items
-        self.paging = paging
+    items: Callable[[D], Sequence[T] | None]
+    paging: Paging
+    nullable: bool = True  # such a page is empty
 
 
-class BatchOperation(Operation[T]):
+class BatchOperation(Operation[T], kw_only=True):
     """An operation that takes a limited number of values, asked as often as it needs.
 
     Args:
-        name: As for `Operation`, like the arguments that are not named here.
-        method: The HTTP method.
-        path: The path below the base URL.
-        result: Returns the result type.
         argument: The query or body name of the values.
         size: The largest number of values in one request.
         join: The list field of the result that is joined over the requests.
-        unwrap: The field of the body that holds the result.
-        options: As for `Endpoint`.
     """
 
-    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
-        self,
-        name: str,
-        method: str,
-        path: str,
-        *,
-        result: Callable[[], type[T]],
-        argument: str,
-        size: int,
-        join: str,
-        unwrap: str | None = "data",
-        **options: Unpack[EndpointOptions],
-    ) -> None:
-        super().__init__(name, method, path, result=result, unwrap=unwrap, **options)
-        self.argument = argument
-        self.size = size
-        self.join = join
+    argument: str
+    size: int
+    join: str
 
 
-class StreamOperation(Endpoint, Generic[E_co]):
+class StreamOperation(Endpoint, Generic[E_co], kw_only=True):
     """An operation that answers with server-sent events.
 
     Args:
-        name: As for `Endpoint`, like the arguments that are not named here.
-        method: The HTTP method.
-        path: The path below the base URL.
         events: Returns the type of the data for each event name of the wire.
         end: Events after which the stream is over.
         pause: Events after which the connection may end as well.
         errors: Events that are raised and not delivered.
         recovery: How the rest of a broken stream is found, if it can be.
         outcome: How its text and its result are read, if it has any.
-        options: As for `Endpoint`.
     """
 
-    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
-        self,
-        name: str,
-        method: str,
-        path: str,
-        *,
-        events: Callable[[], Mapping[str, type[object]]],
-        end: frozenset[str] = frozenset(),
-        pause: frozenset[str] = frozenset(),
-        errors: frozenset[str] = frozenset(),
-        recovery: Recovery | None = None,
-        outcome: Outcome | None = None,
-        **options: Unpack[EndpointOptions],
-    ) -> None:
-        super().__init__(name, method, path, **options)
-        self.events = events
-        self.end = end
-        self.pause = pause
-        self.errors = errors
-        self.recovery = recovery
-        self.outcome = outcome
+    events: Callable[[], Mapping[str, type[object]]]
+    end: frozenset[str] = frozenset()
+    pause: frozenset[str] = frozenset()
+    errors: frozenset[str] = frozenset()
+    recovery: Recovery | None = None
+    outcome: Outcome | None = None
 
 
 class Pipe(NamedTuple):
@@ -299,15 +209,13 @@ class Pipe(NamedTuple):
     limit: int = 0
 
 
-class SocketOperation(Endpoint, Generic[E_co]):
+class SocketOperation(Endpoint, Generic[E_co], kw_only=True):
     """An operation that opens a socket.
 
     Args:
-        name: As for `Endpoint`, like the arguments that are not named here.
-        path: The path below the base URL.
         hosts: Where the socket is, by base URL; with any other base URL it is there as well.
         send: The events that are sent, and the fields of the data of each that are bytes.
-        events: Gives the type of the data for each event that is received.
+        events: Returns the type of the data for each event that is received.
         ready: The event that says that the session is ready.
         errors: Events that are raised and not delivered.
         turn: Events that end a turn.
@@ -315,34 +223,17 @@ class SocketOperation(Endpoint, Generic[E_co]):
         turn_after: Events that end a turn, too, if it was begun by sending a certain one.
         resume: Fields of received data, and where in the settings they go after a reconnect.
         pipe: How a pipe goes through it, if one does.
-        options: As for `Endpoint`.
+        method: The HTTP method of the handshake.
     """
 
-    def __init__(  # noqa: PLR0913  # one argument for each thing the document says
-        self,
-        name: str,
-        path: str,
-        *,
-        hosts: Mapping[str, str],
-        send: Mapping[str, tuple[str, ...]],
-        events: Callable[[], Mapping[str, type[object]]],
-        ready: str,
-        errors: tuple[str, ...],
-        turn: tuple[str, ...],
-        settings: str,
-        turn_after: Mapping[str, tuple[str, ...]] | None = None,
-        resume: Mapping[str, str] | None = None,
-        pipe: Pipe | None = None,
-        **options: Unpack[EndpointOptions],
-    ) -> None:
-        super().__init__(name, "GET", path, **options)
-        self.hosts = hosts
-        self.send = send
-        self.events = events
-        self.ready = ready
-        self.errors = errors
-        self.turn = turn
-        self.settings = settings
-        self.turn_after = turn_after or {}
-        self.resume = resume or {}
-        self.pipe = pipe
+    hosts: Mapping[str, str]
+    send: Mapping[str, tuple[str, ...]]
+    events: Callable[[], Mapping[str, type[object]]]
+    ready: str
+    errors: tuple[str, ...]
+    turn: tuple[str, ...]
+    settings: str
+    turn_after: Mapping[str, tuple[str, ...]] = {}
+    resume: Mapping[str, str] = {}
+    pipe: Pipe | None = None
+    method: str = "GET"

@@ -14,8 +14,8 @@ Fetched: TypeAlias = tuple[Any, ResponseInfo]
 Fetch: TypeAlias = Callable[[Mapping[str, object]], Fetched]
 AsyncFetch: TypeAlias = Callable[[Mapping[str, object]], Awaitable[Fetched]]
 
-
 T = TypeVar("T")
+F = TypeVar("F", Fetch, AsyncFetch)
 
 
 class _Pickled(NamedTuple):
@@ -24,12 +24,13 @@ class _Pickled(NamedTuple):
     name: str
 
 
-class _PageBase(Generic[T]):
+class _PageBase(Generic[T, F]):
     """A page, apart from asking for the next one."""
 
     def __init__(
-        self, operation: ListOperation[Any, T], step: PageRequest, fetched: Fetched
+        self, operation: ListOperation[Any, T], fetch: F, step: PageRequest, fetched: Fetched
     ) -> None:
+        self._fetch = fetch
         self.data: object
         self.data, self._response = fetched
         self.items: list[T] = _items(operation, self.data)
@@ -96,7 +97,7 @@ class _PageBase(Generic[T]):
         return f"<{type(self).__name__} {self._operation.name}: {count}, has_more={self.has_more}>"
 
 
-class Page(_PageBase[T]):
+class Page(_PageBase[T, Fetch]):
     """One page of a collection. Iterating yields its items and those of all further pages.
 
     Further pages are asked for one by one, when their first item is wanted, and anew by each
@@ -108,23 +109,16 @@ class Page(_PageBase[T]):
         data: All that the API sent for this page.
     """
 
-    def __init__(
-        self,
-        operation: ListOperation[Any, T],
-        fetch: Fetch,
-        step: PageRequest,
-        answer: Fetched,
-    ) -> None:
-        super().__init__(operation, step, answer)
-        self._fetch = fetch
-
     def next_page(self) -> Page[T] | None:
         """Ask for the next page; return ``None`` on the last one.
 
         Raises:
             CozeError: The request failed.
         """
-        return ask_page(self._live(), self._fetch, self._next) if self._next else None
+        if self._next is None:
+            return None
+        operation, step = self._live(), self._next
+        return Page(operation, self._fetch, step, self._fetch(step.arguments))
 
     def iter_pages(self) -> Iterator[Page[T]]:
         """Iterate over this page and all further ones."""
@@ -138,7 +132,7 @@ class Page(_PageBase[T]):
             yield from page.items
 
 
-class AsyncPage(_PageBase[T]):
+class AsyncPage(_PageBase[T, AsyncFetch]):
     """The async variant of `Page`.
 
     Attributes:
@@ -147,23 +141,16 @@ class AsyncPage(_PageBase[T]):
         data: All that the API sent for this page.
     """
 
-    def __init__(
-        self,
-        operation: ListOperation[Any, T],
-        fetch: AsyncFetch,
-        step: PageRequest,
-        answer: Fetched,
-    ) -> None:
-        super().__init__(operation, step, answer)
-        self._fetch = fetch
-
     async def next_page(self) -> AsyncPage[T] | None:
         """Ask for the next page; return ``None`` on the last one.
 
         Raises:
             CozeError: The request failed.
         """
-        return await ask_async_page(self._live(), self._fetch, self._next) if self._next else None
+        if self._next is None:
+            return None
+        operation, step = self._live(), self._next
+        return AsyncPage(operation, self._fetch, step, await self._fetch(step.arguments))
 
     def iter_pages(self) -> _PageIterator[T]:
         """Iterate over this page and all further ones."""
@@ -227,7 +214,8 @@ class AsyncPages(Coroutine[Any, Any, AsyncPage[T]]):
         return self._running
 
     async def _first(self) -> AsyncPage[T]:
-        return await ask_async_page(self._operation, self._fetch, PageRequest(self._arguments))
+        answer = await self._fetch(self._arguments)
+        return AsyncPage(self._operation, self._fetch, PageRequest(self._arguments), answer)
 
 
 class _PageIterator(Generic[T]):
@@ -262,27 +250,6 @@ class _ItemIterator(Generic[T]):
             for item in self._items:
                 return item
             self._items = iter((await anext(self._pages)).items)
-
-
-def ask_page(operation: ListOperation[Any, T], fetch: Fetch, step: PageRequest) -> Page[T]:
-    """Ask for a page.
-
-    Args:
-        operation: The operation that answers one page.
-        fetch: Sends its request with the given query or body.
-        step: The request of the page.
-
-    Raises:
-        CozeError: The request failed.
-    """
-    return Page(operation, fetch, step, fetch(step.arguments))
-
-
-async def ask_async_page(
-    operation: ListOperation[Any, T], fetch: AsyncFetch, step: PageRequest
-) -> AsyncPage[T]:
-    """As `ask_page`."""
-    return AsyncPage(operation, fetch, step, await fetch(step.arguments))
 
 
 def _items(operation: ListOperation[Any, T], data: object) -> list[T]:

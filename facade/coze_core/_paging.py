@@ -8,7 +8,7 @@ page is the end, and so is a token or id that comes back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -33,25 +33,6 @@ class PageRequest(NamedTuple):
 
     arguments: Mapping[str, object]
     state: Any = None
-
-
-class Paging(Protocol):
-    """A way of asking for page after page."""
-
-    @property
-    def request(self) -> Place:
-        """The part of the request in which the arguments stand."""
-        ...
-
-    def following(
-        self, step: PageRequest, data: object, items: Sequence[object]
-    ) -> PageRequest | None:
-        """Return the request of the page after this one, or ``None`` at the end."""
-        ...
-
-    def total_of(self, data: object) -> int | None:
-        """Return the number of items on all pages, if the page data says it."""
-        ...
 
 
 class NumberPaging(Struct, frozen=True, kw_only=True):
@@ -168,6 +149,9 @@ class WindowPaging(Struct, frozen=True, kw_only=True):
     def total_of(self, data: object) -> None:
         """Return ``None``: such pages do not count."""
         del data
+
+
+Paging: TypeAlias = NumberPaging | TokenPaging | WindowPaging
 
 
 class _Count(NamedTuple):

@@ -16,8 +16,7 @@ from coze_core._decode import (
     parse,
     result_code,
 )
-from coze_core._events import Event, UnknownEvent
-from coze_core._outcomes import Collector
+from coze_core._events import Collector, Event, UnknownEvent
 from coze_core._secrets import redacted_bytes
 from coze_core._sse import Decoder, EventTooLongError, ServerSentEvent
 

@@ -39,33 +39,16 @@ if TYPE_CHECKING:
 
 
 _HARMLESS = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
-
-
 _ID_NAME = re.compile(r"(?:\w+_)?ids?")
-
-
 _ID = re.compile(r"[\w.:-]{1,64}")
-
-
 _SHORT = re.compile(r"\d{1,6}|true|false")
-
 
 # Field names of the API; any other key is the user's own.
 _PLAIN_KEY = re.compile(r"(?=.{1,40}$)[a-z]+(?:_[a-z]+)*")
-
-
 _SECRET_NAME = re.compile(SENSITIVE_NAME, re.IGNORECASE)
-
-
 _LONGEST_REQUEST = 100_000  # bytes
-
-
 _MOST_COMPARED = 100_000  # characters
-
-
 _LONGEST_ANSWER = 20_000
-
-
 _DEEPEST = 40  # levels of JSON
 
 
@@ -286,14 +269,8 @@ def _quoted(text: str) -> str:
 
 
 _LONGEST: Final = 2000
-
-
 _HARMLESS_MARK: Final = re.compile(r"[\w ]+: (?:[\da-fA-F-]{1,64}|True|False)")
-
-
 _UNCOMPARED: Final = "(What the API said is hidden: more was sent than it can be compared with.)"
-
-
 _HEADERS: Final = ("content-type", "date", "retry-after", "server", "via", "x-tt-logid")
 
 
@@ -311,10 +288,7 @@ class ErrorContext(NamedTuple):
 def attach_context(error: CozeError, request: Request, token: str = "") -> None:
     """Attach the redacted request and response to an error, for `CozeError.report`.
 
-    Args:
-        error: The error; an earlier context is replaced.
-        request: The request.
-        token: The token that was sent with it.
+    An earlier context is replaced.
     """
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     try:

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, cast
 from urllib.parse import quote, urlencode
 
+from msgspec import Struct
+
 from coze_core._coze_error import CozeError, no_stop_iteration
+from coze_core._deadline import Timeout
 from coze_core._decode import build
 from coze_core._encoding import HeaderMap, header_value, to_json, to_texts
 from coze_core._response import RequestInfo
@@ -15,14 +18,13 @@ from coze_core._response import RequestInfo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coze_core._deadline import Deadline, Timeout
+    from coze_core._deadline import Deadline
     from coze_core._files import FormPart
     from coze_core._operation import BatchOperation, Endpoint
     from coze_core._paging import Place
 
 
 T = TypeVar("T")
-
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~,-]*")
 
@@ -59,7 +61,7 @@ class AttemptRecord(NamedTuple):
         return f"{end}, {self.seconds:.3f} s{logid}{pause}"
 
 
-class Request:
+class Request(Struct, eq=False):
     """A request, ready to be sent as often as needed.
 
     Attributes:
@@ -80,50 +82,26 @@ class Request:
         attempts: The outcome of each attempt.
     """
 
-    __slots__ = (
-        "attempts",
-        "content",
-        "deadline",
-        "form",
-        "headers",
-        "info",
-        "is_token_request",
-        "keep_open",
-        "max_bytes",
-        "method",
-        "operation",
-        "query",
-        "timeout",
-        "url",
-    )
-
-    def __init__(self, endpoint: Endpoint, url: str, headers: HeaderMap) -> None:
-        self.operation = endpoint.name
-        self.method = endpoint.method
-        self.url = url
-        self.info = RequestInfo(endpoint.method, url)
-        self.headers = headers
-        self.timeout: Timeout  # set before it is sent
-        self.deadline: Deadline | None = None
-        self.is_token_request = False
-        self.keep_open: Callable[[str], bool] | None = None
-        self.max_bytes = 0
-        self.query: list[tuple[str, str]] = []
-        self.content: bytes | None = None
-        self.form: list[FormPart] = []
-        self.attempts: list[AttemptRecord] = []
+    operation: str
+    method: str
+    url: str
+    info: RequestInfo
+    headers: HeaderMap
+    query: list[tuple[str, str]] = []
+    content: bytes | None = None
+    form: list[FormPart] = []
+    timeout: Timeout = Timeout(None, None, None, None)
+    deadline: Deadline | None = None
+    is_token_request: bool = False
+    keep_open: Callable[[str], bool] | None = None
+    max_bytes: int = 0
+    attempts: list[AttemptRecord] = []
 
 
 def write_request(
     endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: CallArguments
 ) -> Request:
     """Write the request of one call.
-
-    Args:
-        endpoint: The operation.
-        base_url: What paths are added to, without a slash at its end.
-        headers: Headers of every request of the client.
-        parts: The arguments.
 
     Raises:
         CozeError: An argument cannot be written; the text names operation and argument.
@@ -141,7 +119,10 @@ def _write(endpoint: Endpoint, base_url: str, headers: HeaderMap, parts: CallArg
     path = endpoint.path
     for name, value in (parts.get("path") or {}).items():
         path = path.replace(f"{{{name}}}", _segment(name, value))  # which holds no brace itself
-    request = Request(endpoint, base_url + path, headers | endpoint.headers)
+    url = base_url + path
+    info = RequestInfo(endpoint.method, url)
+    headers = headers | endpoint.header_map
+    request = Request(endpoint.name, endpoint.method, url, info, headers)
     for name, value in _given(parts.get("headers")):
         texts = to_texts(name, value)
         text = texts[0] if isinstance(value, str | Mapping) else _joined(name, texts, ",")

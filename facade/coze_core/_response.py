@@ -1,15 +1,101 @@
-"""What is known about an answer beside its result, and which answer a result came with."""
+"""An answer, as it comes: whole, or with its body on the way; and as it is kept with a result."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from copy import copy
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from functools import partial
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct
 
 from coze_core._coze_error import CozeError
 
+B_co = TypeVar("B_co", covariant=True)
 R = TypeVar("R")
 T = TypeVar("T")
+
+
+class AnyBody(Protocol):
+    @property
+    def stopped(self) -> bool:
+        """Whether `Body.close` was called, from wherever: then reading ends without an error."""
+        ...
+
+    @property
+    def secret(self) -> str:
+        """The token that was sent, so that errors can leave it out."""
+        ...
+
+    def explain(self, error: CozeError) -> None:
+        """Attach the request to an error about the body, for its report."""
+        ...
+
+
+class Body(AnyBody, Protocol):
+    """A body that is still on its way. It holds a connection until it is released or forgotten.
+
+    It is read in one thread at a time; any other may close it, which wakes the reader.
+    """
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """Iterate over the body in pieces, decompressed.
+
+        Raises:
+            APIConnectionError: The body ended early.
+            CozeError: It was released, another thread reads it, or another process opened it.
+        """
+        ...
+
+    def close(self, *, drain: bool = False) -> None:
+        """Stop reading, by the user's own hand, and give the connection back.
+
+        Args:
+            drain: Whether the rest is worthless and short: it is read for some milliseconds, so
+                that the connection can be used again.
+        """
+        ...
+
+    def release(self) -> None:
+        """Give the connection back; more than once does no harm."""
+        ...
+
+
+class AsyncBody(AnyBody, Protocol):
+    """The async variant of `Body`."""
+
+    def iter_bytes(self) -> AsyncGenerator[bytes, None]:
+        """As `Body.iter_bytes`."""
+        ...
+
+    async def aclose(self, *, drain: bool = False) -> None:
+        """As `Body.close`."""
+        ...
+
+    async def release(self) -> None:
+        """As `Body.release`."""
+        ...
+
+
+class RawResponse(NamedTuple, Generic[B_co]):
+    """The answer to one sending of a request.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: The headers; names in any case.
+        body: The whole body, or nothing while it is still to come.
+        live: The body that is still to come, if the request wanted it so.
+        secret: The token that was sent, so that errors can leave it out.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+    body: bytes
+    live: B_co | None
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"<RawResponse {self.status_code}>"
 
 
 class RequestInfo(NamedTuple):
@@ -27,7 +113,7 @@ class RequestInfo(NamedTuple):
         return f"{self.method} {self.url}"
 
 
-class ResponseInfo:
+class ResponseInfo(Struct, kw_only=True, eq=False):
     """An answer of the API.
 
     Attributes:
@@ -41,37 +127,14 @@ class ResponseInfo:
         elapsed: Seconds from the first sending to the answer, pauses included.
     """
 
-    __slots__ = (
-        "_secret",
-        "attempts",
-        "body",
-        "elapsed",
-        "headers",
-        "logid",
-        "request",
-        "status_code",
-    )
-
-    def __init__(  # noqa: PLR0913  # a record
-        self,
-        *,
-        status_code: int,
-        headers: Mapping[str, str],
-        logid: str | None,
-        body: bytes,
-        request: RequestInfo,
-        attempts: int,
-        elapsed: float,
-        secret: str = "",
-    ) -> None:
-        self.status_code = status_code
-        self.headers = headers
-        self.logid = logid
-        self.body = body
-        self.request = request
-        self.attempts = attempts
-        self.elapsed = elapsed
-        self._secret = secret  # the token that was sent
+    status_code: int
+    headers: Mapping[str, str]
+    logid: str | None
+    body: bytes
+    request: RequestInfo
+    attempts: int
+    elapsed: float
+    _secret: str = ""  # the token that was sent
 
     def json(self) -> Any:
         """Return the whole body as plain JSON: also fields that no model has.
@@ -79,7 +142,6 @@ class ResponseInfo:
         Raises:
             CozeError: The body is no JSON, as that of a stream or a download.
         """
-        from coze_core._coze_error import CozeError
         from coze_core._decode import NotJSONError, parse
 
         try:
@@ -87,44 +149,31 @@ class ResponseInfo:
         except NotJSONError:
             raise CozeError(f"the body of the response to {self.request} is not JSON.") from None
 
-    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         from coze_core._secrets import redacted, redacted_bytes
 
-        _, state = cast("tuple[None, dict[str, Any]]", object.__getstate__(self))
-        if secret := state.pop("_secret", ""):
-            headers = state["headers"] = copy(state["headers"])
+        fields = _fields(self)
+        if secret := fields.pop("_secret"):
+            headers = fields["headers"] = copy(fields["headers"])
             for name, value in headers.items():
                 if secret in value:
                     headers[name] = redacted(value, [secret])
-            state["body"] = redacted_bytes(state["body"], secret)
-            state["logid"] = state["logid"] and redacted(state["logid"], [secret])
-        return None, {**state, "_secret": ""}
+            fields["body"] = redacted_bytes(fields["body"], secret)
+            fields["logid"] = fields["logid"] and redacted(fields["logid"], [secret])
+        return partial(type(self), **fields), ()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status_code} of {self.request}>"
 
 
-class Response(ResponseInfo, Generic[T]):
+class Response(ResponseInfo, Generic[T], kw_only=True, eq=False):
     """An answer together with the result of the method.
 
     Attributes:
         value: What the method returns.
     """
 
-    __slots__ = ("value",)
-
-    def __init__(self, value: T, info: ResponseInfo) -> None:
-        super().__init__(
-            status_code=info.status_code,
-            headers=info.headers,
-            logid=info.logid,
-            body=info.body,
-            request=info.request,
-            attempts=info.attempts,
-            elapsed=info.elapsed,
-            secret=info._secret,  # noqa: SLF001  # of the base class
-        )
-        self.value = value
+    value: T
 
 
 class Recorder:
@@ -145,7 +194,7 @@ class Recorder:
         """
         if self.answer is None:
             raise self.unanswered(value)
-        return Response(value, self.answer)
+        return Response(value=value, **_fields(self.answer))
 
     @staticmethod
     def unanswered(value: object) -> CozeError:
@@ -154,6 +203,10 @@ class Recorder:
             f"with_response: this method returned {type(value).__name__} before it sent its "
             "request. Call it directly; a stream has it in `response` once it is open."
         )
+
+
+def _fields(response: ResponseInfo) -> dict[str, Any]:
+    return {name: getattr(response, name) for name in response.__struct_fields__}
 
 
 def response_of(result: object) -> ResponseInfo:

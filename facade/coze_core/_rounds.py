@@ -12,8 +12,8 @@ from collections.abc import (
 )
 from typing import Any, Generic, Self, TypeVar, cast
 
+from coze_core._events import StreamResult
 from coze_core._iteration import misuse
-from coze_core._outcomes import StreamResult
 from coze_core._response import ResponseInfo
 from coze_core._streams import AsyncStream, R_co, Stream
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from coze_core._coze_error import CozeError
 from coze_core._deadline import timeouts
 from coze_core._encoding import header_map
-from coze_core._unset import UNSET, Unset
+from coze_core._lazy import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from coze_core._deadline import Deadline, HTTPTimeout, Timeouts
     from coze_core._encoding import HeaderMap
     from coze_core._errors import ErrorTable
-    from coze_core._http import AsyncHTTPClient, HTTPClient
+    from coze_core._http._family import AsyncHTTPClient, HTTPClient
     from coze_core._operation import Endpoint
     from coze_core._request import CallArguments
     from coze_core._response import Recorder

@@ -63,20 +63,8 @@ class Decoder:
         self._bom: bytes | None = b""  # what may become the BOM; None once that is decided
         self.last_id: str | None = None
 
-    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """Take the next bytes, and return the events that they complete.
-
-        Args:
-            chunk: Any number of bytes, cut anywhere.
-        """
-        blocks = self.blocks(chunk)
-        return [event for block in blocks if (event := self.event(block)) is not None]
-
     def blocks(self, chunk: bytes) -> list[bytes]:
-        """Take the next bytes, and return the lines of the events that they complete, to be read.
-
-        Args:
-            chunk: Any number of bytes, cut anywhere.
+        """Take the next bytes, cut anywhere; return the lines of each event that they complete.
 
         Raises:
             EventTooLongError: The open event was longer than the limit before these bytes.

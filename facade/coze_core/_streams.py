@@ -16,7 +16,7 @@ anything else takes the slower, lenient way. The event that ends a stream is del
 is waited for after it: the connection is drained for some milliseconds and used again.
 
 A stream is never sent twice, as an agent would act twice. Where the document says how, a
-`_recovery.Recoverer` asks for the rest of a broken one, with calls that only read: it has noted
+`_iteration.Recoverer` asks for the rest of a broken one, with calls that only read: it has noted
 which items came, waits until the subject has ended, and yields what is missing.
 
 Reading and closing may happen in different threads or tasks. `close` wakes the reader, whose loop
@@ -29,18 +29,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast
 
-from coze_core._body import AsyncBody, Body
 from coze_core._coze_error import CozeError
 from coze_core._errors import ErrorTable, StreamError
+from coze_core._events import AsyncTexts, Collector, StreamResult
 from coze_core._failures import stream_error
-from coze_core._iteration import AsyncEvents, Events, async_events, batches, misuse
+from coze_core._iteration import AsyncEvents, Events, Recoverer, async_events, batches, misuse
 from coze_core._operation import StreamOperation
-from coze_core._outcomes import AsyncTexts, Collector, StreamResult
 from coze_core._reader import EventReader
-from coze_core._recovery import Recoverer
-from coze_core._response import ResponseInfo
+from coze_core._response import AsyncBody, Body, ResponseInfo
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as TypeVarWithDefault
@@ -50,11 +48,24 @@ else:
     R_co = TypeVar("R_co", covariant=True)
 
 B = TypeVar("B", bound=Body | AsyncBody)
+A = TypeVar("A")
 E_co = TypeVar("E_co", covariant=True)
 
+_Opened: TypeAlias = tuple[Body, ResponseInfo]
+_AsyncOpened: TypeAlias = Awaitable[tuple[AsyncBody, ResponseInfo]]
 
-class _StreamBase(Generic[E_co, B, R_co]):
-    """What both kinds of stream are, apart from waiting."""
+
+class _StreamBase(Generic[E_co, B, A, R_co]):
+    """What both kinds of stream are, apart from waiting.
+
+    Args:
+        operation: The operation that answers with events.
+        open_body: Sends the request and waits for the head of the answer.
+        errors: The error codes of the API.
+        recoverer: Finds the rest of the events when the connection breaks.
+        max_event_bytes: The longest event.
+        keep_extra: Whether models keep what came beyond their fields.
+    """
 
     if not TYPE_CHECKING:
 
@@ -62,15 +73,17 @@ class _StreamBase(Generic[E_co, B, R_co]):
             """Take the events alone, too, as checkers do: the result has a default."""
             return super().__class_getitem__(kinds if isinstance(kinds, tuple) else (kinds, Any))
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each setting
         self,
         operation: StreamOperation[E_co],
+        open_body: Callable[[], A],
         errors: ErrorTable,
-        recoverer: Recoverer[E_co] | None,
-        max_event_bytes: float,
+        recoverer: Recoverer[E_co] | None = None,
+        max_event_bytes: float = inf,
         *,
-        keep_extra: bool,
+        keep_extra: bool = False,
     ) -> None:
+        self._open_body = open_body
         self._max_event_bytes = max_event_bytes
         self._keep_extra = keep_extra
         self._operation = operation
@@ -125,7 +138,7 @@ class _StreamBase(Generic[E_co, B, R_co]):
         self._collector = self._reader.collector
         return self._reader
 
-    def _continue(self, earlier: _StreamBase[E_co, B, R_co]) -> None:
+    def _continue(self, earlier: _StreamBase[E_co, B, A, R_co]) -> None:
         """Know what an earlier stream of the same subject brought, for a recovery."""
         if self._recoverer and earlier._recoverer:
             self._recoverer.take_over(earlier._recoverer)
@@ -151,39 +164,25 @@ class _StreamBase(Generic[E_co, B, R_co]):
             raise misuse(self._operation.name, "did not end, so it has no result")
         return cast("R_co", self._collecting().result())
 
+    def _end(self) -> bool:
+        """Take note that nothing more is read; return whether all that was due has been."""
+        self._used = True
+        reader, self._reader = self._reader, None
+        self._complete = self._complete or (reader is not None and reader.complete)
+        return reader is not None and reader.ended
+
     def _check_open(self) -> None:
         if self._reader is None:
             raise misuse(self._operation.name, "is closed" if self._used else "is not open")
 
 
-class Stream(_StreamBase[E_co, Body, R_co], Generic[E_co, R_co]):
+class Stream(_StreamBase[E_co, Body, _Opened, R_co], Generic[E_co, R_co]):
     """Events as they arrive.
 
     Opened by ``with``, which sends the request, and read inside it. Leaving it closes the
     connection, however that happens. Iteration yields the event that ends the stream, then stops
     without waiting for more.
-
-    Args:
-        operation: The operation that answers with events.
-        open_body: Sends the request and waits for the head of the answer.
-        errors: The error codes of the API.
-        recoverer: Finds the rest of the events when the connection breaks.
-        max_event_bytes: The longest event.
-        keep_extra: Whether models keep what came beyond their fields.
     """
-
-    def __init__(  # noqa: PLR0913  # one argument for each setting
-        self,
-        operation: StreamOperation[E_co],
-        open_body: Callable[[], tuple[Body, ResponseInfo]],
-        errors: ErrorTable,
-        recoverer: Recoverer[E_co] | None = None,
-        max_event_bytes: float = inf,
-        *,
-        keep_extra: bool = False,
-    ) -> None:
-        super().__init__(operation, errors, recoverer, max_event_bytes, keep_extra=keep_extra)
-        self._open_body = open_body
 
     def __enter__(self) -> Self:
         """Send the request.
@@ -249,38 +248,14 @@ class Stream(_StreamBase[E_co, Body, R_co], Generic[E_co, R_co]):
 
         A stream that was read to its end gives its connection back; any other loses it.
         """
-        self._used = True
-        reader, self._reader = self._reader, None
-        self._complete = self._complete or (reader is not None and reader.complete)
+        drain = self._end()
         if self._body is not None:
-            self._body.close(drain=reader is not None and reader.ended)
+            self._body.close(drain=drain)
             self._events.close()
 
 
-class AsyncStream(_StreamBase[E_co, AsyncBody, R_co], Generic[E_co, R_co]):
-    """Events as they arrive: the async variant of `Stream`.
-
-    Args:
-        operation: The operation that answers with events.
-        open_body: Sends the request and waits for the head of the answer.
-        errors: The error codes of the API.
-        recoverer: Finds the rest of the events when the connection breaks.
-        max_event_bytes: The longest event.
-        keep_extra: Whether models keep what came beyond their fields.
-    """
-
-    def __init__(  # noqa: PLR0913  # one argument for each setting
-        self,
-        operation: StreamOperation[E_co],
-        open_body: Callable[[], Awaitable[tuple[AsyncBody, ResponseInfo]]],
-        errors: ErrorTable,
-        recoverer: Recoverer[E_co] | None = None,
-        max_event_bytes: float = inf,
-        *,
-        keep_extra: bool = False,
-    ) -> None:
-        super().__init__(operation, errors, recoverer, max_event_bytes, keep_extra=keep_extra)
-        self._open_body = open_body
+class AsyncStream(_StreamBase[E_co, AsyncBody, _AsyncOpened, R_co], Generic[E_co, R_co]):
+    """Events as they arrive: the async variant of `Stream`."""
 
     async def __aenter__(self) -> Self:
         """Send the request.
@@ -337,13 +312,11 @@ class AsyncStream(_StreamBase[E_co, AsyncBody, R_co], Generic[E_co, R_co]):
 
         A stream that was read to its end gives its connection back; any other loses it.
         """
-        self._used = True
-        reader, self._reader = self._reader, None
-        self._complete = self._complete or (reader is not None and reader.complete)
+        drain = self._end()
         if self._body is not None:
             try:
                 await self._events.aclose()
                 with suppress(RuntimeError):  # another task is waiting for bytes
                     await self._chunks.aclose()
             finally:
-                await self._body.aclose(drain=reader is not None and reader.ended)
+                await self._body.aclose(drain=drain)

@@ -10,17 +10,18 @@ from coze_core._call import download_call, stream_call, value_call
 from coze_core._client import BaseClient
 from coze_core._coze_error import no_stop_iteration
 from coze_core._errors import APIConnectionError
-from coze_core._http import HTTPClient, Transport
-from coze_core._pages import ask_page
+from coze_core._http._family import HTTPClient
+from coze_core._http._sync import Transport
+from coze_core._pages import Page
 from coze_core._paging import PageRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Unpack
 
-    from coze_core._body import Body
     from coze_core._call import Attempt, Call
     from coze_core._downloads import Download
+    from coze_core._iteration import RecoveryMethods
     from coze_core._operation import (
         BatchOperation,
         Endpoint,
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
         SocketOperation,
         StreamOperation,
     )
-    from coze_core._pages import Page
     from coze_core._request import CallArguments
-    from coze_core._response import ResponseInfo
+    from coze_core._response import Body, ResponseInfo
     from coze_core._streams import Stream
     from coze_core._ws._sync import Socket
 
@@ -61,7 +61,8 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
             changed = cast("CallArguments", {**parts, place: arguments})
             return self._run(value_call(operation, changed, self.settings))
 
-        return ask_page(operation, fetch, PageRequest(parts.get(place) or {}))
+        first = PageRequest(parts.get(place) or {})
+        return Page(operation, fetch, first, fetch(first.arguments))
 
     def batch(self, operation: BatchOperation[T], **parts: Unpack[CallArguments]) -> T:
         """Call an operation as often as its values need, and join the results."""
@@ -74,7 +75,7 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
     def stream(
         self,
         operation: StreamOperation[E],
-        recover: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
+        recover: RecoveryMethods | None = None,
         **parts: Unpack[CallArguments],
     ) -> Stream[E, Any]:
         """Return the stream of an operation, which sends the request when it is entered.

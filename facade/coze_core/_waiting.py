@@ -217,17 +217,14 @@ async def arun(job: Job[T]) -> T:
             try:
                 if isinstance(step, Pause):
                     await anyio.sleep(step.seconds)
-                value = await _settled(step)
+                awaited = isinstance(step, Awaitable)
+                value = await cast("Awaitable[Any]", step) if awaited else step
             except Exception as error:  # noqa: BLE001  # the job decides
                 step = job.throw(error)
             else:
                 step = job.send(value)
     except StopIteration as end:
         return cast("T", end.value)
-
-
-async def _settled(step: Any) -> Any:
-    return await cast("Awaitable[Any]", step) if isinstance(step, Awaitable) else step
 
 
 def check_deadline(operation: str, deadline: float | None) -> None:

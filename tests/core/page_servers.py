@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, Literal
 
 from coze_core._operation import ListOperation
-from coze_core._pages import AsyncPages, Page, ask_page
+from coze_core._pages import AsyncPages, Page
 from coze_core._paging import NumberPaging, PageRequest, Paging, TokenPaging, WindowPaging
 from coze_core._response import RequestInfo, ResponseInfo
 
@@ -68,7 +68,7 @@ class Server:
         )
 
     def first_page(self, **arguments: object) -> Page[Any]:
-        return ask_page(self.operation(), self.fetch, PageRequest(arguments))
+        return Page(self.operation(), self.fetch, PageRequest(arguments), self.fetch(arguments))
 
     def async_pages(self, **arguments: object) -> AsyncPages[Any]:
         return AsyncPages(self.operation(), self.afetch, arguments)

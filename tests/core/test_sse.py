@@ -49,13 +49,19 @@ def by_the_letter(stream: bytes) -> list[_Plain]:
     return events
 
 
+def feed(decoder: Decoder, chunk: bytes) -> list[ServerSentEvent]:
+    """The events that these bytes complete."""
+    events = map(decoder.event, decoder.blocks(chunk))
+    return [event for event in events if event is not None]
+
+
 def plain(events: list[ServerSentEvent]) -> list[_Plain]:
     return [(e.event, e.data.decode(errors="replace"), e.id, e.retry) for e in events]
 
 
 def decoded(*chunks: bytes) -> list[_Plain]:
     decoder = Decoder()
-    return [event for chunk in chunks for event in plain(decoder.feed(chunk))]
+    return [event for chunk in chunks for event in plain(feed(decoder, chunk))]
 
 
 @given(streams)
@@ -64,7 +70,7 @@ def test_every_event_comes_with_its_last_byte_and_as_the_standard_says(stream: b
     decoder = Decoder()
     events: list[_Plain] = []
     for end in range(1, len(stream) + 1):
-        events += plain(decoder.feed(stream[end - 1 : end]))
+        events += plain(feed(decoder, stream[end - 1 : end]))
         assert events == by_the_letter(stream[:end])
 
 
@@ -160,7 +166,7 @@ def test_an_absurd_retry_is_no_error() -> None:
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r", b"\r\n"])
 def test_the_event_that_the_end_cut_off_is_kept_apart(end: bytes) -> None:
     decoder = Decoder()
-    assert decoder.feed(b"data:1\n\nid:7\nevent: Done\ndata: {}" + end) == [
+    assert feed(decoder, b"data:1\n\nid:7\nevent: Done\ndata: {}" + end) == [
         ServerSentEvent("message", b"1")
     ]
     assert decoder.finish() == ServerSentEvent("Done", b"{}", "7")
@@ -172,7 +178,7 @@ def test_the_event_that_the_end_cut_off_is_kept_apart(end: bytes) -> None:
 )
 def test_nothing_is_left_where_no_data_began(rest: bytes) -> None:
     decoder = Decoder()
-    decoder.feed(rest)
+    feed(decoder, rest)
     assert decoder.finish() is None
 
 
@@ -183,20 +189,20 @@ def test_large_events_in_small_chunks_are_read_in_linear_time() -> None:
     events = [
         event
         for start in range(0, len(stream), 100)
-        for event in decoder.feed(stream[start : start + 100])
+        for event in feed(decoder, stream[start : start + 100])
     ]
     assert [event.data for event in events] == [data]
 
 
 def test_many_data_lines_are_joined_in_linear_time() -> None:
-    (event,) = Decoder().feed(b"data:x\n" * 500_000 + b"\n")
+    (event,) = feed(Decoder(), b"data:x\n" * 500_000 + b"\n")
     assert event.data == b"\n".join([b"x"] * 500_000)
 
 
 def test_a_million_events_are_read_in_linear_time() -> None:
     chunk = b"data:1\n\n" * 1_000
     decoder = Decoder()
-    assert sum(len(decoder.feed(chunk)) for _ in range(1_000)) == 1_000_000
+    assert sum(len(feed(decoder, chunk)) for _ in range(1_000)) == 1_000_000
 
 
 @pytest.mark.parametrize("size", [1, 7, 4096])
@@ -204,7 +210,7 @@ def test_comments_without_an_event_are_not_kept(size: int) -> None:
     decoder = Decoder(limit=5_000)
     stream = b"event: a\n" + b": ping\n" * 20_000 + b"data: 1\n: pong\n\n"
     chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
-    events = [event for chunk in chunks for event in decoder.feed(chunk)]
+    events = [event for chunk in chunks for event in feed(decoder, chunk)]
     assert events == [ServerSentEvent("a", b"1")]
     assert decoder.rest == b""
 
@@ -218,7 +224,7 @@ def test_an_event_is_not_kept_beyond_the_limit(begin: bytes, goes_on: bytes, siz
     stream = begin + goes_on * 2 * limit
     chunks = iter([stream[start : start + size] for start in range(0, len(stream), size)])
     with pytest.raises(EventTooLongError):
-        list(map(Decoder(limit).feed, chunks))
+        list(map(Decoder(limit).blocks, chunks))
     fed = len(stream) - sum(map(len, chunks))
     assert limit < fed <= limit + 2 * size
 
@@ -227,5 +233,5 @@ def test_an_event_may_be_as_long_as_the_limit() -> None:
     event = b"data:" + b"x" * 95
     for rest in (b"\n\n", b"\n: comments do not count\n\n"):
         decoder = Decoder(limit=101)
-        assert decoder.feed(event) == []
-        assert [event.data for event in decoder.feed(rest)] == [b"x" * 95]
+        assert feed(decoder, event) == []
+        assert [event.data for event in feed(decoder, rest)] == [b"x" * 95]

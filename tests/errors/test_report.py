@@ -27,7 +27,7 @@ from coze_client import (
 )
 from coze_core import Endpoint
 from coze_core._report import Redaction
-from coze_core._request import Request, write_request
+from coze_core._request import write_request
 from tests.core.scripted_server import ScriptedServer, answer, cut, drop, hang
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def test_no_text_of_any_body_is_shown(body: dict[str, Any], content: bytes) -> N
     redaction = Redaction(request)
     assert SECRET not in redaction.curl()
     assert SECRET not in redaction.scrub(json.dumps(body))
-    plain = Request(CALL, "https://api.test/things", {})
+    plain = write_request(CALL, "https://api.test", {}, {})
     plain.content = content
     Redaction(plain).curl()
     Redaction(plain).answer(content)
@@ -325,7 +325,7 @@ def test_a_request_for_a_token_shows_nothing_of_its_body_and_answer() -> None:
 @pytest.mark.parametrize("depth", [30, 500, 40_000])
 def test_a_deep_answer_and_a_deep_body_do_no_harm(depth: int) -> None:
     content = b'{"a":' * depth + b'"planted"' + b"}" * depth
-    request = Request(CALL, "https://api.test/things", {})
+    request = write_request(CALL, "https://api.test", {}, {})
     request.content = content
     redaction = Redaction(request)
     assert "planted" not in redaction.curl()

@@ -60,7 +60,12 @@ def work_of(steps: Steps) -> Work:
 
 def chunks(stream: bytes) -> Steps:
     decoder = Decoder()
-    return (partial(decoder.feed, stream[at : at + 64]) for at in range(0, len(stream), 64))
+
+    def feed(chunk: bytes) -> None:
+        for block in decoder.blocks(chunk):
+            decoder.event(block)
+
+    return (partial(feed, stream[at : at + 64]) for at in range(0, len(stream), 64))
 
 
 def event(size: int) -> Steps:

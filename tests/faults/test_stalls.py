@@ -135,7 +135,7 @@ def test_a_download_that_goes_silent_is_not_restarted(run: Runner, serve: Serve)
 
 def test_a_stream_waits_longer_between_events_than_a_call_for_its_answer() -> None:
     from coze_core._deadline import timeouts
-    from coze_core._unset import UNSET
+    from coze_core._lazy import UNSET
 
     limits = timeouts(UNSET)
     assert (limits.call.connect, limits.call.read, limits.stream.read) == (10, 60, 300)

@@ -90,7 +90,7 @@ def test_a_method_sends_its_arguments_where_the_document_puts_them(generate: Gen
         "GET",
         "/v1/bots/{bot_id}",
     )
-    assert dict(operation.headers.values()) == {"X-Style": "str"}
+    assert operation.headers == {"X-Style": "str"}
     assert operation.delimiters == {"kinds": ","}
     assert parts == {"path": {"bot_id": "7"}, "query": {"is_published": None, "kinds": ["a"]}}
 

@@ -9,6 +9,7 @@ import pytest
 
 from coze_core._decode import TypeDecoder
 from generator.errors import GeneratorError
+from tests.lenient import slow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +104,7 @@ def test_a_spelling_is_no_field_of_its_own(generate: Generate) -> None:
     decoder = TypeDecoder(bot)
     for wire in properties:
         body = json.dumps({wire: "v"}).encode()
-        for found in (decoder.decode(body), decoder.decode_lenient(body).value):
+        for found in (decoder.decode(body), slow(decoder).decode(body)):
             assert found == bot(name="v")
             assert found.to_dict() == {"name": "v"}
 

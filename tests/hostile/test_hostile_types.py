@@ -41,7 +41,10 @@ def test_a_hostile_package_is_typed(document: Node, tmp_path: Path) -> None:
     config = {"typeCheckingMode": "strict", "extraPaths": [str(ROOT / "facade")]}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")
     done = subprocess.run(
-        [Path(sys.executable).with_name("basedpyright"), "--level", "error", "-p", tmp_path],
+        [
+            Path(sys.executable).with_name("basedpyright"),
+            *("--level", "error", "--pythonpath", sys.executable, "-p", tmp_path),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -10,9 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from typing import Self
 
-    from coze_core._body import AsyncBody
     from coze_core._operation import SocketOperation
-    from coze_core._response import ResponseInfo
+    from coze_core._response import AsyncBody, ResponseInfo
     from coze_core._settings import Settings
 
 E_co = TypeVar("E_co", covariant=True)

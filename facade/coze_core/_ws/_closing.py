@@ -13,9 +13,8 @@ from coze_core._reader import logid_of, plain_of, reason_of
 from coze_core._secrets import HIDDEN, redacted, redacted_bytes, spellings
 
 if TYPE_CHECKING:
-    from coze_core._body import AnyBody
     from coze_core._errors import ErrorTable
-    from coze_core._response import ResponseInfo
+    from coze_core._response import AnyBody, ResponseInfo
     from coze_core._ws._link import Closed
     from coze_core._ws._timing import Timing
 

@@ -10,11 +10,10 @@ from coze_core._failures import api_error
 from coze_core._ws import load_link, socket_base
 
 if TYPE_CHECKING:
-    from coze_core._body import RawResponse
     from coze_core._call import Call
     from coze_core._operation import SocketOperation
     from coze_core._request import CallArguments
-    from coze_core._response import ResponseInfo
+    from coze_core._response import RawResponse, ResponseInfo
     from coze_core._settings import Settings
 
 B = TypeVar("B")

@@ -15,9 +15,8 @@ from coze_core._ws._resume import Resumption
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coze_core._body import AnyBody
     from coze_core._operation import Pipe, SocketOperation
-    from coze_core._response import ResponseInfo
+    from coze_core._response import AnyBody, ResponseInfo
     from coze_core._settings import Settings
     from coze_core._ws._link import Closed, Link
     from coze_core._ws._timing import Timing

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     from anyio.abc import TaskGroup
 
-    from coze_core._body import AsyncBody
-    from coze_core._http._upgrade import AsyncUpgraded
-    from coze_core._response import ResponseInfo
+    from coze_core._http._async import AsyncUpgraded
+    from coze_core._response import AsyncBody, ResponseInfo
     from coze_core._ws._timing import Timing
 
 E_co = TypeVar("E_co", covariant=True)

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Self
 
-    from coze_core._body import Body
-    from coze_core._http._upgrade import Upgraded
-    from coze_core._response import ResponseInfo
+    from coze_core._http._sync import Upgraded
+    from coze_core._response import Body, ResponseInfo
     from coze_core._ws._timing import Timing
 
 E_co = TypeVar("E_co", covariant=True)
