@@ -21,7 +21,7 @@ from coze_client import (
     ServerError,
 )
 from coze_client._defaults import ERRORS
-from coze_client._oauth.requests import TokenRequest
+from coze_client._oauth.requests import token_request
 from coze_core import SyncClient
 from tests.core.scripted_server import ScriptedServer, answer
 
@@ -62,7 +62,7 @@ def test_each_error_is_of_its_class(code: str, status: int, shape: int) -> None:
         closing(client_of(server)) as client,
         pytest.raises(KINDS[code]) as caught,
     ):
-        TokenRequest("refresh_token", {}, None).run(client)
+        token_request("refresh_token", {}, None).run(client)
     error = caught.value
     assert type(error) is KINDS[code]
     assert (error.code, error.msg, error.logid) == (code, "in words", "log-1")
@@ -114,7 +114,7 @@ def test_an_answer_that_was_cut_short_is_not_quoted(status: int) -> None:
         closing(client_of(server)) as client,
         pytest.raises(APIError) as caught,
     ):
-        TokenRequest("refresh_token", {}, None).run(client)
+        token_request("refresh_token", {}, None).run(client)
     assert "czs_secret" not in f"{caught.value} {caught.value.msg} {caught.value.report()}"
 
 

@@ -146,9 +146,8 @@ class Documents(datasets_documents.DatasetsDocuments):
             APIError: A document could not be processed.
             APITimeoutError: The deadline has passed; the error names the documents.
         """
-        return run(
-            _documents(datasets.Datasets(self._client), self, deadline, on_progress, arguments)
-        )
+        processing = datasets.Datasets(self._client)
+        return run(_documents(processing, self, deadline, on_progress, arguments))
 
     def upload(  # noqa: PLR0913  # one argument for each option
         self,
@@ -179,11 +178,8 @@ class Documents(datasets_documents.DatasetsDocuments):
                 are there.
             APITimeoutError: The deadline has passed; the error names the documents.
         """
+        arguments = {"dataset_id": dataset_id, "chunk_strategy": chunk_strategy}
         processing = datasets.Datasets(self._client) if wait else None
-        arguments = {
-            "dataset_id": dataset_id,
-            "chunk_strategy": chunk_strategy or {"chunk_type": 0},
-        }
         return run(_upload(processing, self, deadline, on_progress, sources, arguments))
 
 
@@ -198,10 +194,8 @@ class AsyncDocuments(datasets_documents.AsyncDatasetsDocuments):
         **arguments: Unpack[waiting.DatasetsDocumentsCreateArguments],
     ) -> list[models.DocumentProgress]:
         """As `Documents.create_and_poll`; ``on_progress`` may be async."""
-        job = _documents(
-            datasets.AsyncDatasets(self._client), self, deadline, on_progress, arguments
-        )
-        return await arun(job)
+        processing = datasets.AsyncDatasets(self._client)
+        return await arun(_documents(processing, self, deadline, on_progress, arguments))
 
     async def upload(  # noqa: PLR0913  # as above
         self,
@@ -214,11 +208,8 @@ class AsyncDocuments(datasets_documents.AsyncDatasetsDocuments):
         on_progress: Callable[[list[models.DocumentProgress]], object] | None = None,
     ) -> list[models.Document]:
         """As `Documents.upload`; ``on_progress`` may be async."""
+        arguments = {"dataset_id": dataset_id, "chunk_strategy": chunk_strategy}
         processing = datasets.AsyncDatasets(self._client) if wait else None
-        arguments = {
-            "dataset_id": dataset_id,
-            "chunk_strategy": chunk_strategy or {"chunk_type": 0},
-        }
         return await arun(_upload(processing, self, deadline, on_progress, sources, arguments))
 
 
@@ -240,6 +231,7 @@ def _upload(  # noqa: PLR0913, PLR0917  # the parts of one job
 ) -> Job[list[models.Document]]:
     found: list[models.Document] = []
     check_deadline("datasets.documents.upload", deadline)
+    arguments["chunk_strategy"] = arguments["chunk_strategy"] or {"chunk_type": 0}
     for group in document_groups(sources):
         polling = begin(documents, waiting.DATASETS_DOCUMENTS_CREATE, deadline, on_progress)
         created: models.CreatedDocuments = yield documents.create(**arguments, document_bases=group)

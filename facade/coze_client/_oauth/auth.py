@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from coze_api.models import TokenResponse
 from coze_client._defaults import base_url as default_base_url
 from coze_client._oauth.renewal import Renewal, run_detached
-from coze_client._oauth.requests import Grant, GrantType, TokenRequest
+from coze_client._oauth.requests import Grant, GrantType, OAuthRequest, token_request
 from coze_client._oauth.steps import Blocking, Steps, adrive, drive
 from coze_client._oauth.stores import MemoryTokenStore, StoreLock, TokenStore
 from coze_client._oauth.token import (
@@ -186,11 +186,7 @@ class OAuth(TokenAuth):
         return stored
 
     def _fetch(self, stored: OAuthToken | None) -> Steps[OAuthToken]:
-        """Fetch a token.
-
-        Args:
-            stored: The last one, which has expired or was refused.
-        """
+        """Fetch a token in place of the last one, which has expired or was refused."""
         if stored is None or stored.refresh_token is None:
             raise AuthenticationError(
                 f"{self!r}: nobody has logged in yet. Let the user log in first, and use a "
@@ -205,10 +201,9 @@ class OAuth(TokenAuth):
             raise _login_ended(error) from error
         return self._issued(answer, stored)
 
-    def _grant(self, grant_type: GrantType, grant: Grant) -> TokenRequest:
-        return TokenRequest(
-            grant_type, {"client_id": self._client_id, **grant}, self._client_secret
-        )
+    def _grant(self, grant_type: GrantType, grant: Grant) -> OAuthRequest[TokenResponse]:
+        grant = {"client_id": self._client_id, **grant}
+        return token_request(grant_type, grant, self._client_secret)
 
     def _run_login(self, steps: Steps[OAuthToken]) -> OAuthToken:
         token = drive(steps, None, self.base_url)

@@ -76,13 +76,7 @@ class AuthorizationRequest:
 
 
 def authorize_url(base_url: str, workspace_id: str | None, query: dict[str, str]) -> str:
-    """Return the page where the user agrees, which is on the site beside the API.
-
-    Args:
-        base_url: Where the API is.
-        workspace_id: The team workspace that the user is asked about, if it is about one.
-        query: What is asked.
-    """
+    """Return the page of the site where the user agrees, perhaps about one team workspace."""
     site = re.sub(r"(?i)^(https?://)api\.", r"\1www.", base_url)
     workspace = f"/workspace_id/{quote(workspace_id, safe='')}" if workspace_id else ""
     return f"{site}/api/permission/oauth2{workspace}/authorize?{urlencode(query)}"

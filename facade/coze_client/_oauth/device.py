@@ -12,7 +12,13 @@ import msgspec
 
 from coze_api.models import DeviceCodeResponse, TokenResponse
 from coze_client._oauth.auth import OAuth
-from coze_client._oauth.requests import DEVICE_CODE, DeviceCodeRequest, Grant, TokenRequest
+from coze_client._oauth.requests import (
+    DEVICE_CODE,
+    Grant,
+    OAuthRequest,
+    device_code_request,
+    token_request,
+)
 from coze_client._oauth.steps import Pause, Show, Steps
 from coze_client._oauth.stores import TokenStore
 from coze_client._oauth.token import OAuthToken, malformed_answer
@@ -95,7 +101,7 @@ class DeviceCodeAuth(OAuth):
     def _login(
         self, show: Callable[[DeviceAuthorization], object], cancel: Event | None
     ) -> Steps[OAuthToken]:
-        answer: DeviceCodeResponse = yield DeviceCodeRequest(self._client_id, self._workspace_id)
+        answer: DeviceCodeResponse = yield device_code_request(self._client_id, self._workspace_id)
         authorization = _authorization(answer)
         until = monotonic() + authorization.expires_in
         yield Show(show, authorization)
@@ -116,9 +122,9 @@ class DeviceCodeAuth(OAuth):
             code="expired_token",
         )
 
-    def _token_request(self, device_code: str) -> TokenRequest:
+    def _token_request(self, device_code: str) -> OAuthRequest[TokenResponse]:
         grant: Grant = {"client_id": self._client_id, "device_code": device_code}
-        return TokenRequest(DEVICE_CODE, grant, None, max_retries=0)  # it is asked again anyway
+        return token_request(DEVICE_CODE, grant, None, max_retries=0)  # it is asked again anyway
 
 
 def _authorization(answer: DeviceCodeResponse) -> DeviceAuthorization:

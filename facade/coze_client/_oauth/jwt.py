@@ -10,7 +10,13 @@ from coze_api.models import TokenResponse
 from coze_api.params import TokenScope
 from coze_client._oauth.assertion import Signer
 from coze_client._oauth.auth import OAuth
-from coze_client._oauth.requests import JWT_BEARER, Grant, OwnerTokenRequest, TokenRequest
+from coze_client._oauth.requests import (
+    JWT_BEARER,
+    Grant,
+    OAuthRequest,
+    owner_token_request,
+    token_request,
+)
 from coze_client._oauth.steps import Steps
 from coze_client._oauth.token import OAuthToken
 from coze_core import AuthenticationError, CozeError, InvalidRequestError
@@ -90,15 +96,15 @@ class JWTAuth(OAuth):
             answer = yield self._request()  # the clock here was wrong
         return self._issued(answer)
 
-    def _request(self) -> TokenRequest | OwnerTokenRequest:
+    def _request(self) -> OAuthRequest[TokenResponse]:
         if self._account_id is not None:
-            return OwnerTokenRequest("account", self._account_id, self._seconds, self._sign)
+            return owner_token_request("account", self._account_id, self._seconds, self._sign)
         if self._enterprise_id is not None:
-            return OwnerTokenRequest("enterprise", self._enterprise_id, self._seconds, self._sign)
+            return owner_token_request("enterprise", self._enterprise_id, self._seconds, self._sign)
         grant = Grant(duration_seconds=self._seconds)
         if self._scope is not None:
             grant["scope"] = self._scope
-        return TokenRequest(JWT_BEARER, grant, self._sign)
+        return token_request(JWT_BEARER, grant, self._sign)
 
     def _sign(self) -> str:
         audience = urlsplit(self.base_url).hostname or ""

@@ -72,10 +72,7 @@ class LoopbackReceiver:
         self._listening.close()
 
     def wait(self, seconds: float) -> str:
-        """Wait for the redirect and return its path and query.
-
-        Args:
-            seconds: How long.
+        """Wait for the redirect, for some seconds at most, and return its path and query.
 
         Raises:
             CozeError: It did not come in time.
@@ -87,14 +84,7 @@ class LoopbackReceiver:
         return self._redirect
 
     def handle(self, target: str) -> tuple[HTTPStatus, str]:
-        """Take the redirect, or refuse another request.
-
-        Args:
-            target: Its path and query.
-
-        Returns:
-            The status and the text of the answer.
-        """
+        """Take the redirect, or refuse another request; return status and text of the answer."""
         parts = urlsplit(target)
         if parts.path != (self._uri.path or "/"):
             return HTTPStatus.NOT_FOUND, "There is nothing here."

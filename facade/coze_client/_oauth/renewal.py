@@ -21,10 +21,7 @@ _running: set[asyncio.Task[None]] = set()
 
 
 class Renewal:
-    """A renewal under way.
-
-    Args:
-        timeout: Seconds that those wait who did not start it.
+    """A renewal under way, for which those who did not start it wait some seconds.
 
     Attributes:
         steps: What it does.
@@ -88,10 +85,7 @@ class Renewal:
             raise self._too_late()
 
     async def wait_async(self, *, mine: bool) -> None:
-        """Wait in a task.
-
-        Args:
-            mine: Whether this task started it; then nothing limits the waiting but the renewal.
+        """Wait in a task; where it started the renewal, that alone limits the waiting.
 
         Raises:
             APITimeoutError: It takes too long.

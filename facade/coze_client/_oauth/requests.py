@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Literal, TypedDict
+from typing import Any, Generic, Literal, TypedDict, TypeVar
 
 from coze_api.models import DeviceCodeResponse, TokenResponse
 from coze_api.params import TokenScope
 from coze_api.resources.oauth import AsyncOauth, Oauth
 from coze_client._threads import run_in_thread
 from coze_core import AsyncClient, SyncClient
+
+T = TypeVar("T")
 
 JWT_BEARER: Literal["urn:ietf:params:oauth:grant-type:jwt-bearer"] = (
     "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -42,122 +44,85 @@ GrantType = Literal[
 ]
 
 
-class _Options(TypedDict):
-    secrets: list[str]
-    max_retries: int | None
-
-
-class TokenRequest:
-    """Exchange a grant for a token.
+class OAuthRequest(Generic[T]):
+    """A step that asks the API for a token, or for what leads to one.
 
     Args:
-        grant_type: What kind of grant it is.
-        grant: The grant.
+        call: Calls the operation, of the sync resource or of the async one.
         secret: What identifies the application: its secret, or a function that signs a JWT anew
             each time the request is sent; ``None`` for an application without.
+        secrets: What stands in the body and must not be repeated in errors.
         max_retries: How often it is sent again at most; by default as often as the client says.
     """
 
     def __init__(
         self,
-        grant_type: GrantType,
-        grant: Grant,
+        call: Callable[[Oauth], T],
         secret: str | Callable[[], str] | None,
         *,
+        secrets: Iterable[str] = (),
         max_retries: int | None = None,
     ) -> None:
-        self._grant_type: GrantType = grant_type
-        self._grant = grant
+        self._call: Callable[[Any], Any] = call
         self._secret = secret
-        self._options: _Options = {
-            "secrets": [str(text) for name, text in grant.items() if name in _SECRETS],
-            "max_retries": max_retries,
-        }
+        self._options: dict[str, Any] = {"secrets": secrets, "max_retries": max_retries}
 
-    def run(self, client: SyncClient) -> TokenResponse:
+    def run(self, client: SyncClient) -> T:
         """As `Step.run`."""
-        oauth = Oauth(client.for_tokens(self._secret, **self._options))
-        return oauth.create_token(grant_type=self._grant_type, **self._grant)
+        return self._call(Oauth(client.for_tokens(self._secret, **self._options)))
 
-    async def arun(self, client: AsyncClient) -> TokenResponse:
+    async def arun(self, client: AsyncClient) -> T:
         """As `Step.arun`."""
         secret = self._secret
         token = partial(run_in_thread, secret) if callable(secret) else secret
-        oauth = AsyncOauth(client.for_tokens(token, **self._options))
-        return await oauth.create_token(grant_type=self._grant_type, **self._grant)
+        return await self._call(AsyncOauth(client.for_tokens(token, **self._options)))
 
 
-class OwnerTokenRequest:
-    """Exchange a JWT for a token of another account, organization or enterprise.
+def token_request(
+    grant_type: GrantType,
+    grant: Grant,
+    secret: str | Callable[[], str] | None,
+    *,
+    max_retries: int | None = None,
+) -> OAuthRequest[TokenResponse]:
+    """Return the request that exchanges a grant for a token; see `OAuthRequest`."""
+    secrets = [str(text) for name, text in grant.items() if name in _SECRETS]
+    return OAuthRequest(
+        lambda oauth: oauth.create_token(grant_type=grant_type, **grant),
+        secret,
+        secrets=secrets,
+        max_retries=max_retries,
+    )
 
-    Args:
-        kind: What the owner is.
-        owner_id: Its id.
-        seconds: How long the token shall be valid.
-        sign: Signs a new JWT each time the request is sent.
-    """
 
-    def __init__(
-        self,
-        kind: Literal["account", "enterprise"],
-        owner_id: str,
-        seconds: int,
-        sign: Callable[[], str],
-    ) -> None:
-        self._kind = kind
-        self._owner_id = owner_id
-        self._seconds = seconds
-        self._sign = sign
-
-    def run(self, client: SyncClient) -> TokenResponse:
-        """As `Step.run`."""
-        oauth = Oauth(client.for_tokens(self._sign))
-        if self._kind == "account":
-            return oauth.create_account_token(
-                account_id=self._owner_id, grant_type=JWT_BEARER, duration_seconds=self._seconds
-            )
-        return oauth.create_enterprise_token(
-            enterprise_id=self._owner_id, grant_type=JWT_BEARER, duration_seconds=self._seconds
+def owner_token_request(
+    kind: Literal["account", "enterprise"], owner_id: str, seconds: int, sign: Callable[[], str]
+) -> OAuthRequest[TokenResponse]:
+    """Return the request that exchanges a JWT for a token of another account or an enterprise."""
+    if kind == "account":
+        return OAuthRequest(
+            lambda oauth: oauth.create_account_token(
+                account_id=owner_id, grant_type=JWT_BEARER, duration_seconds=seconds
+            ),
+            sign,
         )
-
-    async def arun(self, client: AsyncClient) -> TokenResponse:
-        """As `Step.arun`."""
-        oauth = AsyncOauth(client.for_tokens(partial(run_in_thread, self._sign)))
-        if self._kind == "account":
-            return await oauth.create_account_token(
-                account_id=self._owner_id, grant_type=JWT_BEARER, duration_seconds=self._seconds
-            )
-        return await oauth.create_enterprise_token(
-            enterprise_id=self._owner_id, grant_type=JWT_BEARER, duration_seconds=self._seconds
-        )
+    return OAuthRequest(
+        lambda oauth: oauth.create_enterprise_token(
+            enterprise_id=owner_id, grant_type=JWT_BEARER, duration_seconds=seconds
+        ),
+        sign,
+    )
 
 
-class DeviceCodeRequest:
-    """Ask for the codes of a device login.
-
-    Args:
-        client_id: The application.
-        workspace_id: The one team workspace that it is about, if any.
-    """
-
-    def __init__(self, client_id: str, workspace_id: str | None) -> None:
-        self._client_id = client_id
-        self._workspace_id = workspace_id
-
-    def run(self, client: SyncClient) -> DeviceCodeResponse:
-        """As `Step.run`."""
-        oauth = Oauth(client.for_tokens(None))
-        if self._workspace_id is None:
-            return oauth.create_device_code(client_id=self._client_id)
-        return oauth.create_workspace_device_code(
-            workspace_id=self._workspace_id, client_id=self._client_id
-        )
-
-    async def arun(self, client: AsyncClient) -> DeviceCodeResponse:
-        """As `Step.arun`."""
-        oauth = AsyncOauth(client.for_tokens(None))
-        if self._workspace_id is None:
-            return await oauth.create_device_code(client_id=self._client_id)
-        return await oauth.create_workspace_device_code(
-            workspace_id=self._workspace_id, client_id=self._client_id
-        )
+def device_code_request(
+    client_id: str, workspace_id: str | None
+) -> OAuthRequest[DeviceCodeResponse]:
+    """Return the request for the codes of a device login, perhaps about one team workspace."""
+    if workspace_id is None:
+        return OAuthRequest(lambda oauth: oauth.create_device_code(client_id=client_id), None)
+    return OAuthRequest(
+        lambda oauth: oauth.create_workspace_device_code(
+            workspace_id=workspace_id, client_id=client_id
+        ),
+        None,
+    )

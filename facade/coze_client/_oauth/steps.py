@@ -111,13 +111,7 @@ class Show(Generic[T]):
 
 
 def drive(steps: Steps[T], client: SyncClient | None, base_url: str) -> T:
-    """Run a flow.
-
-    Args:
-        steps: The flow.
-        client: What to send requests with, or ``None`` for a client of its own.
-        base_url: The base URL of a client of its own.
-    """
+    """Run a flow; without a client, with one of its own for the base URL."""
     if client is None:
         with closing(SyncClient(base_url=base_url, errors=ERRORS, user_agent=USER_AGENT)) as own:
             return drive(steps, own, base_url)

@@ -75,11 +75,7 @@ class MemoryTokenStore:
 
 
 class StoreLock:
-    """The lock of a store, which is released even if it is acquired after the last one has left.
-
-    Args:
-        store: The store.
-    """
+    """The lock of a store, which is released even if it is acquired after the last one has left."""
 
     def __init__(self, store: TokenStore) -> None:
         self._store = store
@@ -100,11 +96,7 @@ class StoreLock:
 
 @contextmanager
 def held(lock: Lock, timeout: float) -> Generator[None]:
-    """Hold a lock.
-
-    Args:
-        lock: The lock.
-        timeout: Seconds to wait for another holder.
+    """Hold a lock, for which another holder is waited some seconds.
 
     Raises:
         CozeError: Another one held it all the time.

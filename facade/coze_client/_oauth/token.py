@@ -67,11 +67,9 @@ class OAuthToken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def clock_offset(response: ResponseInfo, now: float) -> float | None:
-    """Return how many seconds the clock of the API is ahead, or ``None`` if its answer has no time.
+    """Return how many seconds the clock of the API is ahead, by an answer that has just come.
 
-    Args:
-        response: An answer that has just come.
-        now: The time here, in seconds since the epoch.
+    Without a time in the answer, that is ``None``.
     """
     from email.utils import parsedate_to_datetime  # noqa: PLC0415  # heavy, and needed rarely
 
@@ -82,12 +80,7 @@ def clock_offset(response: ResponseInfo, now: float) -> float | None:
 
 
 def renewal_time(now: float, end: float) -> float:
-    """Return when a token is renewed that is issued now: a minute before its end, or sooner.
-
-    Args:
-        now: The time, in seconds since the epoch.
-        end: When the token ends.
-    """
+    """Return when a token is renewed that is issued now: a minute before its end, or sooner."""
     return end - min(_LEEWAY, max(end - now, 0.0) * _SHARE)
 
 

@@ -34,21 +34,13 @@ class TokenCache:
         self.unsaved: OAuthToken | None = None
 
     def current(self, rejected: str) -> OAuthToken | None:
-        """Return the token, if it is still good.
-
-        Args:
-            rejected: A token that the API has refused, or nothing.
-        """
+        """Return the token, if it is still good, and not the one that the API has refused."""
         token = self._token
         good = token and token.access_token != rejected and token.is_fresh(time())
         return token if good else None
 
     def join_or_start(self, rejected: str) -> OAuthToken | tuple[Renewal, bool]:
-        """Return the token, or the renewal to wait for and whether the caller has to run it.
-
-        Args:
-            rejected: A token that the API has refused, or nothing.
-        """
+        """Return the token, or the renewal to wait for and whether the caller has to run it."""
         with self._lock:
             if token := self.current(rejected):
                 return token
