@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext, suppress
 from os import PathLike
 from pathlib import Path
 from secrets import token_hex
@@ -177,6 +177,9 @@ def _whole_file(path: str | PathLike[str]) -> Generator[IO[bytes]]:
         with part.open("xb") as file:
             yield file
         part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError) and error.filename == str(part):
+            error.filename = str(path)  # which the caller knows
         raise

@@ -21,6 +21,8 @@ def main() -> int:
         with Sandbox(port=port) as sandbox, contextlib.suppress(KeyboardInterrupt):
             sys.stdout.write(f"{sandbox.url}\n")
             sys.stdout.flush()
+            if sys.stdout.isatty():
+                sys.stderr.write("for COZE_API_BASE, with any COZE_API_TOKEN; Ctrl-C ends it\n")
             while True:
                 time.sleep(DAY)
     except (OSError, OverflowError, ValueError) as error:

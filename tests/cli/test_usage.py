@@ -103,6 +103,15 @@ def test_a_list_repeats_its_option_or_is_json(
     assert dict(coze_sandbox.requests[-1].query)["keywords"] == "a,b"
 
 
+@pytest.mark.parametrize("own", [["--name", "own"], ["--name=own"]])
+def test_options_prevail_over_those_of_a_file(
+    coze: Callable[..., Ran], coze_sandbox: Sandbox, home: Path, own: list[str]
+) -> None:
+    (home / "bot.json").write_text('{"space_id": "1", "name": "of the file"}')
+    assert coze("bots", "create", "@bot.json", *own).status == 0
+    assert coze_sandbox.requests[-1].json() == {"space_id": "1", "name": "own"}
+
+
 def test_a_body_comes_from_standard_input(
     coze: Callable[..., Ran], coze_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

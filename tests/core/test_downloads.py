@@ -59,6 +59,16 @@ def test_a_download_is_written_to_a_file(run: Runner, serve: Serve, tmp_path: Pa
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("name", ["none/sound.mp3", "file/sound.mp3"])
+def test_a_file_that_cannot_be_written_is_named(
+    run: Runner, serve: Serve, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    download = run(run.client(serve(sound())).download, SOUND)
+    with pytest.raises(OSError, match=r"sound\.mp3'$"):
+        run(download.write_to, tmp_path / name)
+
+
 @pytest.mark.parametrize(
     "act",
     [

@@ -19,7 +19,7 @@ _HELP = """Call the Coze API.
 
 Results are JSON, one item a line; a list goes on through all pages. JSON is given as text, or as
 a file (`@FILE`; `@-` is the standard input); a file as its path or as `@-`. A first `@FILE` gives
-all options as one JSON object.
+options as one JSON object; those that follow it prevail.
 
 COZE_API_TOKEN is the token, else `coze login` keeps one; COZE_API_BASE is the address, by default
 that of api.coze.cn.

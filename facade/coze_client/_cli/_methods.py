@@ -148,18 +148,20 @@ def _option(hint: Any) -> Any:
 
 
 def _expanded(words: list[str], start: int) -> list[str]:
-    """Return the words with the options that a first @FILE holds."""
+    """Return the words with the options that a first @FILE holds; those that follow it prevail."""
     if not words[start : start + 1] or not words[start].startswith("@"):
         return words
     values = _value(words[start], JSON(words[start]))
     if not isinstance(values, _OBJECT):
         raise UsageError(f"{words[start]} must hold a JSON object of options")
+    rest = words[start + 1 :]
+    named = {word.partition("=")[0].replace("--no-", "--") for word in rest}
     given = [
-        f"--{name.replace('_', '-')}={one if isinstance(one, str) else json.dumps(one)}"
+        f"{option}={one if isinstance(one, str) else json.dumps(one)}"
         for name, one in values.items()
-        if one is not None
+        if one is not None and (option := f"--{name.replace('_', '-')}") not in named
     ]
-    return [*words[:start], *given, *words[start + 1 :]]
+    return [*words[:start], *given, *rest]
 
 
 def _content(path: str) -> bytes:
@@ -175,7 +177,8 @@ def _value(name: str, option: Any) -> Any:
     try:
         return json.loads(_content(option[1:]) if option.startswith("@") else option)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is no JSON: {error}. JSON in a file is given as @FILE") from None
+        hint = "" if option.startswith("@") else ". JSON in a file is given as @FILE"
+        raise UsageError(f"{name} is no JSON: {error}{hint}") from None
 
 
 def _write(result: Any, output: Path | None) -> None:
