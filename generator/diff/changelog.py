@@ -76,7 +76,7 @@ def add_entry(changelog: str, report: Report) -> str:
             lines.append(f"- Texts of {report.texts} operations.")
         if lines:
             body = _insert(body, section, lines)
-    return f"{head}{found}{body}{tail}"
+    return f"{head}{found}{body}{tail}".rstrip() + "\n"
 
 
 def _section(group: Group) -> Section | None:
@@ -109,7 +109,8 @@ def _insert(body: str, section: Section, lines: list[str]) -> str:
         return f"{body.rstrip()}\n\n{heading}\n{_joined(lines)}\n"
     end = _HEADING.search(after)
     inner, rest = (after[: end.start()], after[end.start() :]) if end else (after, "")
-    listed = list(dict.fromkeys([*inner.strip().splitlines(), *lines]))
+    known = inner.strip().splitlines()
+    listed = [*known, *(line for line in lines if line not in known)]
     return f"{before}{heading}\n{_joined(listed)}\n{rest}"
 
 

@@ -77,6 +77,13 @@ def test_texts_are_one_line_and_nothing_is_noted_twice() -> None:
     assert add_entry(text, report) == text
 
 
+def test_what_a_section_says_already_stays_as_it_is() -> None:
+    said = "- One\n  goes on\n  here.\n\n- Two\n  goes on\n\n  here."
+    changelog = f"# Changelog\n\n## Unreleased\n\n### Changed\n\n{said}\n"
+    report = Report("old", "new", (), texts=7)
+    assert add_entry(changelog, report) == changelog + "- Texts of 7 operations.\n"
+
+
 def test_what_is_accepted_is_noted_all_the_same() -> None:
     changes = compare(parameter({"type": "string"}), operation())
     report = Report("old", "new", (), accepted=changes)
