@@ -108,28 +108,15 @@ def _is_field(value: Any) -> bool:
     return _is_text(value) and len(value) <= MAX_NAME and bool(_FIELD_NAME.fullmatch(value))
 
 
-def _are_states(value: Any) -> bool:
-    return is_array(value) and all(_is_text(one) or type(one) is int for one in value)
-
-
-def _are_named(value: Any) -> bool:
-    return is_object(value) and all(map(_is_text, value.values()))
-
-
 def _are_events(value: Any) -> bool:
     return is_object(value) and all(map(is_object, value.values()))
 
 
-def _are_senders(value: Any) -> bool:
-    return _are_events(value) and all(map(is_method_path, value))
-
-
-def _are_lists(value: Any) -> bool:
-    return is_object(value) and all(map(_are_texts, value.values()))
-
-
 TEXT: Final = Kind("a text", _is_text)
-NAMED: Final = Kind("a map of names to texts", _are_named)
+NAMED: Final = Kind(
+    "a map of names to texts",
+    lambda value: is_object(value) and all(map(_is_text, value.values())),
+)
 TEXTS: Final = Kind("a list of texts", _are_texts)
 COUNT: Final = Kind("a number from 1", lambda value: type(value) is int and value > 0)
 TRUE: Final = Kind("true", lambda value: value is True)
@@ -139,16 +126,23 @@ FIELD: Final = Kind("a lower-case Python name, as in bot_id", _is_field)
 NAME_OR_FIELD: Final = Kind(
     f"{NAME.label}, or {FIELD.label}", lambda value: is_class(value) or _is_field(value)
 )
-STATES: Final = Kind("a list of states: texts or integers", _are_states)
+STATES: Final = Kind(
+    "a list of states: texts or integers",
+    lambda value: is_array(value) and all(_is_text(one) or type(one) is int for one in value),
+)
 PRESENT: Final = Kind(
     "true, or why the field may be absent", lambda value: value is True or _is_text(value)
 )
 SCHEMA: Final = Kind("a schema", is_object)
 EVENTS: Final = Kind("a map of event names to schemas", _are_events)
 SENDERS: Final = Kind(
-    "a map of event names, dotted and in lower case as in chat.update, to schemas", _are_senders
+    "a map of event names, dotted and in lower case as in chat.update, to schemas",
+    lambda value: _are_events(value) and all(map(is_method_path, value)),
 )
-LISTS: Final = Kind("a map of names to lists of texts", _are_lists)
+LISTS: Final = Kind(
+    "a map of names to lists of texts",
+    lambda value: is_object(value) and all(map(_are_texts, value.values())),
+)
 
 PAGING_STYLES: Final[Mapping[str, PagingStyle]] = {
     "number": PagingStyle("NumberPaging", ("page",), {"total": False, "has_more": False}),

@@ -15,6 +15,7 @@ from generator.creation import is_created, only_named
 from generator.errors import GeneratorError, raise_all
 from generator.json_values import MAX_VALUES, clone, is_array, is_object, size_of
 from generator.jsonpath import Query
+from generator.normalise.walk import identity
 from generator.provenance import Place
 from generator.spec import join
 
@@ -293,7 +294,7 @@ class _Step:
         """Return whether an array that means a set has an item already, and remark on it."""
         if old.keys[-1:] == ("parameters",) and is_object(item) and "name" in item:
             for number, other in enumerate(old.value):
-                if is_object(other) and _identity(other) == _identity(item):
+                if is_object(other) and identity(other) == identity(item):
                     self._caught_up(old.inner(number), by)
                     return True
         if old.keys[-1:] in _SETS and _text(item) in map(_text, old.value):
@@ -351,10 +352,6 @@ class _Node:
         """Return the number in an array, else 0."""
         last = self.keys[-1] if self.keys else 0
         return last if isinstance(last, int) else 0
-
-
-def _identity(parameter: dict[str, Any]) -> tuple[Any, Any]:
-    return parameter.get("name"), parameter.get("in")
 
 
 def _kind(value: Any) -> str:

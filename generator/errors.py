@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -123,6 +124,12 @@ def gather(work: Iterable[Callable[[], Iterable[T]]]) -> list[T]:
     results = [one for part in work for one in faults.attempt(part, ())]
     raise_all(faults)
     return results
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Return what is to be added to a message about an unknown name: the known one most like it."""
+    near = get_close_matches(name, list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _printable(text: str) -> str:

@@ -35,6 +35,11 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def is_number(value: Any) -> TypeGuard[float]:
+    """Return whether a value is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def clone(value: Any, depth: int = MAX_DEPTH) -> Any:
     """Return a copy that shares no object or array with the value.
 

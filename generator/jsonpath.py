@@ -179,19 +179,15 @@ class Query:
         Raises:
             GeneratorError: It would take too long.
         """
-        nodes = list(self._start.finditer(document))
+        values = [document]
         for number, segment in enumerate(self._path.segments, 1):
             self._budget.left = MAX_VISITS
             path = JSONPath(env=_ENVIRONMENT, segments=self._path.segments[:number])
             found = list(path.finditer(document))
             if not found:
-                return str(path), _hint(str(segment), [node.obj for node in nodes])
-            nodes = found
+                return str(path), _hint(str(segment), values)
+            values = [match.obj for match in found]
         return str(self._path), ""
-
-    @property
-    def _start(self) -> JSONPath:
-        return JSONPath(env=_ENVIRONMENT, segments=())
 
 
 def _hint(segment: str, values: list[Any]) -> str:

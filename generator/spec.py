@@ -274,9 +274,7 @@ def line_of(path: Path, pointer: str) -> int | None:
         return None
 
 
-@lru_cache(maxsize=32)
-def _lines_of(text: str) -> Lines:
-    return Lines(text)
+_lines_of = lru_cache(maxsize=32)(Lines)
 
 
 def _read_json(text: str, path: Path) -> Any:

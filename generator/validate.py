@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,7 @@ from openapi_spec_validator.validation.keywords import (
     ParametersValidator,
 )
 
-from generator.errors import GeneratorError, raise_all
+from generator.errors import GeneratorError, hint, raise_all
 from generator.json_values import is_array, is_object
 from generator.normalise.walk import parts
 from generator.schema_check import StepLimit
@@ -102,10 +101,8 @@ def _errors_of(fault: ValidationError) -> Iterator[GeneratorError]:
     known: Any = fault.schema.get("properties", {}) if is_object(fault.schema) else {}
     for name in fault.instance:
         if name not in known and not name.startswith("x-"):
-            near: list[str] = get_close_matches(name, list[str](known), 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
             yield GeneratorError(
-                f"OpenAPI 3.0 has no field {name!r} here{hint}",
+                f"OpenAPI 3.0 has no field {name!r} here{hint(name, known)}",
                 pointer=join(pointer, name),
                 remedy=_REMEDY,
             )

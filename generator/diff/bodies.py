@@ -34,13 +34,10 @@ class Bodies:
     new: Operation
     sent_by_server: bool = False
 
-    @property
-    def _sent(self) -> Direction:
-        return "response" if self.sent_by_server else "request"
-
-    @property
-    def _received(self) -> Direction:
-        return "request" if self.sent_by_server else "response"
+    def _direction(self, kind: Direction) -> Direction:
+        if self.sent_by_server:
+            return "response" if kind == "request" else "request"
+        return kind
 
     def request(self) -> Iterator[Located | Root]:
         """Yield the changes of the request body, and the places of its schemas."""
@@ -112,7 +109,7 @@ class Bodies:
         self, kind: Direction, place: str, parts: tuple[Part, Part], subject: ClientPart
     ) -> Iterator[Located | Root]:
         """Yield the changes of a media type, and the places of its schema and its items."""
-        direction = self._sent if kind == "request" else self._received
+        direction = self._direction(kind)
         olds, news = (_media_parameters(pointer) for _, pointer in parts)
         for name in sorted(olds.keys() | news.keys()):
             values = olds.get(name), news.get(name)
@@ -142,7 +139,7 @@ class Bodies:
                 rule = f"response-header-became-{verb}"
                 yield self._located(rule, place, (part, other), subject, (required, not required))
             pair = self.graph.pair(schema_at(part), schema_at(other))
-            yield Root(pair, "header", self._received, place, subject, textual=True)
+            yield Root(pair, "header", self._direction("response"), place, subject, textual=True)
         for name, part in news.items():
             if name not in olds:
                 place = f"{status}.headers.{name}"

@@ -23,7 +23,7 @@ from generator.diff.document import (
     texts_at,
     values_at,
 )
-from generator.json_values import is_array, is_object
+from generator.json_values import is_array, is_number, is_object
 from generator.spec import join
 
 if TYPE_CHECKING:
@@ -381,7 +381,7 @@ def _bounds(node: Node) -> Iterator[tuple[str, Bound]]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return is_number(value) and isfinite(value)
 
 
 def _common(before: list[Any], listed: list[Any]) -> list[Any]:

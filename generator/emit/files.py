@@ -194,15 +194,10 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["literal"] = _literal
+    environment.filters["literal"] = ascii  # which reads the same whatever a text holds
     environment.filters["literals"] = _literals
     environment.filters["code_span"] = code_span
     return environment
-
-
-def _literal(value: Any) -> str:
-    """Return a Python literal that reads the same whatever the text holds."""
-    return ascii(value)
 
 
 def _literals(values: tuple[Any, ...]) -> str:

@@ -14,7 +14,7 @@ from datamodel_code_generator.format import PythonVersion
 
 from generator.errors import GeneratorError, gather
 from generator.normalise.objects import REST
-from generator.plan.schemas import marked
+from generator.plan.schemas import with_deprecation
 from generator.plan.texts import escaped, paragraphs
 from generator.spec import join
 
@@ -104,7 +104,7 @@ def _view(schema: dict[str, Any]) -> dict[str, Any]:
     view = {key: schema[key] for key in _STRUCTURE if key in schema}
     if schema.get("format") == "byte":
         view["format"] = "binary"  # as the library calls bytes
-    if text := marked(schema, schema.get("description", "")):
+    if text := with_deprecation(schema, schema.get("description", "")):
         view["description"] = paragraphs(text)
     if "properties" in view:
         view["properties"] = {name: _view(value) for name, value in view["properties"].items()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from generator.errors import GeneratorError
 from generator.json_values import MAX_VALUES, is_object, size_of
 from generator.normalise.media import kind_of
-from generator.normalise.walk import METHODS, PHRASES, Node, Part, omit, rewrite
+from generator.normalise.walk import METHODS, PHRASES, Node, Part, identity, omit, rewrite
 from generator.spec import resolve, split
 
 if TYPE_CHECKING:
@@ -83,16 +83,12 @@ def shared_parameters(document: Node) -> Node:
         for method in METHODS:
             if method in node:
                 own: list[Node] = node[method].get("parameters", [])
-                known = [_identity(one) for one in own]
-                rest = [one for one in shared if _identity(one) not in known]
+                known = [identity(one) for one in own]
+                rest = [one for one in shared if identity(one) not in known]
                 node[method] = node[method] | {"parameters": [*rest, *own]}
         return node
 
     return rewrite(document, {"path": change})
-
-
-def _identity(parameter: Node) -> tuple[Any, Any]:
-    return parameter.get("name"), parameter.get("in")
 
 
 def ignored_headers(document: Node) -> Node:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from generator.errors import GeneratorError, raise_all
+from generator.errors import GeneratorError, hint, raise_all
 from generator.normalise.objects import COMPOSING, Objects
 from generator.normalise.walk import Node, Part, omit, parts, rewrite
 from generator.spec import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 _STRINGS: Final = (
     "binary", "byte", "date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6",
@@ -42,6 +41,7 @@ _NAMES: Final = ("x-enum-varnames", "x-coze-enum-names", "x-apihub-enum-names")
 _ORDERS: Final = ("x-coze-order", "x-apihub-orders")
 _EXAMPLES: Final = ("x-coze-example", "example")
 _PLACEHOLDERS: Final = frozenset({"", '""', "-", "\\", "/"})
+_PARSED: Final = frozenset({"integer", "number", "boolean", "array", "object"})
 _DOCUMENT: Final = "urn:document"
 
 
@@ -140,11 +140,9 @@ def required(document: Node) -> Node:
         known = part.node.get("properties", {})
         for number, name in enumerate(part.node["required"]):
             if name not in known:
-                near = get_close_matches(name, list(known), 1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
                 errors.append(
                     GeneratorError(
-                        f"required names {name!r}, which is not a property{hint}",
+                        f"required names {name!r}, which is not a property{hint(name, known)}",
                         pointer=join(part.pointer, "required", number),
                         remedy="Describe the property in an overlay, or remove the name there.",
                     )
@@ -216,38 +214,16 @@ def examples(document: Node) -> Node:
 
 def _value(given: Any, type_: str) -> Any:
     """Return the value that is meant by an example, or ``None``."""
-    if isinstance(given, str) and given.strip() in _PLACEHOLDERS:
-        return None
-    return _READ.get(type_, _same)(given)
-
-
-def _same(given: Any) -> Any:
+    if isinstance(given, str):
+        if given.strip() in _PLACEHOLDERS:
+            return None
+        if type_ in _PARSED:
+            try:
+                given = json.loads(given)
+            except (ValueError, RecursionError):
+                return None
+    if type_ == "string" and type(given) is int:
+        return str(given)
+    if type_ == "integer" and isinstance(given, float) and given.is_integer():
+        return int(given)
     return given
-
-
-def _text(given: Any) -> Any:
-    return str(given) if type(given) is int else given
-
-
-def _parsed(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
-    try:
-        return json.loads(given)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _integer(given: Any) -> Any:
-    value = _parsed(given)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "string": _text,
-    "integer": _integer,
-    "number": _parsed,
-    "boolean": _parsed,
-    "array": _parsed,
-    "object": _parsed,
-}

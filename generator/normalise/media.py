@@ -74,17 +74,10 @@ def _one_form(document: Node, content: Node, pointer: str, *, is_body: bool) -> 
         if both_raw or not same:
             raise _choice(document, pointer, spelled[kept], spelled[name])
         del forms[name]
-    if (
-        is_body
-        and JSON in forms
-        and all(_without_parameters(one).endswith("+json") for one in _json(content))
-    ):
+    in_json = [_without_parameters(one) for one in content if kind_of(one) == "json"]
+    if is_body and in_json and all(one.endswith("+json") for one in in_json):
         return {spelled[name] if name == JSON else name: media for name, media in forms.items()}
     return forms
-
-
-def _json(content: Node) -> list[str]:
-    return [media_type for media_type in content if kind_of(media_type) == "json"]
 
 
 def _canonical(document: Node, media_type: str, media: Node, pointer: str) -> str:

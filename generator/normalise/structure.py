@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import GeneratorError, raise_all
-from generator.json_values import is_array, is_object
+from generator.json_values import is_array, is_number, is_object
 from generator.normalise.walk import BELOW, Node, Part, parts
 from generator.spec import join, split
 
@@ -21,17 +21,13 @@ MAX_MEMBERS: Final = 2_000
 """How many properties, values or members a schema may have: parsers compare each with all."""
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 _KINDS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "a text": lambda value: isinstance(value, str),
     "an array of texts": lambda value: is_array(value) and all(isinstance(i, str) for i in value),
     "an array": is_array,
     "an object": is_object,
-    "a number": _is_number,
-    "a number above 0": lambda value: _is_number(value) and value > 0,
+    "a number": is_number,
+    "a number above 0": lambda value: is_number(value) and value > 0,
     f"one of {', '.join(_TYPES)}": lambda value: value in _TYPES,
 }
 _EVERYWHERE: Final[Mapping[str, str]] = {"$ref": "a text", "description": "a text"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from generator.errors import GeneratorError, raise_all
-from generator.json_values import is_array, is_object
+from generator.json_values import is_array, is_number, is_object
 from generator.normalise.media import kind_of
 from generator.normalise.walk import Node, Part, omit, rewrite
 from generator.spec import join
@@ -184,7 +184,7 @@ def _with_limits(node: Node) -> Node:
     ):
         value: Any = node.get(key)
         other: Any = node.get(limit, value)
-        if _is_number(value) and _is_number(other):
+        if is_number(value) and is_number(other):
             is_tighter = tighter(value, other) == value
             node = omit(node, key) | ({limit: value, key: True} if is_tighter else {})
     return node
@@ -200,10 +200,6 @@ def _with_content(node: Node) -> Node:
     if is_file and not str(media_type).startswith("text/") and not str(media_type).endswith("xml"):
         return {"type": "string", "format": "binary"} | node
     return node
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_null(schema: Any) -> bool:

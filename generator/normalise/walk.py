@@ -148,6 +148,11 @@ def successes(operation: Node) -> dict[str, Node]:
     return found or {status: one for status, one in responses.items() if status == "default"}
 
 
+def identity(parameter: Node) -> tuple[Any, Any]:
+    """Return what makes a parameter the same elsewhere: name and place."""
+    return parameter.get("name"), parameter.get("in")
+
+
 def map_children(part: Part, change: Callable[[Part, str, Key], Node]) -> Node:
     """Return a part with what ``change`` makes of each part directly below it; no part is modified.
 

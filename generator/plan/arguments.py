@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from generator.errors import GeneratorError, gather, raise_all
 from generator.plan.names import attribute_name
-from generator.plan.schemas import marked
+from generator.plan.schemas import with_deprecation
 from generator.plan.types import (
     ANY,
     Binary,
@@ -104,7 +104,7 @@ def _parameter_argument(parameter: dict[str, Any], schemas: Schemas, place: str)
             _PARAMETERS[parameter["in"]],
             type_,
             *_need(parameter["schema"], required=parameter.get("required", False)),
-            marked(
+            with_deprecation(
                 parameter, parameter.get("description") or schemas.text_of(parameter["schema"])
             ).strip(),
             _limits(parameter["schema"]),

@@ -260,7 +260,7 @@ class Schemas:
         text: str | None = schema.get("description")
         if text is None:
             text = self.components.get(referred(schema), {}).get("description")
-        return marked(schema, text or "")
+        return with_deprecation(schema, text or "")
 
 
 @frozen
@@ -300,7 +300,7 @@ class _Sampler:
         return found or ({} if self.is_request else None)
 
 
-def marked(node: dict[str, Any], text: str) -> str:
+def with_deprecation(node: dict[str, Any], text: str) -> str:
     """Return a text that also says that a parameter or a field is deprecated."""
     return f"{DEPRECATED}\n\n{text}".strip() if node.get("deprecated") else text
 
