@@ -76,6 +76,9 @@ def _package(old: griffe.Module, new: griffe.Module) -> Iterator[Change]:
             value.name if isinstance(value, griffe.Parameter) else value and str(value)
             for value in (breakage.old_value, breakage.new_value)
         ]
+        if name == "class-removed-base":  # the text of a list of them names files of this machine
+            bases = breakage.old_value, breakage.new_value
+            values = [", ".join(map(str, one)) or "nothing" for one in bases]
         if breakage.obj.name.startswith("_") and not name.startswith("parameter-"):
             continue  # the version, and what Python calls by itself
         path = _PRIVATE.sub("", breakage.obj.path)

@@ -50,6 +50,12 @@ def test_private_names_and_the_version_are_nobodys_business() -> None:
     assert compare_modules(old, "__all__ = ['__version__']\n__version__ = '2'\n") == ()
 
 
+def test_base_classes_are_named_and_no_files_of_this_machine() -> None:
+    old = "class A: ...\nclass B: ...\nclass C(A, B): ...\n"
+    (change,) = compare_modules(old, "class A: ...\nclass B: ...\nclass C(B): ...\n")
+    assert (change.id, change.old, change.new) == ("facade-class-removed-base", "A, B", "B")
+
+
 def test_a_package_that_is_no_python_is_one_error() -> None:
     with pytest.raises(GeneratorError, match="coze_core can't be read"):
         compare_modules("A: int = 1", "def (")
