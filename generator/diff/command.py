@@ -29,6 +29,13 @@ from generator.errors import GeneratorError
 Format: TypeAlias = Literal["terminal", "json", "markdown", "html", "github"]
 
 CHANGELOG: Final = "CHANGELOG.md"
+_REPORTS: Final = {
+    "json": as_json,
+    "markdown": as_markdown,
+    "html": as_html,
+    "github": as_annotations,
+}
+_RULES: Final = {"json": rules_as_json, "markdown": rules_as_markdown}
 _HERE = Path()
 
 
@@ -105,24 +112,14 @@ def _refusal(message: str) -> typer.Exit:
 
 
 def _print(report: Report, format_: Format) -> None:
-    match format_:
-        case "terminal":
-            show(report, Console(highlight=False))
-        case "json":
-            sys.stdout.write(as_json(report))
-        case "markdown":
-            sys.stdout.write(as_markdown(report))
-        case "html":
-            sys.stdout.write(as_html(report))
-        case "github":
-            sys.stdout.write(as_annotations(report))
+    if format_ == "terminal":
+        show(report, Console(highlight=False))
+    else:
+        sys.stdout.write(_REPORTS[format_](report))
 
 
 def _print_rules(format_: Format) -> None:
-    match format_:
-        case "json":
-            sys.stdout.write(rules_as_json())
-        case "markdown":
-            sys.stdout.write(rules_as_markdown())
-        case _:
-            show_rules(Console(highlight=False))
+    if format_ in _RULES:
+        sys.stdout.write(_RULES[format_]())
+    else:
+        show_rules(Console(highlight=False))
