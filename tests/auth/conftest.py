@@ -110,7 +110,7 @@ def jwt_auth(keys: KeyPair) -> Callable[..., JWTAuth]:
 
 @pytest.fixture
 def logged_in(sandbox: Sandbox, redirect_uri: str) -> Callable[..., PKCEAuth]:
-    """Makes an authentication whose login was made in another one, and so is only stored."""
+    """Return a function that makes an authentication whose login is only stored."""
 
     def make(store: Any = None, *, ends_soon: bool = False) -> PKCEAuth:
         store = store or MemoryTokenStore()
@@ -132,7 +132,7 @@ def logged_in(sandbox: Sandbox, redirect_uri: str) -> Callable[..., PKCEAuth]:
 
 
 def redirect_of(url: str) -> str:
-    """Where the page of a login sends the browser of a user."""
+    """Return where the page of a login sends the browser of a user."""
     import httpx
 
     return httpx.get(url).headers["location"]

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=["secret", "S256", "plain"])
 def make(request: pytest.FixtureRequest, redirect_uri: str) -> MakeAuth:
-    """Makes an authentication of one of both flows."""
+    """Return a function that makes an authentication of one of both flows."""
     kind = request.param
 
     def auth(**options: Any) -> AuthorizationCodeAuth | PKCEAuth:
@@ -50,7 +50,7 @@ def make(request: pytest.FixtureRequest, redirect_uri: str) -> MakeAuth:
 
 
 def browse(url: str) -> None:
-    """Does what a browser does: opens the page and follows its redirect."""
+    """Do what a browser does: open the page and follow its redirect."""
     urllib.request.urlopen(url).close()  # noqa: S310  # loopback
 
 

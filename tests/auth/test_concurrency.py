@@ -40,7 +40,7 @@ MANY = 100
 
 
 def in_threads(number: int, call: Callable[[], Any]) -> list[Any]:
-    """What each of many calls at a time gave, or raised."""
+    """Return what each of many calls at a time gave, or raised."""
     start = threading.Barrier(number)
 
     def one() -> Any:

@@ -124,7 +124,7 @@ def test_a_workspace_has_a_path_of_its_own(run: Runner, sandbox: Sandbox) -> Non
 
 
 def answered(run: Runner, body: dict[str, object]) -> list[DeviceAuthorization]:
-    """What a user is shown if the API answers so, and then has no time."""
+    """Return what a user is shown if the API answers so, and then has no time."""
     shown: list[DeviceAuthorization] = []
     with ScriptedServer(answer(body={"expires_in": 0, **body})) as server:
         with pytest.raises(APIError):
@@ -150,7 +150,7 @@ def test_an_answer_without_codes_is_an_error(run: Runner, lacking: str) -> None:
 
 
 def pauses(*answers: Exception, interval: Any = 5, expires_in: Any = 300) -> list[float]:
-    """The seconds that a login waits before each question, if the API answers so."""
+    """Return the seconds that a login waits before each question, if the API answers so."""
     asked = SimpleNamespace(
         device_code="d",
         user_code="u",

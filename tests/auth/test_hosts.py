@@ -37,7 +37,7 @@ BOT = answer(body={"code": 0, "data": {"bot_id": "1"}})
 
 
 def http_client(run: Runner, **options: Any) -> Any:
-    """A client of httpx of the user, which is closed in the end."""
+    """Return a client of httpx of the user, which is closed in the end."""
     if run.portal is None:
         return run._stack.enter_context(httpx.Client(**options))
     client = httpx.AsyncClient(**options)

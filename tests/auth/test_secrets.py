@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """All that anyone logs, with every detail."""
+    """Yield all that anyone logs, with every detail."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     root = logging.getLogger()

@@ -25,7 +25,7 @@ TOKEN = OAuthToken(access_token="a", expires_at=4102444800.5, host="api.coze.cn"
 
 
 def both() -> tuple[type[TokenStore], type[TokenStore]]:
-    """Both stores are what the protocol says; the type checker looks at this."""
+    """Return both stores as what the protocol says; the type checker looks at this."""
     return FileTokenStore, MemoryTokenStore
 
 

@@ -73,7 +73,7 @@ def test_each_error_is_of_its_class(code: str, status: int, shape: int) -> None:
 
 
 def client_of(server: ScriptedServer) -> SyncClient:
-    """A client of the core that sends each request once."""
+    """Return a client of the core that sends each request once."""
     return SyncClient(base_url=server.url, errors=ERRORS, user_agent="tests", max_retries=0)
 
 

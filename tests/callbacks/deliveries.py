@@ -31,7 +31,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 def body_of(event_type: str, *, event_id: str | None = None, **fields: object) -> bytes:
-    """The body of an example, some fields of its event changed."""
+    """Return the body of an example, some fields of its event changed."""
     example = EXAMPLES[event_type]
     header = {**example["header"], **({"event_id": event_id} if event_id else {})}
     return json.dumps({"header": header, "event": {**example["event"], **fields}}).encode()
@@ -40,7 +40,7 @@ def body_of(event_type: str, *, event_id: str | None = None, **fields: object) -
 def signed(
     body: bytes, *, ago: float = 0.0, token: str = TOKEN, nonce: str = "n-1"
 ) -> dict[str, str]:
-    """The headers of a callback about something that happened some seconds ago."""
+    """Return the headers of a callback about something that happened some seconds ago."""
     timestamp = str(int((time.time() - ago) * 1000))
     return {
         "Content-Type": "application/json",
@@ -67,7 +67,7 @@ class Handler:
 
 @contextmanager
 def served(app: Any) -> Iterator[Address]:
-    """An ASGI application behind a real uvicorn on loopback: its host and port."""
+    """Serve an ASGI application by a real uvicorn on loopback, and yield its host and port."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="on")

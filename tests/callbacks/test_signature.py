@@ -130,7 +130,7 @@ def sha1_padding(length: int) -> bytes:
 
 
 def sha1_from(state: tuple[int, ...], message: bytes) -> str:
-    """Goes on with SHA-1 from the state after a message of whole blocks (RFC 3174)."""
+    """Go on with SHA-1 from the state after a message of whole blocks (RFC 3174)."""
 
     def rotate(value: int, count: int) -> int:
         return (value << count | value >> 32 - count) & 0xFFFFFFFF

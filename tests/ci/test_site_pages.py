@@ -62,7 +62,7 @@ def test_a_translation_says_as_much_as_its_original(page: Path) -> None:
 
 
 def outline(page: Path) -> list[str]:
-    """The headings, rows, links and code of a page, without their words."""
+    """Return the headings, rows, links and code of a page, without their words."""
     text = page.read_text(encoding="utf-8")
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     prose = re.sub(r"```.*?```", "```", text, flags=re.DOTALL)
@@ -72,7 +72,7 @@ def outline(page: Path) -> list[str]:
 
 
 def wordless(code: str) -> str:
-    """Code without its comments and texts."""
+    """Return code without its comments and texts."""
     tree = ast.parse(code)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

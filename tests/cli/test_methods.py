@@ -25,7 +25,7 @@ def words_of(path: str) -> list[str]:
 
 
 def as_options(call: Call, folder: Path) -> dict[str, Any]:
-    """The arguments of a call, with its files on the disk."""
+    """Return the arguments of a call, with its files on the disk."""
     options = dict(call.arguments)
     for name, value in options.items():
         if isinstance(value, tuple):

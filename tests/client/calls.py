@@ -30,7 +30,7 @@ class Call(NamedTuple):
     parts: dict[str, dict[str, Any]]
 
     def on(self, root: object) -> Any:
-        """The bound method of a client."""
+        """Return the bound method of a client."""
         return reduce(getattr, self.path.split("."), root)
 
 
@@ -66,7 +66,7 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def sample(schema: dict[str, Any], name: str, depth: int = 0) -> Any:
-    """A value that the schema allows."""
+    """Return a value that the schema allows."""
     schema = resolved(schema)
     for key in ("oneOf", "anyOf", "allOf"):
         if key in schema:

@@ -318,7 +318,7 @@ def websockets_chat(coze: Coze, file: Path) -> None:
 
 
 def websockets_chat_realtime_gui(coze: Coze, file: Path) -> None:
-    """Without its window: the microphone is a file, and the speaker is print."""
+    """Do it without a window: the microphone is a file, and the speaker is print."""
     microphone = chunks(file, milliseconds=20, paced=True)
     with coze.websockets.chat.create(bot_id="1") as socket:
         socket.chat.update(input_audio=microphone.format, turn_detection={"type": "server_vad"})

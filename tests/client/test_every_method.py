@@ -21,7 +21,7 @@ ENVELOPE = {"code", "msg", "detail"}
 
 
 def plain(value: Any) -> Any:
-    """A result as JSON data."""
+    """Return a result as JSON data."""
     if attrs.has(type(value)):
         return value.to_dict()
     return [plain(item) for item in value] if isinstance(value, list) else value
@@ -34,7 +34,7 @@ def without_nulls(value: Any) -> Any:
 
 
 def sent_result(body: bytes) -> Any:
-    """What the body of an answer holds for the caller."""
+    """Return what the body of an answer holds for the caller."""
     rest = {key: value for key, value in json.loads(body).items() if key not in ENVELOPE}
     return without_nulls(rest["data"] if set(rest) == {"data"} else rest or None)
 

@@ -84,7 +84,7 @@ def test_a_first_call_loads_what_it_needs_and_no_other_model_or_resource(
 
 
 def _loaded(before: str, work: str) -> tuple[set[str], set[str]]:
-    """The modules of this project, and the libraries, that some work loads."""
+    """Return the modules of this project, and the libraries, that some work loads."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", _PROGRAM.format(before=before, work=work)],
         capture_output=True,

@@ -50,7 +50,7 @@ def test_the_chinese_text_of_the_published_document_stays(name: str) -> None:
 
 
 def limited() -> list[tuple[str, str, int]]:
-    """Each method with an array argument that has a limit: method, argument, limit."""
+    """Return each method with an array argument that has a limit: method, argument, limit."""
     found: list[tuple[str, str, int]] = []
     for path, entry in METHODS.items():
         method, url = entry["operation"].split()

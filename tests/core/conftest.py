@@ -97,5 +97,5 @@ def serve() -> Iterator[Callable[..., ScriptedServer]]:
 
 @pytest.fixture
 def short_pauses() -> None:
-    """Makes the next two pauses before retries short, by a seed whose jitter is nearly none."""
+    """Make the next two pauses before retries short, by a seed whose jitter is nearly none."""
     random.seed(8038)

@@ -27,7 +27,7 @@ def answer(
     length: int | None = None,
     **headers: str,
 ) -> bytes:
-    """Makes a whole answer; what is not bytes is written as JSON. `length` may lie."""
+    """Make a whole answer; what is not bytes is written as JSON. `length` may lie."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = [
         f"HTTP/1.1 {status} Whatever",
@@ -39,22 +39,22 @@ def answer(
 
 
 def ok(data: object = None) -> bytes:
-    """Makes an answer that is a success."""
+    """Make an answer that is a success."""
     return answer(body={"code": 0, "msg": "", "data": data})
 
 
 def drop(connection: socket.socket) -> None:
-    """Closes the connection without an answer."""
+    """Close the connection without an answer."""
     connection.shutdown(socket.SHUT_RDWR)
 
 
 def hang(connection: socket.socket) -> None:
-    """Never answers; waits until the other side gives up."""
+    """Give no answer; wait until the other side gives up."""
     connection.recv(1)
 
 
 def cut(content: bytes) -> Callable[[socket.socket], None]:
-    """Sends some bytes, then closes the connection."""
+    """Send some bytes, then close the connection."""
     return lambda connection: connection.sendall(content)
 
 

@@ -40,7 +40,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def coze(run: Runner) -> Iterator[Callable[..., Any]]:
-    """Makes a `Coze` or an `AsyncCoze`, and closes it."""
+    """Yield a function that makes a `Coze` or an `AsyncCoze`, which is closed in the end."""
     from coze_client import AsyncCoze, Coze
 
     made: list[Any] = []

@@ -29,7 +29,7 @@ SHORT = 0.4
 
 
 def dripping(head: bytes, piece: bytes) -> Callable[[socket.socket], None]:
-    """Sends a piece again and again, until the other side is gone."""
+    """Send a piece again and again, until the other side is gone."""
 
     def act(connection: socket.socket) -> None:
         with suppress(OSError):

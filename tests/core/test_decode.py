@@ -90,7 +90,7 @@ def test_whatever_stands_in_a_field_nothing_is_lost(data: Any, draw: st.DataObje
 
 
 def with_digits(value: Any) -> Any:
-    """The value where texts are due: with the digits of its integers instead of them."""
+    """Return the value where texts are due: with the digits of its integers instead of them."""
     if isinstance(value, dict):
         return {
             key: with_digits(item) if type(item) is int else item for key, item in value.items()

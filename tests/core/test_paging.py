@@ -162,7 +162,7 @@ def test_a_token_is_asked_for_unless_its_page_is_said_to_be_the_last(has_more: o
 
 
 def circle(length: int) -> TokenServer:
-    """A server whose first token leads into a circle of so many pages."""
+    """Return a server whose first token leads into a circle of so many pages."""
     pages = {number: ([number], number % length + 1, True) for number in range(1, length + 1)}
     return TokenServer({None: ([0], 1, True), **pages})
 

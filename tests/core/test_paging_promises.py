@@ -52,7 +52,7 @@ SERVERS: st.SearchStrategy[Callable[[], Server]] = NUMBERED | MARKED | WINDOWED
 
 
 async def items_of(server: Server, most: int | None = None) -> list[Any]:
-    """The items that ``async for`` gives, up to a number of them."""
+    """Return the items that ``async for`` gives, up to a number of them."""
     items: list[Any] = []
     if most == 0:
         return items

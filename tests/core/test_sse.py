@@ -23,7 +23,7 @@ streams = st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join)
 
 
 def by_the_letter(stream: bytes) -> list[_Plain]:
-    """The algorithm of the standard, word for word, for a stream that has ended."""
+    """Follow the algorithm of the standard, word for word, for a stream that has ended."""
     text = stream.decode("utf-8", "replace").removeprefix("\ufeff")
     *lines, _ = re.split("\r\n|\n|\r", text)
     events: list[_Plain] = []

@@ -42,7 +42,7 @@ def at(document: Json, way: Way) -> Json:
 
 
 def edits() -> Iterator[tuple[str, Callable[[Json], Any]]]:
-    """All edits, each by a name that begins with its kind."""
+    """Yield all edits, each by a name that begins with its kind."""
     for name, way in _OBJECTS.items():
         yield (
             f"a new property: {name}",
@@ -85,7 +85,7 @@ def edits() -> Iterator[tuple[str, Callable[[Json], Any]]]:
 
 
 def _typed(message: str, inner: Way, schema: Json) -> Iterator[tuple[str, Callable[[Json], Any]]]:
-    """The edits of a property with a type of its own."""
+    """Yield the edits of a property with a type of its own."""
     yield f"another type: {message}", partial(_retype, inner)
     yield f"nullable: {message}", partial(_set, inner, nullable=True)
     if schema["type"] == "integer":

@@ -116,7 +116,7 @@ class Repository:
         (self.root / name).write_text(text, encoding="utf-8")
 
     def replace(self, name: str, old: str, new: str) -> int:
-        """Replace a text that stands once in a file; returns the line."""
+        """Replace a text that stands once in a file, and return the line."""
         text = (self.root / name).read_text(encoding="utf-8")
         before, found, after = text.partition(old)
         assert found
@@ -125,7 +125,7 @@ class Repository:
         return before.count("\n") + 1
 
     def build(self) -> None:
-        """What a build leaves behind for comparisons; the package itself is not needed."""
+        """Write what a build leaves behind for comparisons; the package itself is not needed."""
         project = Project(self.root)
         document = effective_spec(project, project.document.read_bytes(), lambda _: None).document
         effective = dump(document).encode()

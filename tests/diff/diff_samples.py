@@ -45,7 +45,7 @@ def response(schema: Json, **components: Json) -> Json:
 
 
 def event(side: str, schema: Json) -> Json:
-    """A document with a WebSocket that sends or receives data of a schema."""
+    """Return a document with a WebSocket that sends or receives data of a schema."""
     events: Json = {"send": {}, "receive": {}} | {side: {"talk.text": schema}}
     return operation(**{"x-client-socket": {"name": "Talk", "events": "TalkEvent", **events}})
 
@@ -60,7 +60,7 @@ def header(schema: Json) -> Json:
 
 
 def in_place(schema: Json, direction: str, scope: str) -> Json:
-    """A document that uses a schema at one kind of place."""
+    """Return a document that uses a schema at one kind of place."""
     if scope == "parameter":
         return parameter(schema, required=True)
     if scope == "header":
@@ -75,7 +75,7 @@ def state(source: Json) -> State:
 
 
 def compare(old: Json, new: Json) -> tuple[Change, ...]:
-    """The changes between two raw documents, which are left as they are."""
+    """Return the changes between two raw documents, which are left as they are."""
     before, after = copy.deepcopy((old, new))
     found = compare_states(state(before), state(after))
     assert (before, after) == (old, new)
@@ -99,7 +99,7 @@ def compare_modules(old: str, new: str) -> tuple[Change, ...]:
 
 
 def judged(example: Example, new: Json) -> tuple[Change, ...]:
-    """The changes from the old side of an example to another side."""
+    """Return the changes from the old side of an example to another side."""
     match example.kind:
         case "surface":
             return compare_surfaces(example.old, new)

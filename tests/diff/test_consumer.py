@@ -62,7 +62,7 @@ def made(folder: Path, document: Json) -> State:
 
 
 def errors(folder: Path, roots: list[str]) -> Counter[str]:
-    """How many errors a type checker sees in the consumer of each root."""
+    """Return how many errors a type checker sees in the consumer of each root."""
     config = {
         "pythonVersion": "3.11",
         "typeCheckingMode": "strict",

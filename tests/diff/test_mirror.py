@@ -48,7 +48,7 @@ SILENT = ("-sunset-", "schema-removed", "facade-parameter-", "facade-class-", "f
 
 
 def mirrored(id_: str) -> set[str]:
-    """The ids that the reverse of a change may have."""
+    """Return the ids that the reverse of a change may have."""
     found = {id_, id_.removeprefix("required-")}
     for one, other in WORDS:
         for was, now in ((one, other), (other, one)):

@@ -128,7 +128,7 @@ def schemas(draw: Any, depth: int = 2) -> Json:
 
 @st.composite
 def edited(draw: Any, schema: Json) -> Json:
-    """A schema that differs from another one in a few places."""
+    """Return a schema that differs from another one in a few places."""
     made = dict(schema)
     for key, value in schema.items():
         if key == "properties":
@@ -152,7 +152,7 @@ def edited(draw: Any, schema: Json) -> Json:
 
 
 def values(schema: Json, depth: int = 3) -> list[Any]:
-    """Values at and around the limits of a schema; only its own properties."""
+    """Return values at and around the limits of a schema; only its own properties."""
     if "oneOf" in schema:
         return [value for member in schema["oneOf"] for value in values(member, depth)]
     match schema.get("type"):
@@ -216,7 +216,7 @@ def test_an_answer_that_was_impossible_is_never_called_compatible(pair: tuple[Js
 
 
 def request_only(old: Json, new: Json) -> Json:
-    """The old schema: callers send what it describes, and nothing that it does not."""
+    """Return the old schema: callers send what it describes, and nothing that it does not."""
     assert new is not None
     return old
 

@@ -33,7 +33,7 @@ def only(changes: tuple[Change, ...]) -> Change:
 
 
 def applied(tmp_path: Path, change: Change, new: Json) -> Json:
-    """The newer document with the suggested overlay."""
+    """Return the newer document with the suggested overlay."""
     text = suggest(change, new)
     assert text
     path = tmp_path / "overlay.yaml"

@@ -88,7 +88,7 @@ SENT: dict[Callable[[Coze], object], list[str]] = {
 
 
 def echoes(said: list[str]) -> dict[str, Act]:
-    """Answers that repeat what they were sent, and some that have secrets of their own."""
+    """Yield answers that repeat what they were sent, and some that have secrets of their own."""
     text = " ".join(said)
     event = json.dumps({"code": 1, "msg": text})
     return {
@@ -210,7 +210,7 @@ def test_ids_and_numbers_of_a_body_are_shown() -> None:
 
 @pytest.fixture
 def nobody() -> str:
-    """The address of a server that is gone."""
+    """Return the address of a server that is gone."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 

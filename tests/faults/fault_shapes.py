@@ -43,14 +43,14 @@ class Shape(NamedTuple):
 
 
 def pool_of_one(run: Runner, server: ScriptedServer, **options: Any) -> Any:
-    """A client with a single connection: one that is not given back is missed by the next call."""
+    """Return a client of a single connection, which the next call misses if it is not given back."""
     http_client = run.httpx_client(verify=TLS, limits=httpx.Limits(max_connections=1))
     options.setdefault("timeout", httpx.Timeout(5, read=options.pop("read", 5)))
     return run.client(server, http_client=http_client, **options)
 
 
 def patient(client: Any) -> Any:
-    """The same client, for calls that are to succeed."""
+    """Return the same client, for calls that are to succeed."""
     return client.with_settings(client.settings.changed(timeout=5))
 
 
@@ -60,7 +60,7 @@ def open_stream(run: Runner, client: Any) -> Any:
 
 
 def events_of(run: Runner, stream: Any) -> tuple[list[Any], Exception | None]:
-    """What a stream gives until it ends, and how it ends; it is closed then."""
+    """Return what a stream gives until it ends, and how it ends; it is closed then."""
     events: list[Any] = []
 
     async def read() -> None:

@@ -37,7 +37,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\
 
 
 def reset(content: bytes = b"") -> Callable[[socket.socket], None]:
-    """Sends some bytes, then resets the connection."""
+    """Send some bytes, then reset the connection."""
 
     def act(connection: socket.socket) -> None:
         connection.sendall(content)
@@ -47,7 +47,7 @@ def reset(content: bytes = b"") -> Callable[[socket.socket], None]:
 
 
 def stall(content: bytes = b"") -> Callable[[socket.socket], None]:
-    """Sends some bytes, then nothing."""
+    """Send some bytes, then nothing."""
 
     def act(connection: socket.socket) -> None:
         connection.sendall(content)

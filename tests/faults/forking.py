@@ -42,7 +42,7 @@ def write(**result: object) -> None:
 
 
 def forked(work: Callable[[str], None], count: int = CHILDREN) -> None:
-    """Does some work in this process and its children, at once."""
+    """Do some work in this process and its children, at once."""
     children: list[int] = []
     for number in range(count):
         child = os.fork()
@@ -111,7 +111,7 @@ async def get_all(client: AsyncClient, who: str) -> None:
 
 
 def locks(*args: str) -> None:
-    """Forks while threads are in the middle of everything."""
+    """Fork while threads are in the middle of everything."""
     client = SyncClient(**options(*args))
     stop = threading.Event()
 
@@ -136,7 +136,7 @@ def locks(*args: str) -> None:
 
 
 def refused(*args: str) -> None:
-    """What a child may not use: a stream that was open before, and a client of the user's own."""
+    """Return what is refused to a child: a stream from before, a client of the user's own."""
     with (
         httpx.Client() as http_client,
         closing(SyncClient(**options(*args))) as own,

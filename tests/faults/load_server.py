@@ -53,7 +53,7 @@ class LoadServer:
         self._process.stdout.close()
 
     def stats(self) -> dict[str, int]:
-        """Requests so far; connections that are open, and the most that ever were."""
+        """Return the requests so far, the connections that are open, and the most that ever were."""
         with urllib.request.urlopen(f"{self.url}/stats", timeout=10) as answer:  # noqa: S310  # its own
             counts: dict[str, int] = json.load(answer)
         return counts

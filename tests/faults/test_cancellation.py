@@ -108,7 +108,7 @@ async def scope_cancelled_at(awaited: Awaitable[object], number: int) -> bool:
 
 
 async def task_cancelled_at(awaited: Awaitable[object], number: int) -> bool:
-    """As `asyncio.timeout`, `wait_for`, task groups and web servers do it."""
+    """Cancel as `asyncio.timeout`, `wait_for`, task groups and web servers do."""
     task = asyncio.current_task()
     assert task
     try:

@@ -48,7 +48,7 @@ def family(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def make(run: Runner, family: Any) -> Any:
-    """Makes a client that sends with the family: one of its own, or a given one."""
+    """Return a function that makes a client over the family: with a client of its own, or a given one."""
 
     def client(server: Any, *, own: bool, **options: Any) -> Any:
         if own:

@@ -114,7 +114,7 @@ class Store:
 
 
 def answering(**hooks: Any) -> dict[str, Any]:
-    """Options of a client of httpx that always answers."""
+    """Return options of a client of httpx that always answers."""
     body = {"code": 0, "data": {}, "access_token": "a" * 9, "expires_in": 4_000_000_000}
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
     return {"transport": transport, "event_hooks": hooks}

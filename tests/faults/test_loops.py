@@ -42,7 +42,7 @@ def make(server: EchoServer, **options: Any) -> AsyncClient:
 
 
 async def use(client: AsyncClient, names: list[str]) -> list[str]:
-    """Calls at once, and a stream; gives the answers in the order of the questions."""
+    """Make calls at once, and a stream; return the answers in the order of the questions."""
     got = dict.fromkeys(names, "")
 
     async def ask(name: str) -> None:

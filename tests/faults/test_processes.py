@@ -35,7 +35,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EchoServe
 
 
 def run(case: str, server: EchoServer, folder: Path) -> list[dict[str, Any]]:
-    """What the program wrote; it must end by itself, without a word on stderr."""
+    """Return what the program wrote; it must end by itself, without a word on stderr."""
     certificate = [str(folder / "ca.pem")] if server.context else []
     done = subprocess.run(
         [sys.executable, "-Werror", "-m", "tests.faults.forking", case, server.url, *certificate],

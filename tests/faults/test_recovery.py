@@ -57,7 +57,7 @@ def part(content: bytes) -> bytes:
 
 @pytest.fixture
 def watch(run: Runner) -> Callable[..., tuple[list[Any], Exception | None]]:
-    """Streams a chat over a pool of one connection."""
+    """Return a function that streams a chat over a pool of one connection."""
 
     def start(
         server: ScriptedServer,
@@ -82,7 +82,7 @@ def watch(run: Runner) -> Callable[..., tuple[list[Any], Exception | None]]:
 
 
 def text(events: list[Any]) -> list[str]:
-    """The names of events, and what messages say."""
+    """Return the names of events, and what messages say."""
     return [
         f"{found.event.removeprefix('conversation.')} {getattr(found.data, 'content', '')}".strip()
         for found in events

@@ -29,7 +29,7 @@ LARGE = 100 * MIB
 
 
 def large(connection: socket.socket) -> None:
-    """Sends 100 MiB, as long as anybody takes them."""
+    """Send 100 MiB, as long as anybody takes them."""
     connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n{"a":"' % LARGE)
     for _ in range(100):
         connection.sendall(bytes(MIB))
@@ -155,7 +155,7 @@ def test_gzip_alone_is_asked_for(run: Runner, serve: Serve, *, given: bool) -> N
 
 
 def members(connection: socket.socket) -> None:
-    """Sends gzip members that unpack to nothing, as long as anybody takes them."""
+    """Send gzip members that unpack to nothing, as long as anybody takes them."""
     nothing = gzip.compress(b"") * 1000
     connection.sendall(CHUNKED % b"application/json\r\nContent-Encoding: gzip")
     while True:
@@ -170,7 +170,7 @@ def test_packed_bytes_count_where_they_unpack_to_nothing(run: Runner, serve: Ser
 
 
 def bomb(head: bytes) -> Callable[[socket.socket], None]:
-    """Sends 64 MiB in 64 KiB, as one chunk."""
+    """Send 64 MiB in 64 KiB, as one chunk."""
     packer = zlib.compressobj(9, wbits=31)
     packed = b"".join([*(packer.compress(bytes(16 * MIB)) for _ in range(4)), packer.flush()])
 
@@ -220,7 +220,7 @@ def test_a_limit_that_allows_nothing_is_refused(run: Runner, number: int) -> Non
 
 
 def long_stream(connection: socket.socket) -> None:
-    """Sends 200,000 events, 8 MB."""
+    """Send 200,000 events, 8 MB."""
     events = b'event: usage\ndata: {"token_count": 7}\n\n' * 1000
     connection.sendall(CHUNKED % b"text/event-stream")
     for _ in range(200):

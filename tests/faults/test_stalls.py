@@ -33,7 +33,7 @@ SHORT = 0.05
 
 @pytest.fixture
 def full_port() -> Iterator[str]:
-    """A port whose queue of waiting connections is full: a further one is never made."""
+    """Yield a port whose queue of waiting connections is full: a further one is never made."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(3):

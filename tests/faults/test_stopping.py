@@ -29,7 +29,7 @@ FIRST = EVENTS.partition(b"event: done")[0]
 
 
 def silent(content: bytes = HEAD % b"text/event-stream" + chunk(FIRST)) -> Any:
-    """Sends some bytes and then nothing, and goes when the other side does."""
+    """Send some bytes and then nothing, and go when the other side does."""
 
     def act(connection: socket.socket) -> None:
         connection.sendall(content)
@@ -40,7 +40,7 @@ def silent(content: bytes = HEAD % b"text/event-stream" + chunk(FIRST)) -> Any:
 
 
 def meanwhile(run: Runner, work: Any, started: threading.Event, stop: Any) -> Any:
-    """Runs some work beside what stops it, and gives its result or what it raised.
+    """Run some work beside what stops it, and return its result or what it raised.
 
     Args:
         run: The runner.

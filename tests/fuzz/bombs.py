@@ -20,7 +20,7 @@ def ref(name: str) -> dict[str, str]:
 
 
 def name(number: int) -> str:
-    """A class name without a number."""
+    """Return a class name without a number."""
     return "N" + "".join(chr(ord("a") + int(digit)) for digit in str(number))
 
 
@@ -49,7 +49,7 @@ def nested(levels: int) -> dict[str, Any]:
 
 
 def doubling(levels: int, **more: Any) -> str:
-    """Two ways at each of some levels, so 2^levels of them."""
+    """Return a document with two ways at each of some levels, so 2^levels of them."""
     schemas = {
         name(number): {
             "type": "object",
@@ -69,7 +69,7 @@ def aliases(levels: int) -> str:
 
 
 def wide(objects: int, properties: int) -> str:
-    """An object of objects."""
+    """Return a document with an object of objects."""
     parts = {
         name(number): {
             "type": "object",

@@ -119,7 +119,7 @@ class Exchange:
         _same("answer", result, self._expected(entry, answer, schema))
 
     def _request(self, entry: Node) -> Node:
-        """Values for all that the operation takes, by place; parameters by name."""
+        """Return values for all that the operation takes, by place; parameters by name."""
         cursors = self._cursors()
         drawn: Node = {"path": {}, "query": {}, "header": {}}
         for one in self.operation.get("parameters", ()):
@@ -154,7 +154,7 @@ class Exchange:
         return {keys[name] for name in ("token", "before", "after") if name in keys}
 
     def _arguments(self, entry: Node, drawn: Node) -> Node:
-        """The keyword arguments that bring the values to their places."""
+        """Return the keyword arguments that bring the values to their places."""
         names = {argument["wire"]: name for name, argument in entry["arguments"].items()}
         constants = {
             one["name"]
@@ -339,7 +339,7 @@ def _read(result: Any, kind: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON, without null: a field that is not there has none either."""
+    """Return a value as JSON, without null: a field that is not there has none either."""
     if attrs.has(type(value)):
         value = value.to_dict()
     if isinstance(value, dict):

@@ -226,7 +226,7 @@ JUNK = st.recursive(
 
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The places of all values in a value."""
+    """Yield the places of all values in a value."""
     yield path
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -243,7 +243,7 @@ def at(value: Any, path: Path) -> Any:
 
 
 def alike(value: Any, document: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Values of the same kind, which more often pass for right."""
+    """Return values of the same kind, which more often pass for right."""
     match value:
         case bool():
             return st.just(not value)
@@ -260,7 +260,7 @@ def alike(value: Any, document: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def broken(draw: st.DrawFn, whole: dict[str, Any] = DOCUMENT, most: int = 4) -> dict[str, Any]:
-    """The document with some values replaced, moved, renamed, added or taken away."""
+    """Return the document with some values replaced, moved, renamed, added or taken away."""
     document = copy.deepcopy(whole)
     for _ in range(draw(st.integers(1, most))):
         there = [path for path in places(document) if path]

@@ -77,7 +77,7 @@ def edited(name: str, number: int) -> tuple[Node, str, str]:
 
 
 def _reduced(path: str, method: str) -> Node:
-    """The real document with one operation alone, without what it needs others for."""
+    """Return the real document with one operation alone, without what it needs others for."""
     document: Node = copy.deepcopy(_real())
     item = {
         key: value
@@ -96,7 +96,7 @@ def _used(document: Node) -> Node:
 
 
 def _places(at: str, document: Node, path: str, method: str) -> Iterator[Node]:
-    """The nodes that an edit may be made to, each as it stands in the document."""
+    """Yield the nodes that an edit may be made to, each as it stands in the document."""
     operation: Node = document["paths"][path][method]
     responses: Node = operation["responses"]
     body: Node = operation.get("requestBody", {})
@@ -133,7 +133,7 @@ def _is_schema(part: Part, at: str, special: set[str]) -> bool:
 
 
 def _special(operation: Node) -> set[str]:
-    """The names of fields that the operation's paging, batch or stream is about."""
+    """Return the names of fields that the operation's paging, batch or stream is about."""
     keys = ("x-client-pagination", "x-client-batch", "x-client-stream")
     texts = json.dumps([operation[key] for key in keys if key in operation]).split('"')
     return {name for text in texts[1::2] for name in text.split(".")}

@@ -14,7 +14,7 @@ LONG = pytest.mark.skipif(TIMES == 1, reason="takes long: make fuzz")
 
 
 def fuzzed(examples: int) -> settings:
-    """The settings of a test that has so many examples in the short form."""
+    """Return the settings of a test that has so many examples in the short form."""
     return settings(
         max_examples=examples * TIMES, deadline=None, suppress_health_check=list(HealthCheck)
     )

@@ -11,7 +11,7 @@ Texts = dict[tuple[str, str], set[str]]
 
 
 def texts_of_calls(code: str) -> Texts:
-    """The texts in the definition of each operation, and in what uses it, by method and path."""
+    """Return the texts that define each operation and those that use it, by method and path."""
     tree = ast.parse(code)
     names: dict[str, tuple[str, str]] = {}
     found: Texts = {}
@@ -43,7 +43,7 @@ def texts(node: ast.AST) -> set[str]:
 
 
 def fields_of_models(code: str) -> dict[str, set[str]]:
-    """The names on the wire of the fields of each model class."""
+    """Return the names on the wire of the fields of each model class."""
     found: dict[str, set[str]] = {}
     for node in ast.parse(code).body:
         if not isinstance(node, ast.ClassDef) or [
@@ -65,7 +65,7 @@ def fields_of_models(code: str) -> dict[str, set[str]]:
 
 
 def properties(document: dict[str, Any], schema: dict[str, Any]) -> set[str]:
-    """The names of the properties of an object, those of what it is made of, too."""
+    """Return the names of the properties of an object, those of what it is made of, too."""
     if "$ref" in schema:
         return properties(document, resolve(document, schema["$ref"]))
     members = (one for key in ("allOf", "oneOf", "anyOf") for one in schema.get(key, ()))
@@ -73,7 +73,7 @@ def properties(document: dict[str, Any], schema: dict[str, Any]) -> set[str]:
 
 
 def names_sent(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
-    """The names of what an operation takes: parameters, and fields of its body."""
+    """Return the names of what an operation takes: parameters, and fields of its body."""
     bodies = operation.get("requestBody", {}).get("content", {}).values()
     fields = (properties(document, media.get("schema", {})) for media in bodies)
     return {one["name"] for one in operation.get("parameters", ())}.union(*fields)

@@ -35,7 +35,7 @@ paths:
 
 
 def without_exchange(event: str, arguments: tuple[Any, ...]) -> None:
-    """An audit hook that takes the system call for exchanging folders away."""
+    """Take the system call for exchanging folders away, as an audit hook."""
     if event == "ctypes.dlsym" and arguments[1] == "renameat2":
         raise AttributeError(arguments[1])
 
@@ -55,7 +55,7 @@ def in_child(work: Callable[[], object], *hooks: Hook) -> int:
 
 
 def outcome(child: int) -> int:
-    """How it ended: minus the signal, or the exit code."""
+    """Return how it ended: minus the signal, or the exit code."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

@@ -21,7 +21,7 @@ SECONDS = 120
 
 
 def limited(folder: Path) -> str:
-    """What becomes of a build: built, an error, or a fault."""
+    """Build, and return what becomes of it: built, an error, or a fault."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:

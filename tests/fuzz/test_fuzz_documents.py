@@ -44,7 +44,7 @@ def run(document: dict[str, Any], overlay: dict[str, Any] | None) -> Built:
 
 
 def check(built: Built) -> None:
-    """The code compiles, and calls, sends and reads what the document describes."""
+    """Check that the code compiles, and calls, sends and reads what the document describes."""
     files = built.files
     assert all(
         not name.startswith("/") and ".." not in Path(name).parts and "\0" not in name

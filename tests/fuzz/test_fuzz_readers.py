@@ -42,7 +42,7 @@ _PIECES = st.binary(max_size=6) | st.sampled_from(
 
 @st.composite
 def bent(draw: st.DrawFn) -> bytes:
-    """A seed with pieces put in, or in the place of others."""
+    """Return a seed with pieces put in, or in the place of others."""
     data = draw(st.sampled_from(SEEDS))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))

@@ -17,7 +17,7 @@ def yaml(text: str) -> Any:
 
 
 def holding(schema: Any, **schemas: Any) -> dict[str, Any]:
-    """A document with a schema as the answer of one operation."""
+    """Return a document with a schema as the answer of one operation."""
     content = {"application/json": {"schema": schema}}
     operation = {
         "operationId": "bots.list",
@@ -32,7 +32,7 @@ def holding(schema: Any, **schemas: Any) -> dict[str, Any]:
 
 
 def held(document: dict[str, Any]) -> Any:
-    """The schema in a document of ``holding``."""
+    """Return the schema in a document of ``holding``."""
     responses = document["paths"]["/bots"]["get"]["responses"]
     return responses["200"]["content"]["application/json"]["schema"]
 

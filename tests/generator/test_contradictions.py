@@ -17,7 +17,7 @@ OK = "responses: {'200': {description: ok}}"
 
 
 def answered(schema: str, more: str = "") -> str:
-    """A document with one operation, and what it answers."""
+    """Return a document with one operation, and what it answers."""
     return f"""
 paths:
   /a:
@@ -30,7 +30,7 @@ paths:
 
 
 def streamed(path: str, method: str, keys: str) -> str:
-    """A path with an operation that streams."""
+    """Return a path with an operation that streams."""
     return f"""
   {path}:
     post:

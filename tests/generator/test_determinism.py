@@ -67,7 +67,7 @@ def copied(target: Path) -> Path:
 def built(
     root: Path, cwd: Path, environment: dict[str, str], *paths: Path
 ) -> subprocess.Popen[str]:
-    """A build that has been started: of a project, by the generator that is in it."""
+    """Start a build of a project by the generator that is in it."""
     inherited = {name: value for name, value in os.environ.items() if name[:2] not in {"LC", "PY"}}
     python_path = os.pathsep.join(map(str, (*paths, root)))
     return subprocess.Popen(
@@ -89,7 +89,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def builds(tmp_path: Path) -> tuple[Path, Path]:
-    """Two builds of one project, which differ in all that must make no difference."""
+    """Return two builds of one project, which differ in all that must make no difference."""
     one, other = copied(tmp_path / "one"), copied(tmp_path / "another folder")
     hook = tmp_path / "hook"
     hook.mkdir()

@@ -12,7 +12,7 @@ SAY_WHAT_IS_WRONG = {"errors", "provenance"}
 
 
 def imported(path: Path) -> set[str]:
-    """The modules and packages of the generator that a module imports."""
+    """Return the modules and packages of the generator that a module imports."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     modules = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
     return {name.split(".")[1] for name in modules if name.startswith("generator.")}

@@ -28,7 +28,7 @@ from generator.normalise.structure import check_structure
 
 
 def changed(change: Any, schema: str) -> Any:
-    """What a pass makes of a schema, given as YAML; the document must stay as it is."""
+    """Return what a pass makes of a schema, given as YAML; the document must stay as it is."""
     document = holding(yaml(schema))
     before = copy.deepcopy(document)
     result = held(change(document))
@@ -263,7 +263,7 @@ def test_the_order_is_always_the_same() -> None:
 
 
 def everything() -> dict[str, Any]:
-    """A document in which all the idioms stand."""
+    """Return a document in which all the idioms stand."""
     return yaml("""
         openapi: 3.0.3
         info: {title: Test, version: '1'}

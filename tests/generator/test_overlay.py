@@ -295,7 +295,7 @@ def test_the_document_stays_as_it_is(folder: Path) -> None:
 
 
 def merged(old: Any, new: Any) -> Any:
-    """Overlay's merge, written again without haste; two kinds of values have none."""
+    """Return Overlay's merge, written again without haste; two kinds of values have none."""
     if type(old) is not type(new) and {dict, list} & {type(old), type(new)}:
         raise ValueError
     if isinstance(old, dict) and isinstance(new, dict):

@@ -162,7 +162,7 @@ def test_sockets_with_the_same_events_may_share_their_union(generate: Generate) 
 
 
 def twice(document: str, old: str, new: str) -> str:
-    """The document with its path again, in which one thing is called otherwise."""
+    """Return the document with its path again, in which one thing is called otherwise."""
     start, end = document.index("  /v1/talk:"), document.index("components:")
     again = (
         document[start:end]

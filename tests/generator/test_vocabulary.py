@@ -73,7 +73,7 @@ def document() -> Any:
 
 
 def put(target: str, value: str, base: Any = None) -> Any:
-    """The document with another value at a place, where ``GET`` and ``POST`` stand for paths."""
+    """Return the document with another value at a place; ``GET`` and ``POST`` stand for paths."""
     base = base or document()
     steps = target.replace("GET", "paths//bots/get").replace("POST", "paths//bots/post")
     steps = steps.replace("//", "/~").split("/")

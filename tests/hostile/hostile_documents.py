@@ -40,7 +40,7 @@ def document(paths: Node, schemas: Node | None = None) -> Node:
 
 
 def with_text(text: str) -> Node:
-    """A text wherever the document says something in words, or names a value and not a thing."""
+    """Return a document with a text wherever it says something in words, or names a value and not a thing."""
     said = {"description": text, "x-note": {text: text}, "x-coze-remark": text}
     described = {**STRING, "description": text}
     result = document(
@@ -161,7 +161,7 @@ def with_text(text: str) -> Node:
 
 
 def with_fields(name: str, *more: str) -> Node:
-    """A name for fields and query parameters, and wherever an ``x-client-*`` key names those.
+    """Return a document with a name for fields and parameters, and in the keys that name those.
 
     Further names are for fields of answers and requests alone.
     """
@@ -216,7 +216,7 @@ def with_fields(name: str, *more: str) -> Node:
 
 
 def with_path(name: str) -> Node:
-    """A name for a path parameter."""
+    """Return a document with a name for a path parameter."""
     parameter = {"name": name, "in": "path", "required": True, "schema": STRING}
     return document(
         {
@@ -232,13 +232,13 @@ def with_path(name: str) -> Node:
 
 
 def with_url(text: str) -> Node:
-    """A text as a part of a path."""
+    """Return a document with a text as a part of a path."""
     operation = {"operationId": "things.retrieve", "responses": answer(STRING)}
     return document({f"/v1/{text}": {"get": operation}})
 
 
 def with_header(name: str, constant: str | None = None) -> Node:
-    """A header parameter, or a header that is always sent."""
+    """Return a document with a header parameter, or a header that is always sent."""
     parameter: Node = {"name": name, "in": "header", "schema": STRING}
     if constant is not None:
         parameter |= {"required": True, "x-client-constant": constant}
@@ -251,7 +251,7 @@ def with_header(name: str, constant: str | None = None) -> Node:
 
 
 def with_class(name: str) -> Node:
-    """A name for a component that answers and requests use, and for an enumeration."""
+    """Return a document with a name for an enumeration, and for a component used both ways."""
     operation = {
         "operationId": "things.create",
         "requestBody": body(thing(one=ref(name), kind=ref(f"{name}Kind"))),
@@ -265,21 +265,21 @@ def with_class(name: str) -> Node:
 
 
 def with_class_key(name: str) -> Node:
-    """The same name, given by ``x-client-name``."""
+    """Return a document with the same name, given by ``x-client-name``."""
     result = with_class("Thing")
     result["components"]["schemas"]["Thing"]["x-client-name"] = name
     return result
 
 
 def with_stream(name: str) -> Node:
-    """A name for a union of events."""
+    """Return a document with a name for a union of events."""
     result = with_text("x")
     result["paths"]["/v1/watch"]["get"]["x-client-stream"]["name"] = name
     return result
 
 
 def with_operation(method: str, resource: str = "things") -> Node:
-    """A name for a method, or for a resource below which others stand."""
+    """Return a document with a name for a method, or for a resource below which others stand."""
     listed = {"type": "array", "items": ref("Thing")}
     texts = {"type": "array", "items": STRING}
     return document(
@@ -299,7 +299,7 @@ def with_operation(method: str, resource: str = "things") -> Node:
 
 
 def with_label(label: str) -> Node:
-    """A name for the member of an enumeration."""
+    """Return a document with a name for the member of an enumeration."""
     schemas = {
         "Number": {"type": "integer", "enum": [0, 1], "x-enum-varnames": [label, "Other"]},
         "Thing": thing(number=ref("Number")),
@@ -309,7 +309,7 @@ def with_label(label: str) -> Node:
 
 
 def with_envelope(name: str) -> Node:
-    """A name for the field that holds the result."""
+    """Return a document with a name for the field that holds the result."""
     schema = thing(**{"code": {"type": "integer"}, name: ref("Thing")})
     success = {"description": "Success", "content": {"application/json": {"schema": schema}}}
     operation = {"operationId": "things.retrieve", "responses": {"200": success}}
@@ -319,7 +319,7 @@ def with_envelope(name: str) -> Node:
 
 
 def with_switch(name: str) -> Node:
-    """A name for the body field that asks for a stream."""
+    """Return a document with a name for the body field that asks for a stream."""
     result = with_text("x")
     operation = result["paths"]["/v1/watch"].pop("get")
     operation["x-client-stream"] |= {"method": "things.follow", "switch": name}

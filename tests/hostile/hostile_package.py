@@ -89,7 +89,7 @@ class Package:
         return importlib.import_module(f"coze_api.{name}")
 
     def wires(self, path: str, place: str) -> dict[str, str]:
-        """The arguments of a method that stand in one part of the request, with their names there."""
+        """Return the arguments of a method in one part of the request, with their names there."""
         found = {
             name: argument["wire"].partition(".")
             for name, argument in self.surface["methods"][path]["arguments"].items()
@@ -97,7 +97,7 @@ class Package:
         return {name: wire for name, (where, _, wire) in found.items() if where == place}
 
     def ask(self, path: str, **arguments: object) -> tuple[Any, dict[str, Any]]:
-        """What a method asks of the runtime; the asynchronous twin must ask the same."""
+        """Return what a method asks of the runtime; the asynchronous twin must ask the same."""
         recorder, twin = Recorder(), AsyncRecorder()
         _method(self.load("resources").CozeAPI(recorder), path)(**arguments)
         method = _method(self.load("resources").AsyncCozeAPI(twin), path)
@@ -120,7 +120,7 @@ def _method(root: object, path: str) -> Any:
 
 @contextmanager
 def packaged(document: dict[str, Any]) -> Generator[Package]:
-    """The package of a document, built from its JSON file, checked and importable.
+    """Yield the package of a document, built from its JSON file, checked and importable.
 
     Raises:
         GeneratorError: The document can't be built.
@@ -153,7 +153,7 @@ def _forget() -> None:
 
 
 def check_code(package: Package) -> None:
-    """The files are where they belong, and hold nothing but what emitted code is made of."""
+    """Check that the files are where they belong, and hold only what emitted code is made of."""
     for name in package.files:
         assert _FILE.fullmatch(name), name
     trees = {name: ast.parse(text) for name, text in package.code.items()}
@@ -181,7 +181,7 @@ def check_code(package: Package) -> None:
 
 
 def check_imports(package: Package) -> None:
-    """Each module can be imported, and each annotation of a class evaluated."""
+    """Check that each module can be imported, and each annotation of a class evaluated."""
     for name in package.code:
         module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         importlib.import_module(module)
@@ -198,7 +198,7 @@ def check_imports(package: Package) -> None:
 
 
 def check_calls(package: Package) -> None:
-    """Each method sends each argument under its own name, and nothing else by itself."""
+    """Check that each method sends each argument under its own name, and nothing else by itself."""
     for path, entry in package.surface["methods"].items():
         arguments = {name: f"value of {number}" for number, name in enumerate(entry["arguments"])}
         operation, parts = package.ask(path, **arguments)
@@ -225,7 +225,7 @@ def written(operation: Endpoint, parts: dict[str, Any]) -> Request:
 
 
 def check_answers(package: Package) -> None:
-    """What a model decodes from JSON, it gives back under the same names."""
+    """Check that a model gives back under the same names what it decodes from JSON."""
     for name, entry in package.surface["models"].items():
         if "fields" not in entry:
             continue

@@ -33,7 +33,7 @@ def name_of(value: object) -> str | None:
 
 
 def check_refusal(error: GeneratorError) -> None:
-    """Each error says what is wrong, where, and what to do, in one paragraph."""
+    """Check that each error says what is wrong, where, and what to do, in one paragraph."""
     for one in error.errors if isinstance(error, GroupedError) else (error,):
         text = str(one)
         assert text.isprintable()
@@ -44,7 +44,7 @@ def check_refusal(error: GeneratorError) -> None:
 
 
 def works(document: Node) -> bool:
-    """Whether the package does what the document says; else the document was refused clearly."""
+    """Return whether the package does what the document says; else it was refused clearly."""
     try:
         with packaged(document) as package:
             check_all(package)

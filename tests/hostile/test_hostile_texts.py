@@ -23,14 +23,14 @@ def squeezed(text: str | None) -> str:
 
 
 def literals(hint: Any) -> tuple[object, ...]:
-    """The values that a type hint names."""
+    """Return the values that a type hint names."""
     if typing.get_origin(hint) is typing.Literal:
         return typing.get_args(hint)
     return tuple(value for part in typing.get_args(hint) for value in literals(part))
 
 
 def check_texts(package: Package, text: str) -> None:
-    """The texts are where the document has them: in docstrings, and as values."""
+    """Check that the texts are where the document has them: in docstrings, and as values."""
     values = (f"{text}a", f"{text}b")
     models, params = package.load("models"), package.load("params")
     for owner in (models.Thing, models.Number):

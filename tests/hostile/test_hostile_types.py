@@ -18,7 +18,7 @@ WORDS = [word for word in PYTHON if word != "_"]
 
 
 def with_method_list() -> Node:
-    """A method and a resource called ``list`` beside others that answer with lists."""
+    """Return a document with a method and a resource called ``list`` beside others that answer with lists."""
     one, other = with_operation("list"), with_operation("get", "things.list")
     other["paths"] = {f"/other{path}": item for path, item in other["paths"].items()}
     del one["paths"]["/v1/c"]

@@ -41,7 +41,7 @@ OF_THE_RUNTIME: Final = frozenset({
 
 
 def modules(package: str) -> dict[str, Path]:
-    """The modules of a package by dotted name."""
+    """Return the modules of a package by dotted name."""
     folder = ROOT / package
     return {
         ".".join(path.relative_to(folder.parent).with_suffix("").parts): path
@@ -50,7 +50,7 @@ def modules(package: str) -> dict[str, Path]:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """What a module imports, also for types alone: modules, and names in them."""
+    """Yield what a module imports, also for types alone: modules, and names in them."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names)
@@ -60,7 +60,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def names(path: Path) -> Iterator[str]:
-    """The names that a module gives or uses, and its own."""
+    """Yield the names that a module gives or uses, and its own."""
     yield path.stem
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:

@@ -37,7 +37,7 @@ class WithoutTexts(ast.NodeTransformer):
 
 
 def without_words(language: str, code: str) -> str:
-    """A code block without its comments and without the texts that are said in it."""
+    """Return a code block without its comments and without the texts that are said in it."""
     if language == "python":
         return ast.dump(WithoutTexts().visit(ast.parse(code)))
     return re.sub(r" *#.*", "", code)
@@ -105,7 +105,7 @@ def test_no_line_breaks_between_chinese_letters_where_a_page_would_show_a_space(
 
 @pytest.fixture(scope="module")
 def metadata() -> dict[str, object]:
-    """What the package tells an index."""
+    """Return what the package tells an index."""
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "metadata"],
         cwd=ROOT,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
-    """A small document with one operation of each kind."""
+    """Return a small document with one operation of each kind."""
     return yaml.safe_load(Path(__file__).with_name("document.yaml").read_text(encoding="utf-8"))
 
 
@@ -27,7 +27,7 @@ def _running(document: dict[str, Any]) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
-    """A sandbox of the small document, as new for each test."""
+    """Yield a sandbox of the small document, as new for each test."""
     _running.reset()
     yield _running
     _running.reset()
@@ -35,7 +35,7 @@ def sandbox(_running: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def http(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    """A client of the sandbox that names a token and the constant header."""
+    """Yield a client of the sandbox that names a token and the constant header."""
     headers = {"authorization": "Bearer sandbox", "x-style": "str"}
     with httpx.Client(base_url=sandbox.url, headers=headers, timeout=20) as client:
         yield client

@@ -50,7 +50,7 @@ def everything() -> Iterator[Sandbox]:
 
 
 def request_of(operation: Operation, base: str) -> httpx.Request:
-    """A request with every argument that the document has, but those of a page."""
+    """Return a request with every argument that the document has, but those of a page."""
     unasked = operation.pagination.arguments if operation.pagination else ()
     path = operation.path
     query: dict[str, str] = {}

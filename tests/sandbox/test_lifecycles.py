@@ -23,7 +23,7 @@ def _running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def coze(_running: Sandbox) -> Sandbox:
-    """A sandbox of the whole API, as new for each test."""
+    """Return a sandbox of the whole API, as new for each test."""
     _running.reset()
     return _running
 

@@ -51,7 +51,7 @@ def http(sandbox: Sandbox) -> Iterator[httpx.Client]:
 
 
 def signed(key: RSAKey, header: dict[str, Any] | None = None, **claims: Any) -> dict[str, str]:
-    """The header with a JWT: correct but for what is given."""
+    """Return the header with a JWT: correct but for what is given."""
     now = int(time.time())
     right = {"iss": "service", "aud": "127.0.0.1", "iat": now, "exp": now + 60, "jti": str(now)}
     everything = {name: value for name, value in {**right, **claims}.items() if value is not None}

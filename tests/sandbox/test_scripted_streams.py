@@ -30,7 +30,7 @@ def events(text: str) -> list[tuple[str, Any]]:
 
 
 def scripted(name: str) -> dict[str, Any]:
-    """A document whose only operation streams the events of a script."""
+    """Return a document whose only operation streams the events of a script."""
     union, _, _ = name.partition(".")
     kinds = dict.fromkeys(event for event, _ in events(SCRIPTS[name]))
     message = {"type": "object", "properties": {"bot_id": {"type": "string"}}}

@@ -165,7 +165,7 @@ def test_a_missing_dependency_is_named_with_its_remedy(module: str) -> None:
 
 @pytest.fixture
 def interrupts() -> Iterator[None]:
-    """Children can be interrupted, even if the tests run in the background, where they can't."""
+    """Let children be interrupted, even if the tests run in the background, where they can't."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

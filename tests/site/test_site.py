@@ -52,7 +52,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(browser: Any, url: str) -> Iterator[Any]:
-    """A page that must not complain, nor ask anything of other hosts."""
+    """Yield a page that must not complain, nor ask anything of other hosts."""
     faults: list[str] = []
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()

@@ -18,7 +18,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A sandbox that clients take for the API unless they are told otherwise."""
+    """Return a sandbox that clients take for the API unless they are told otherwise."""
     running_sandbox.reset()
     monkeypatch.delenv("COZE_CLIENT_ID", raising=False)
     monkeypatch.setenv("COZE_API_BASE", running_sandbox.url)

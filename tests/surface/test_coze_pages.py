@@ -29,7 +29,7 @@ LISTS = [path for path, entry in MANIFEST["surface"]["methods"].items() if entry
 
 
 def arguments_of(path: str) -> dict[str, Any]:
-    """What a list is asked with: a page of twenty items, where a request can say so."""
+    """Return what a list is asked with: a page of twenty items, where a request can say so."""
     call = call_of(path)
     size = call.operation["x-client-pagination"]["size"]
     return call.arguments | {size: 20}

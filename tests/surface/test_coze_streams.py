@@ -76,7 +76,7 @@ def read(url: str, path: str) -> Outcome:
 
 
 async def aread(url: str, path: str) -> Outcome:
-    """The same with the asynchronous client."""
+    """Read a stream with the asynchronous client."""
     events: list[Any] = []
     async with AsyncCoze("token", base_url=url, max_retries=0) as coze:
         method = method_of(coze, path)
@@ -90,7 +90,7 @@ async def aread(url: str, path: str) -> Outcome:
 
 
 def read_by_both(url: str, path: str) -> Outcome:
-    """What both clients read, which is the same."""
+    """Return what both clients read, which is the same."""
     one, other = read(url, path), anyio.run(aread, url, path)
     assert one.events == other.events
     assert type(one.error) is type(other.error)
@@ -103,7 +103,7 @@ def read_by_both(url: str, path: str) -> Outcome:
 
 
 def block(name: str, data: object, *, gap: str = "", id: int | None = None) -> bytes:  # noqa: A002
-    """One event as the service writes it."""
+    """Return one event as the service writes it."""
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
     head = "" if id is None else f"id:{gap}{id}\n"
     return f"{head}event:{gap}{name}\ndata:{gap}{text}\n\n".encode()

@@ -37,7 +37,7 @@ _BLOCK = re.compile(r"\n\n((?:    .*\n|\n)+)")
 
 
 def page_blocks() -> Iterator[tuple[str, str]]:
-    """The Python blocks of README and all other pages."""
+    """Yield the Python blocks of README and all other pages."""
     for path in sorted(
         [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("overlays/*.md")]
     ):
@@ -47,7 +47,7 @@ def page_blocks() -> Iterator[tuple[str, str]]:
 
 
 def docstring_blocks() -> Iterator[tuple[str, str]]:
-    """The indented blocks of docstrings that are Python."""
+    """Yield the indented blocks of docstrings that are Python."""
     for path in sorted([*ROOT.glob("facade/**/*.py"), *ROOT.glob("sandbox/**/*.py")]):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
@@ -79,7 +79,7 @@ def for_jwt(sandbox: Sandbox) -> Names:
 
 
 def for_pkce(sandbox: Sandbox) -> Names:
-    """The program was run before, so that its user is logged in."""
+    """Log the user in, as an earlier run of the program did."""
     sandbox.oauth.register("...app.coze")
     auth = PKCEAuth(
         client_id="...app.coze",
@@ -113,7 +113,7 @@ def for_device(sandbox: Sandbox) -> Names:
 
 
 def for_callbacks(_: Sandbox) -> Names:
-    """A request as Coze sends it."""
+    """Return a request as Coze sends it."""
     token = "the verify_token of the callback app"
     body = json.dumps(
         {

@@ -31,7 +31,7 @@ FILLERS |= {"resources", "shape", "the", "what"}
 
 
 def docstrings() -> Iterator[tuple[str, str, str]]:
-    """The file, the dotted name and the text of each docstring, those below attributes too."""
+    """Yield file, dotted name and text of each docstring, those below attributes too."""
     for path in sorted(PACKAGE.rglob("*.py")):
         file = path.relative_to(PACKAGE).as_posix()
         yield from of(ast.parse(path.read_text("utf-8")), file, "")

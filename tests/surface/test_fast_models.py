@@ -28,7 +28,7 @@ def test_no_model_is_on_the_slow_road_but_for_words_of_python() -> None:
 
 
 def fast(model: type[Any], body: bytes) -> Any:
-    """What both roads make of a body."""
+    """Return what both roads make of a body."""
     decoder = TypeDecoder(model)
     assert decoder.fast
     built = decoder.fast(body)

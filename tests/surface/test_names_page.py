@@ -18,7 +18,7 @@ NAMES = OVERLAYS / "80-names.yaml"
 
 
 def named(value: Any) -> Iterator[str]:
-    """The ``operationId`` of each operation below a value; the request of a callback is no method."""
+    """Yield the ``operationId`` of each operation below a value, but for requests of callbacks."""
     if is_object(value):
         if "operationId" in value:
             yield value["operationId"]

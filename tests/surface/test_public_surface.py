@@ -83,13 +83,13 @@ TWIN_TYPES = {
 
 
 def public(owner: object) -> dict[str, Any]:
-    """The public members that a class has itself or inherits, apart from those of object."""
+    """Return the public members that a class has itself or inherits, apart from those of object."""
     names = (name for name in dir(owner) if not name.startswith("_"))
     return {name: inspect.getattr_static(owner, name) for name in names}
 
 
 def tree(resource: type, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The methods of a resource and of all below it, by path."""
+    """Yield the methods of a resource and of all below it, by path."""
     for name, member in public(resource).items():
         if isinstance(member, cached_property):
             kind = inspect.signature(member.func).return_annotation
@@ -111,7 +111,7 @@ SYNC, ASYNC = dict(tree(Coze)), dict(tree(AsyncCoze))
 def signature(
     function: Callable[..., object], said: Callable[[object], object] = str
 ) -> tuple[list[tuple[object, ...]], object]:
-    """The parameters and the result; ``said`` tells how to read an annotation."""
+    """Return the parameters and the result; ``said`` tells how to read an annotation."""
     message = inspect.signature(function)
     parameters = [
         (one.name, one.kind, one.default, said(one.annotation))
@@ -121,7 +121,7 @@ def signature(
 
 
 def awaited(annotation: object) -> str:
-    """An annotation as the synchronous twin has it."""
+    """Return an annotation as the synchronous twin has it."""
     text = str(annotation)
     for theirs, ours in TWIN_TYPES.items():
         text = re.sub(theirs, ours, text)
@@ -143,7 +143,7 @@ def test_every_exported_name_is_there(module: ModuleType) -> None:
 
 
 def source_docs(folder: str) -> set[str]:
-    """The names of a package that have a docstring below their assignment."""
+    """Return the names of a package that have a docstring below their assignment."""
     found: set[str] = set()
     package = importlib.import_module(folder)
     for root in package.__path__:
@@ -200,7 +200,7 @@ def test_every_public_attribute_is_told_by_the_docstring_of_its_class(owner: typ
 
 
 def attributes(owner: type) -> set[str]:
-    """The public attributes that a class declares, or sets on its objects."""
+    """Return the public attributes that a class declares, or sets on its objects."""
     (body,) = ast.parse(dedent(inspect.getsource(owner))).body
     names: set[str] = set()
     for node in ast.walk(body):
@@ -221,7 +221,7 @@ def test_every_resource_and_all_in_it_has_a_docstring() -> None:
 
 
 def resources(owner: type) -> Iterator[type]:
-    """The class of a resource and those of all below it."""
+    """Yield the class of a resource and those of all below it."""
     yield owner
     for member in public(owner).values():
         if isinstance(member, cached_property):
@@ -298,6 +298,6 @@ def test_classes_are_twins(one: type, other: type) -> None:
 
 
 def members(owner: type) -> dict[str, Any]:
-    """The public members and the constructor, under the names that the synchronous twin has."""
+    """Return the public members and the constructor, by the names of the synchronous twin."""
     found = public(owner) | {"__init__": inspect.getattr_static(owner, "__init__")}
     return {name.replace("aclose", "close"): member for name, member in found.items()}

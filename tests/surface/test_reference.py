@@ -22,7 +22,7 @@ API = PAGES.pop("api")
 
 
 def methods(page: str) -> dict[str, str]:
-    """The parts of a page that are about methods, by path."""
+    """Return the parts of a page that are about methods, by path."""
     parts = re.split(r"^## ", page, flags=re.MULTILINE)[1:]
     found = {part.partition("\n")[0]: part for part in parts}
     return {name: part for name, part in found.items() if name != "Types"}
@@ -60,7 +60,7 @@ STATES = {"completed_at", "failed_at", "last_error", "meta_data", "required_acti
 
 
 def lacking(shown: Any, sent: Any, place: str = "") -> list[str]:
-    """The places of a shown answer that a sent one lacks."""
+    """Return the places of a shown answer that a sent one lacks."""
     if isinstance(shown, dict) and isinstance(sent, dict) and sent:
         return [
             fault

@@ -17,7 +17,7 @@ SOURCE = ast.parse((PACKAGE / "params.py").read_text("utf-8"))
 
 
 def members(node: ast.expr) -> frozenset[str]:
-    """The members of a union, each in one spelling."""
+    """Return the members of a union, each in one spelling."""
     match node:
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return members(left) | members(right)
@@ -26,7 +26,7 @@ def members(node: ast.expr) -> frozenset[str]:
 
 
 def spelled(annotation: str) -> tuple[bool, frozenset[str]]:
-    """Whether a key is required, and the members of its type."""
+    """Return whether a key is required, and the members of its type."""
     node = ast.parse(annotation.replace("params.", ""), mode="eval").body
     match node:
         case ast.Subscript(value=ast.Name(id="NotRequired"), slice=inner):

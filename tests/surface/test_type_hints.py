@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def tree(resource: Resource | AsyncResource) -> Iterator[object]:
-    """All resources of a client, itself the first."""
+    """Yield all resources of a client, itself the first."""
     yield resource
     for name in dir(type(resource)):
         if not name.startswith("_"):
@@ -28,7 +28,7 @@ def tree(resource: Resource | AsyncResource) -> Iterator[object]:
 
 
 def methods_of(cls: type[Any]) -> Iterator[tuple[str, Any]]:
-    """The public methods and properties of a class, its constructor, and how it is iterated over."""
+    """Yield the public methods and properties of a class, its constructor and its iteration."""
     for name in dir(cls):
         member = inspect.getattr_static(cls, name)
         member = (
@@ -40,7 +40,7 @@ def methods_of(cls: type[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def exported() -> Iterator[tuple[str, Any]]:
-    """What users import beside the clients: functions, and the methods of classes."""
+    """Yield what users import beside the clients: functions, and the methods of classes."""
     for module in (coze_client, callbacks, coze_sandbox):
         for member in (getattr(module, name) for name in module.__all__):
             if inspect.isclass(member):
@@ -53,7 +53,7 @@ def exported() -> Iterator[tuple[str, Any]]:
 
 
 def callables() -> dict[str, Any]:
-    """All methods of both clients, what makes messages, and what else users import."""
+    """Return all methods of both clients, what makes messages, and what else users import."""
     found = {f"messages.{name}": getattr(messages, name) for name in messages.__all__}
     found.update(exported())
     for client in (Coze("t"), AsyncCoze("t")):

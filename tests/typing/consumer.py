@@ -120,7 +120,7 @@ def narrowing(event: events.ChatEvent) -> None:
 
 
 def all_events(event: events.WorkflowEvent) -> str:
-    """Which kinds there are is known: nothing is left after the last one."""
+    """Leave nothing after the last kind of event: which kinds there are is known."""
     if event.event == "Message":
         assert_type(event, Event[Literal["Message"], models.WorkflowMessage])
         return event.data.content or ""
@@ -137,7 +137,7 @@ def all_events(event: events.WorkflowEvent) -> str:
 
 
 def chat_with_a_workflow(event: events.WorkflowChatEvent) -> str:
-    """Several names may share a branch; a pattern narrows as well."""
+    """Share a branch among several names; a pattern narrows as well."""
     if event.event in {"conversation.message.delta", "conversation.message.completed"}:
         return event.event
     match event:

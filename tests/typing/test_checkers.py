@@ -38,7 +38,7 @@ def run(program: str, *arguments: str | Path) -> str:
 
 
 def by_basedpyright(file: Path) -> dict[int, str]:
-    """The lines in which basedpyright sees an error, with what it says."""
+    """Return the lines in which basedpyright sees an error, with what it says."""
     report = json.loads(run("basedpyright", "--outputjson", "--level", "error", file))
     assert report["summary"]["filesAnalyzed"] == 1
     return {
@@ -47,7 +47,7 @@ def by_basedpyright(file: Path) -> dict[int, str]:
 
 
 def by_mypy(file: Path) -> dict[int, str]:
-    """The lines in which mypy sees an error, with what it says."""
+    """Return the lines in which mypy sees an error, with what it says."""
     said = run("mypy", "--no-pretty", file)
     found = re.findall(r"^(.*?):(\d+): error: (.*)$", said, re.MULTILINE)
     assert {name for name, _, _ in found} <= {str(file.relative_to(ROOT))}, said
