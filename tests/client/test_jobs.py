@@ -11,7 +11,16 @@ import pytest
 
 from coze_client import Coze
 from coze_sandbox import Scenario
-from tests.client import jobs
+from tests.client.jobs import (
+    audio,
+    bots,
+    chat,
+    conversations,
+    settings,
+    sockets,
+    workflows,
+    workspaces,
+)
 from tests.core.scripted_server import ScriptedServer, answer
 
 if TYPE_CHECKING:
@@ -20,10 +29,12 @@ if TYPE_CHECKING:
 
     from coze_sandbox import Sandbox
 
+MODULES = [audio, bots, chat, conversations, settings, sockets, workflows, workspaces]
 JOBS = [
     job
-    for _, job in inspect.getmembers(jobs, inspect.isfunction)
-    if job.__module__ == jobs.__name__ and job is not jobs.chat_download_file
+    for module in MODULES
+    for _, job in inspect.getmembers(module, inspect.isfunction)
+    if job.__module__ == module.__name__ and job is not chat.chat_download_file
 ]
 
 
@@ -42,7 +53,7 @@ def test_the_voice_of_an_answer_becomes_a_file(coze_sandbox: Sandbox, tmp_path: 
     question.write_bytes(b"content")
     coze_sandbox.scenario(Scenario(script="voice"), operation="chat.stream")
     with Coze() as coze:
-        jobs.chat_oneonone_audio(coze, question)
+        chat.chat_oneonone_audio(coze, question)
     with wave.open(str(tmp_path / "question.answer.wav")) as sound:
         assert (sound.getframerate(), sound.getnframes() > 0) == (24000, True)
 
@@ -65,5 +76,5 @@ data:"[DONE]"
 """
         stream = answer(body=events.encode(), kind="text/event-stream")
         server.script = [stream, answer(body=b"a cat", kind="image/png")]
-        jobs.chat_download_file(coze, tmp_path)
+        chat.chat_download_file(coze, tmp_path)
     assert (tmp_path / "cat.png").read_bytes() == b"a cat"
