@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
+import runpy
 import subprocess
-import sys
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
+SCRIPT = runpy.run_path(str(ROOT / ".ci" / "github.py"))
 RENAMED = ("operationId: bots.create", "operationId: bots.make")
 NEW = """\
   /v1/plugins:
@@ -89,39 +90,48 @@ def github() -> Iterator[GitHub]:
     thread.join()
 
 
+class Done(NamedTuple):
+    """What the script came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+Script = Callable[..., Done]
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Repository:
-    (tmp_path / "project").mkdir()
-    return Repository.make(tmp_path / "project")
-
-
 def script(
-    project: Repository, github: GitHub, *arguments: str, **variables: str
-) -> subprocess.CompletedProcess[str]:
+    project: Repository,
+    github: GitHub,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Script:
     names = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
-    return subprocess.run(
-        [sys.executable, str(ROOT / ".ci" / "github.py"), *arguments],
-        cwd=project.root,
-        env={
-            **os.environ,
-            **{f"GIT_{name}": "t@example.com" for name in names},
-            "PYTHONPATH": str(ROOT),
-            "GITHUB_API_URL": github.url,
-            "GITHUB_REPOSITORY": "owner/name",
-            "GITHUB_REF_NAME": "main",
-            "GITHUB_TOKEN": "secret-token",
-            "GITHUB_OUTPUT": str(project.root.parent / "output"),
-            "GITHUB_STEP_SUMMARY": str(project.root.parent / "summary.md"),
-            **variables,
-        },
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    environment = {
+        **{f"GIT_{name}": "t@example.com" for name in names},
+        "PYTHONPATH": str(ROOT),
+        "GITHUB_API_URL": github.url,
+        "GITHUB_REPOSITORY": "owner/name",
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_TOKEN": "secret-token",
+        "GITHUB_OUTPUT": str(project.root.parent / "output"),
+        "GITHUB_STEP_SUMMARY": str(project.root.parent / "summary.md"),
+    }
+
+    def run(task: str, *files: Path, **variables: str) -> Done:
+        with monkeypatch.context() as patch:
+            patch.chdir(project.root)
+            for name, value in {**environment, **variables}.items():
+                patch.setenv(name, value)
+            return Done(SCRIPT[task](*files), *capfd.readouterr())
+
+    return run
 
 
 def test_the_report_is_one_comment_that_is_updated_and_told_to_later_steps(
-    project: Repository, github: GitHub
+    project: Repository, github: GitHub, script: Script
 ) -> None:
     comments = github.kept["/repos/owner/name/issues/7/comments"] = [
         {"url": "other", "body": "Looks good."}
@@ -129,11 +139,11 @@ def test_the_report_is_one_comment_that_is_updated_and_told_to_later_steps(
     project.replace("overlays/20-bots.yaml", *RENAMED)
     project.build()
     for _ in range(2):
-        done = script(project, github, "diff", BASE="HEAD", PULL_REQUEST="7", FAIL_ON="any")
-        assert done.returncode == 1, done.stderr
+        done = script("diff", BASE="HEAD", PULL_REQUEST="7", FAIL_ON="any")
+        assert done.status == 1, done.err
     assert len(comments) == 2
     assert "bots.create" in comments[1]["body"]
-    assert "::error" in done.stdout or "::warning" in done.stdout
+    assert "::error" in done.out or "::warning" in done.out
     outputs = (project.root.parent / "output").read_text().splitlines()
     assert 'verdict={"wire": "compatible", "client": "breaking"}' in outputs
     assert "bump=major" in outputs
@@ -142,16 +152,18 @@ def test_the_report_is_one_comment_that_is_updated_and_told_to_later_steps(
     assert github.tokens == {"Bearer secret-token"}
 
 
-def test_what_may_not_be_written_or_compared_is_told(project: Repository, github: GitHub) -> None:
+def test_what_may_not_be_written_or_compared_is_told(
+    project: Repository, github: GitHub, script: Script
+) -> None:
     github.is_open = False
-    done = script(project, github, "diff", BASE="HEAD", PULL_REQUEST="7", FORMAT="html")
-    assert done.returncode == 0
-    assert "::warning::The comment could not be written" in done.stdout
+    done = script("diff", BASE="HEAD", PULL_REQUEST="7", FORMAT="html")
+    assert done.status == 0
+    assert "::warning::The comment could not be written" in done.out
     assert "<html" in (project.root / "diff.html").read_text()
-    done = script(project, github, "diff", BASE="no-such-revision")
-    assert done.returncode == 2
-    assert "::error::" in done.stdout
-    assert "secret-token" not in done.stdout + done.stderr
+    done = script("diff", BASE="no-such-revision")
+    assert done.status == 2
+    assert "::error::" in done.out
+    assert "secret-token" not in done.out + done.err
 
 
 @pytest.fixture
@@ -164,13 +176,14 @@ def published(project: Repository) -> Repository:
     return project
 
 
+@pytest.mark.usefixtures("published")
 def test_a_document_that_fits_becomes_a_pull_request(
-    published: Repository, github: GitHub, tmp_path: Path
+    github: GitHub, script: Script, tmp_path: Path
 ) -> None:
     new = tmp_path / "new.yaml"
     new.write_text(DOCUMENT.replace("components:\n", f"{NEW}components:\n"))
-    done = script(published, github, "upstream", str(new))
-    assert done.returncode == 0, done.stderr
+    done = script("upstream", new)
+    assert done.status == 0, done.err
     (pull,) = github.kept["/repos/owner/name/pulls"]
     assert (pull["head"], pull["base"]) == ("upstream-document", "main")
     assert "plugins.list" in pull["body"]
@@ -183,14 +196,14 @@ def test_a_document_that_fits_becomes_a_pull_request(
 
 
 def test_a_document_that_overlays_do_not_fit_becomes_an_issue_with_all_of_it(
-    published: Repository, github: GitHub, tmp_path: Path
+    published: Repository, github: GitHub, script: Script, tmp_path: Path
 ) -> None:
     new = tmp_path / "new.yaml"
     text = DOCUMENT.replace("  /v1/bots:", "  /v1/robots:").replace("BotData", "RobotData")
     new.write_text(text.replace("components:\n", f"{NEW}components:\n"))
     for _ in range(2):
-        done = script(published, github, "upstream", str(new))
-        assert done.returncode == 0, done.stderr
+        done = script("upstream", new)
+        assert done.status == 0, done.err
         published.git("clean", "-fdq")
     (issue,) = github.kept["/repos/owner/name/issues"]
     for part in ("overlays/20-bots.yaml", "/v1/bots", "BotData"):

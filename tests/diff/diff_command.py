@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from diff_samples import response
 from typer.testing import CliRunner
 
 from generator.diff.command import diff_command
 from generator.spec import dump
+from tests.diff.diff_samples import response
 
 if TYPE_CHECKING:
     from click.testing import Result
-    from diff_samples import Json
+
+    from tests.diff.diff_samples import Json
 
 
 APP = typer.Typer(pretty_exceptions_enable=False)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from diff_command import changes, fingerprint, raw, removed
-from diff_samples import Json, operation
 
 from generator.spec import dump
+from tests.diff.diff_command import changes, fingerprint, raw, removed
+from tests.diff.diff_samples import Json, operation
 
 pytestmark = pytest.mark.usefixtures("in_folder")
 

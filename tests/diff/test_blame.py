@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 import pytest
-from diff_project import Repository
 
 from generator.diff.methods import _KEYS as KEYS
 from generator.diff.report import Report, compare
@@ -13,14 +12,10 @@ from generator.diff.revisions import open_revision
 from generator.diff.rules import Change, Source
 from generator.errors import GeneratorError
 from generator.spec import load
+from tests.diff.diff_project import Repository
 
 DOCUMENT = PurePosixPath("openapi/coze.yaml")
 BOTS = PurePosixPath("overlays/20-bots.yaml")
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Repository:
-    return Repository.make(tmp_path)
 
 
 def report(project: Repository) -> Report:

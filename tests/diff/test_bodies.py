@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from diff_samples import Json, compare, ids, operation
+
+from tests.diff.diff_samples import Json, compare, ids, operation
 
 TEXT: Json = {"type": "string"}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from diff_samples import Json, compare, event, header, parameter, request_body, response
 
 from generator.diff.rules import Verdict
 from generator.spec import load
+from tests.diff.diff_samples import Json, compare, event, header, parameter, request_body, response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

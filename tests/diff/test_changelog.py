@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from diff_project import Repository
-from diff_samples import compare, operation, parameter, response
 
 from generator.diff.changelog import add_entry
 from generator.diff.report import Report
 from generator.diff.report import compare as report_on
 from generator.diff.revisions import open_revision, snapshot
 from generator.errors import GeneratorError
+from tests.diff.diff_samples import compare, operation, parameter, response
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.diff.diff_project import Repository
+
 
 CHANGELOG = """\
 # Changelog
@@ -102,8 +102,7 @@ def test_a_changelog_without_the_heading_is_an_error() -> None:
         add_entry("# Changelog\n", Report("old", "new", ()))
 
 
-def test_a_snapshot_remembers_what_an_update_replaces(tmp_path: Path) -> None:
-    project = Repository.make(tmp_path)
+def test_a_snapshot_remembers_what_an_update_replaces(project: Repository) -> None:
     before = snapshot(project.root)
     line = project.replace("openapi/coze.yaml", "size: {type: integer}", "size: {type: string}")
     project.build()

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from diff_samples import Json, compare, compare_surfaces, ids, request_body, response
 
 from generator.diff.python import is_safe, parse
+from tests.diff.diff_samples import Json, compare, compare_surfaces, ids, request_body, response
 
 MANIFEST = Path(__file__).parents[2] / "generated" / "coze_api" / "manifest.json"
 

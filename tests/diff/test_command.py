@@ -8,11 +8,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from diff_command import LESS, THING, changes, fingerprint, raw, removed, run
-from diff_samples import Json, document, operation, parameter, response
 
 from generator.diff.rules import rules
 from generator.spec import dump
+from tests.diff.diff_command import LESS, THING, changes, fingerprint, raw, removed, run
+from tests.diff.diff_samples import Json, document, operation, parameter, response
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "diff.schema.json"
 pytestmark = pytest.mark.usefixtures("in_folder")

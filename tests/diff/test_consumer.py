@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
 import shutil
-import subprocess
-import sys
-from collections import Counter
 from pathlib import Path
 from typing import Any, Final
-
-from consumer_edits import DOCUMENT, edits
 
 from generator.diff.comparison import compare_states
 from generator.diff.document import Document
@@ -23,9 +17,10 @@ from generator.manifest import surface
 from generator.normalise import normalise
 from generator.plan import make_plan
 from generator.spec import join
+from tests.diff.consumer_edits import DOCUMENT, edits
+from tests.typing.pyright import errors
 
 Json = Any
-ROOT: Final = Path(__file__).parents[2]
 CONSUMER: Final = Path(__file__).with_name("consumer.py")
 # Emitting and checking takes a second for each edit: every day, one of each of these kinds will do.
 KINDS: Final = (
@@ -61,33 +56,6 @@ def made(folder: Path, document: Json) -> State:
     return State(Document(document), shown, classes)
 
 
-def errors(folder: Path, roots: list[str]) -> Counter[str]:
-    """Return how many errors a type checker sees in the consumer of each root."""
-    config = {
-        "pythonVersion": "3.11",
-        "typeCheckingMode": "strict",
-        "include": [f"{root}/consumer.py" for root in roots],
-        "extraPaths": [str(ROOT / "facade")],
-        "executionEnvironments": [
-            {"root": root, "extraPaths": [str(ROOT / "facade")]} for root in roots
-        ],
-    }
-    (folder / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")
-    program = Path(sys.executable).with_name("basedpyright")
-    done = subprocess.run(
-        [program, "--outputjson", "--level", "error", "-p", folder],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    report = json.loads(done.stdout)
-    assert report["summary"]["filesAnalyzed"] == len(roots)
-    return Counter(
-        Path(one["file"]).relative_to(folder.resolve()).parts[0]
-        for one in report["generalDiagnostics"]
-    )
-
-
 def test_a_checker_complains_where_the_verdict_says_so_and_nowhere_else(tmp_path: Path) -> None:
     old = made(tmp_path / "old", copy.deepcopy(DOCUMENT))
     verdicts: dict[str, Verdict] = {}
@@ -98,13 +66,13 @@ def test_a_checker_complains_where_the_verdict_says_so_and_nowhere_else(tmp_path
         assert document != DOCUMENT, name
         roots[name] = f"new{number}"
         verdicts[name] = Verdict.on(compare_states(old, made(tmp_path / roots[name], document)))
-    found = errors(tmp_path, ["old", *roots.values()])
-    assert found["old"] == 0
+    found = errors(tmp_path, ["old", *roots.values()], "consumer.py")
+    assert found["old"] == []
     message = {name: verdict.client for name, verdict in verdicts.items()}
     wrong = {
-        name: f"{level}, and a checker finds {found[roots[name]]} errors"
+        name: f"{level}, and a checker finds {found[roots[name]] or 'no errors'}"
         for name, level in message.items()
-        if (level in {"none", "safe"}) != (found[roots[name]] == 0)
+        if (level in {"none", "safe"}) != (found[roots[name]] == [])
     }
     assert wrong == {}
     assert set(message.values()) >= {"safe", "breaking"}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from diff_samples import (
+
+from generator.diff.comparison import compare_states
+from generator.diff.rules import Verdict, rules
+from generator.spec import load
+from tests.diff.diff_samples import (
     Json,
     compare,
     document,
@@ -18,10 +22,6 @@ from diff_samples import (
     response,
     state,
 )
-
-from generator.diff.comparison import compare_states
-from generator.diff.rules import Verdict, rules
-from generator.spec import load
 
 TEXT: Json = {"type": "string", "maxLength": 9}
 CAT: Json = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}

@@ -6,31 +6,30 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
-from diff_project import Repository
-from diff_samples import compare_modules
 
 from generator.diff.report import compare
 from generator.diff.revisions import open_revision
 from generator.diff.rules import Source
 from generator.errors import GeneratorError
+from tests.diff.diff_samples import compare_modules
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.diff.diff_project import Repository
+
 
 CLIENT = "class Coze:\n    def __init__(self, *, max_retries: int = 2) -> None: ...\n"
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Repository:
-    made = Repository.make(tmp_path)
-    (made.root / "facade" / "coze_client").mkdir(parents=True)
-    made.write(
+def project(project: Repository) -> Repository:
+    (project.root / "facade" / "coze_client").mkdir(parents=True)
+    project.write(
         "facade/coze_client/__init__.py",
         "from coze_client._client import Coze\n__all__ = ['Coze']\n",
     )
-    made.write("facade/coze_client/_client.py", CLIENT)
-    made.commit()
-    return made
+    project.write("facade/coze_client/_client.py", CLIENT)
+    project.commit()
+    return project
 
 
 def test_a_renamed_argument_of_the_client_is_breaking(project: Repository) -> None:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from diff_samples import Json, compare, document, operation, parameter, request_body, response
 
 from generator.diff.rules import Verdict
+from tests.diff.diff_samples import (
+    Json,
+    compare,
+    document,
+    operation,
+    parameter,
+    request_body,
+    response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

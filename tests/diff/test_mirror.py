@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from diff_samples import ids, judged
 
 from generator.diff.rules import Example, Rule, rules
+from tests.diff.diff_samples import ids, judged
 
 WORDS = (
     ("added", "removed"),

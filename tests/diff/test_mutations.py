@@ -7,13 +7,13 @@ import copy
 from typing import Any
 
 import pytest
-from diff_samples import Json, compare, ids, judged, request_body, response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
 from generator.diff.rules import Rule, Verdict, rules
 from generator.errors import GeneratorError
+from tests.diff.diff_samples import Json, compare, ids, judged, request_body, response
 
 SCHEMA_RULES = [
     rule

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from diff_project import Repository
-from diff_samples import Json, compare, document
 
 from generator.diff.report import Report
 from generator.diff.report import compare as report_on
 from generator.diff.revisions import open_revision
+from tests.diff.diff_samples import Json, compare, document
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.diff.diff_project import Repository
+
 
 OVERLAY: Final = """\
 overlay: 1.0.0
@@ -46,12 +46,11 @@ NAME: Final = "overlays/30-keys.yaml"
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Repository:
-    repository = Repository.make(tmp_path)
-    repository.write(NAME, OVERLAY)
-    repository.build()
-    repository.commit()
-    return repository
+def project(project: Repository) -> Repository:
+    project.write(NAME, OVERLAY)
+    project.build()
+    project.commit()
+    return project
 
 
 def report(project: Repository) -> Report:

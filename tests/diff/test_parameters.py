@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from diff_samples import Json, compare, document, ids, parameter
+
+from tests.diff.diff_samples import Json, compare, document, ids, parameter
 
 TEXT: Json = {"type": "string"}
 LIST: Json = {"type": "array", "items": TEXT}

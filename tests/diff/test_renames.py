@@ -6,11 +6,20 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from diff_samples import Json, compare, document, ids, operation, parameter, request_body, response
 
 from generator.correction import apply
 from generator.diff.report import suggest
 from generator.overlay import Overlay
+from tests.diff.diff_samples import (
+    Json,
+    compare,
+    document,
+    ids,
+    operation,
+    parameter,
+    request_body,
+    response,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

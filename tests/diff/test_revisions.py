@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import typer
-from diff_project import Repository
 from typer.testing import CliRunner
 
 from generator.diff.command import diff_command
@@ -16,14 +15,11 @@ from generator.diff.command import diff_command
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.diff.diff_project import Repository
+
 MANIFEST = "generated/coze_api/manifest.json"
 APP = typer.Typer(pretty_exceptions_enable=False)
 APP.command("diff")(diff_command)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Repository:
-    return Repository.make(tmp_path / "project")
 
 
 def run(root: Path, *arguments: str) -> tuple[int, str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from diff_samples import ids, judged
 
 from generator.diff.rules import CLIENT, Rule, rules
+from tests.diff.diff_samples import ids, judged
 
 ALL = [pytest.param(rule, id=rule.id) for rule in rules().values() if rule.example]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from diff_samples import Json, compare, document
 
 from generator.diff.rules import Verdict
+from tests.diff.diff_samples import Json, compare, document
 
 if TYPE_CHECKING:
     from generator.diff.rules import WireLevel

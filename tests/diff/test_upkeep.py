@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from diff_project import Repository
 
 from generator.diff.report import compare
 from generator.diff.revisions import open_revision
 from generator.spec import load
 
+if TYPE_CHECKING:
+    from tests.diff.diff_project import Repository
+
 DAY: Final[dict[str, Any]] = load(Path(__file__).with_name("upkeep.yaml"))
 FILES: Final = {"document": "openapi/coze.yaml", "overlay": "overlays/20-bots.yaml"}
 
 
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    return Repository.make(tmp_path_factory.mktemp("before"))
-
-
 @pytest.mark.parametrize("edit", DAY)
-def test_each_edit_gets_its_report(edit: str, before: Repository, tmp_path: Path) -> None:
+def test_each_edit_gets_its_report(edit: str, untouched: Repository, project: Repository) -> None:
     expected = DAY[edit]
-    root = shutil.copytree(before.root, tmp_path / "after")
-    after = Repository(root)
     for file, old, new in expected["edits"]:
-        after.replace(FILES[file], old, new)
-    after.build()
+        project.replace(FILES[file], old, new)
+    project.build()
     report = compare(
-        open_revision(str(before.root), root, raw=False), open_revision(None, root, raw=False)
+        open_revision(str(untouched.root), project.root, raw=False),
+        open_revision(None, project.root, raw=False),
     )
     verdict = report.verdict
     assert f"{verdict.wire} {verdict.client} {verdict.semver}" == expected["verdict"]

@@ -1,15 +1,21 @@
-"""How long fuzzing takes: a short time with all tests, a long one with ``make fuzz``."""
+"""How long tests take: a short time with `make test`, a long one with `make test-all`."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+T = TypeVar("T")
+
 TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
 """What the examples and kills of the short form are multiplied by."""
-LONG = pytest.mark.skipif(TIMES == 1, reason="takes long: make fuzz")
+LONG = pytest.mark.skipif(TIMES == 1, reason="takes long: make test-all")
 """For what belongs to the long form alone."""
 
 
@@ -18,3 +24,8 @@ def fuzzed(examples: int) -> settings:
     return settings(
         max_examples=examples * TIMES, deadline=None, suppress_health_check=list(HealthCheck)
     )
+
+
+def sampled(values: Iterable[T], step: int) -> list[T]:
+    """Return all values in the long form, and each of so many in the short form."""
+    return list(values)[:: step if TIMES == 1 else 1]

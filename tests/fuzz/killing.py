@@ -72,14 +72,6 @@ class KillBefore:
             self.left -= 1
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 

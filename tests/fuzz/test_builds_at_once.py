@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.output import locked, write
-from tests.fuzz.killing import contents, in_child, names, outcome
+from tests.files import contents
+from tests.fuzz.killing import in_child, names, outcome
 
 if TYPE_CHECKING:
     from pathlib import Path

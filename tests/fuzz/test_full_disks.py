@@ -11,7 +11,8 @@ import pytest
 
 from generator.errors import GeneratorError
 from generator.output import write
-from tests.fuzz.killing import NEW, OLD, contents, in_child, names, outcome
+from tests.files import contents
+from tests.fuzz.killing import NEW, OLD, in_child, names, outcome
 
 if TYPE_CHECKING:
     from pathlib import Path

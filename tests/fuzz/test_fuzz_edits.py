@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fuzz.edits import EDITS, outcome
-from tests.fuzz.effort import TIMES
+from tests.fuzz.effort import TIMES, sampled
 from tests.generator.loopback import Server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SAMPLED = 4
-"""Of how many edits the short form makes one."""
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +20,7 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("name", list(EDITS)[:: 1 if TIMES > 1 else SAMPLED])
+@pytest.mark.parametrize("name", sampled(EDITS, 4))
 def test_an_edit_is_refused_or_nothing_is_lost(name: str, server: Server) -> None:
     for number in range(TIMES):
         assert outcome(name, number, server) in {"refused", "right"}

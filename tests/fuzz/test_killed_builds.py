@@ -16,8 +16,9 @@ import pytest
 
 from generator.errors import GeneratorError
 from generator.output import install, stage, write
+from tests.files import contents
 from tests.fuzz.effort import TIMES
-from tests.fuzz.killing import HOOKS, NEW, OLD, Hook, KillBefore, contents, in_child, names, outcome
+from tests.fuzz.killing import HOOKS, NEW, OLD, Hook, KillBefore, in_child, names, outcome
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+from tests.files import contents
 from tests.fuzz.effort import LONG, TIMES
-from tests.fuzz.killing import DOCUMENT, contents
+from tests.fuzz.killing import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
 

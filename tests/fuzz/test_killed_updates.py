@@ -14,8 +14,9 @@ from generator.build import Project, build
 from generator.errors import GeneratorError
 from generator.output import write
 from generator.update import update
+from tests.files import contents
 from tests.fuzz.effort import TIMES
-from tests.fuzz.killing import DOCUMENT, KillBefore, contents, in_child, names, outcome
+from tests.fuzz.killing import DOCUMENT, KillBefore, in_child, names, outcome
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,14 +1,16 @@
-"""Inline document -> generate -> import -> exercise."""
+"""Inline document -> generate -> import -> exercise; and the command line, in this process."""
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
 
+from generator.__main__ import main
 from generator.emit import emit
 from generator.normalise import normalise
 from generator.plan import make_plan
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import ModuleType
+
+    Command = Callable[..., "Done"]
+    Generate = Callable[[str | dict[str, Any]], "Package"]
 
 HEAD = """
 openapi: 3.0.3
@@ -48,7 +53,7 @@ def document_of(text: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def generate(tmp_path: Path) -> Iterator[Callable[[str | dict[str, Any]], Package]]:
+def generate(tmp_path: Path) -> Iterator[Generate]:
     before = {name: module for name, module in sys.modules.items() if name.startswith("coze_api")}
 
     def forget() -> None:
@@ -77,3 +82,27 @@ def generate(tmp_path: Path) -> Iterator[Callable[[str | dict[str, Any]], Packag
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("overlays")
+
+
+class Done(NamedTuple):
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Command]:
+    threshold = gc.get_threshold()
+
+    def run(*words: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["generator", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    yield run
+    gc.set_threshold(*threshold)

@@ -12,7 +12,7 @@ from tests.lenient import lenient
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .conftest import Package
+    from tests.generator.conftest import Package
 
 DOCUMENT = """
 paths:

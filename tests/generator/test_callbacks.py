@@ -13,11 +13,7 @@ from generator.plan import make_plan
 from generator.plan.gate import unread_callbacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .conftest import Package
-
-    Generate = Callable[[str], Package]
+    from tests.generator.conftest import Generate
 
 DOCUMENT = """
 paths:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Generate = Callable[[str], Any]
+    from tests.generator.conftest import Generate
 
 OK = "responses: {'200': {description: ok}}"
 

@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .conftest import Package
-
-    Generate = Callable[[str], Package]
+    from tests.generator.conftest import Generate, Package
 
 BOT = """
 components:

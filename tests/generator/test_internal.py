@@ -12,11 +12,7 @@ from generator.manifest import surface
 from generator.plan import make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .conftest import Package
-
-    Generate = Callable[[str], Package]
+    from tests.generator.conftest import Generate
 
 DOCUMENT = """
 paths:

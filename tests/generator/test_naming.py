@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from inline import REF, held, holding, yaml
 
 from generator.errors import GeneratorError
 from generator.normalise._names import name_components
+from tests.generator.inline import REF, held, holding, yaml
 
 
 def names(document: dict[str, Any]) -> dict[str, Any]:

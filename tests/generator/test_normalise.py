@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inline import ANY, REF, held, holding, yaml
 
 from generator.errors import GeneratorError
 from generator.normalise import PASSES, normalise
@@ -25,6 +24,7 @@ from generator.normalise._schemas import (
 )
 from generator.normalise._texts import titles
 from generator.normalise.structure import check_structure
+from tests.generator.inline import ANY, REF, held, holding, yaml
 
 
 def changed(change: Any, schema: str) -> Any:

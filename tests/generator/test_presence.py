@@ -14,11 +14,7 @@ from generator.plan import make_plan
 from generator.plan.gate import unsaid_presence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conftest import Package
-
-    Generate = Callable[[str], Package]
+    from tests.generator.conftest import Generate
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = """

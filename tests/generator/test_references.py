@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from inline import REF, held, holding, yaml
 
 from generator.errors import GeneratorError
 from generator.normalise import normalise
@@ -14,6 +13,7 @@ from generator.normalise._references import (
     drop_unreferenced,
     wrap_ref_siblings,
 )
+from tests.generator.inline import REF, held, holding, yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable

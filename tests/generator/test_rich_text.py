@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inline import ANY, held, holding
 
 from generator.normalise._delta import markdown
 from generator.normalise._texts import rich_text
+from tests.generator.inline import ANY, held, holding
 
 NOTE = {
     "0": {

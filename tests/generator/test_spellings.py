@@ -12,11 +12,7 @@ from generator.errors import GeneratorError
 from tests.lenient import slow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conftest import Package
-
-    Generate = Callable[[str], Package]
+    from tests.generator.conftest import Generate
 
 
 def document(**properties: Any) -> str:

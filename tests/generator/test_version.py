@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inline import ANY, held, holding
 
 from generator.errors import GeneratorError
 from generator.normalise.version import to_openapi_30
+from tests.generator.inline import ANY, held, holding
 
 KEYS = (
     "$ref", "type", "const", "enum", "anyOf", "oneOf", "allOf", "items", "properties", "examples",

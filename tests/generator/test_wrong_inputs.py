@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +19,9 @@ from generator.overlay import Overlay
 from generator.spec import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from tests.generator.conftest import Command
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("wrong_inputs.yaml").read_text(encoding="utf-8")
@@ -303,23 +303,22 @@ def upstream(project: Project) -> Project:
     return project
 
 
-def said(project: Project, text: str, *options: str) -> tuple[int, str]:
-    new = project.root / "new.yaml"
-    new.write_text(text, encoding="utf-8")
-    arguments = ["update", str(new), "--root", str(project.root), *options]
-    done = subprocess.run(
-        [sys.executable, "-m", "generator", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
-    return done.returncode, done.stderr
+@pytest.fixture
+def said(upstream: Project, command: Command) -> Callable[..., tuple[int, str]]:
+    """Return a function that updates the project, and returns the exit code and what is said."""
+
+    def said(text: str, *options: str) -> tuple[int, str]:
+        new = upstream.root / "new.yaml"
+        new.write_text(text, encoding="utf-8")
+        done = command("update", new, "--root", upstream.root, *options)
+        return done.status, done.err
+
+    return said
 
 
-def test_update_tells_what_changes_under_an_overlay(upstream: Project) -> None:
+def test_update_tells_what_changes_under_an_overlay(said: Callable[..., tuple[int, str]]) -> None:
     text = UPSTREAM.replace("maxLength: 10", "maxLength: 50").replace("maximum: 7", "maximum: 9")
-    code, output = said(upstream, text)
+    code, output = said(text)
     assert code == 0, output
     assert re.search(
         r"hidden by \S+10-test.yaml:7: action 1 .*maxLength is 50 now, and was 10", output
@@ -327,7 +326,9 @@ def test_update_tells_what_changes_under_an_overlay(upstream: Project) -> None:
     assert re.search(r"hidden by \S+10-test.yaml:8: action 2 .*maximum is 9 now, and was 7", output)
 
 
-def test_update_writes_a_skeleton_that_names_the_new_operations(upstream: Project) -> None:
+def test_update_writes_a_skeleton_that_names_the_new_operations(
+    upstream: Project, said: Callable[..., tuple[int, str]]
+) -> None:
     more = "  /v1/bots/{bot_id}/publish:\n    post: {responses: {'200': {description: OK}}}\n"
     more = more.replace(
         "post: {",
@@ -335,11 +336,11 @@ def test_update_writes_a_skeleton_that_names_the_new_operations(upstream: Projec
     )
     file = upstream.root / "overlays" / "60-new.yaml"
     before = upstream.document.read_bytes()
-    code, output = said(upstream, UPSTREAM + more, "--skeleton", str(file))
+    code, output = said(UPSTREAM + more, "--skeleton", str(file))
     assert code == 1
     assert '"operationId": "bots.publish"' in output
     assert upstream.document.read_bytes() == before
-    code, output = said(upstream, UPSTREAM + more)
+    code, output = said(UPSTREAM + more)
     assert code == 0, output
 
 

@@ -21,6 +21,7 @@ from coze_core._decode import TypeDecoder
 from coze_core._request import CallArguments, Request, write_request
 from generator.build import Built, Project, build
 from generator.reader import read_yaml
+from tests.client.calls import at
 from tests.hostile.hostile_texts import executed
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ class Package:
     def ask(self, path: str, **arguments: object) -> tuple[Any, dict[str, Any]]:
         """Return what a method asks of the runtime; the asynchronous twin must ask the same."""
         recorder, twin = Recorder(), AsyncRecorder()
-        _method(self.load("resources").CozeAPI(recorder), path)(**arguments)
-        method = _method(self.load("resources").AsyncCozeAPI(twin), path)
+        at(self.load("resources").CozeAPI(recorder), path)(**arguments)
+        method = at(self.load("resources").AsyncCozeAPI(twin), path)
 
         async def call() -> None:
             result = method(**arguments)
@@ -110,12 +111,6 @@ class Package:
         anyio.run(call)
         assert recorder.asked == twin.asked
         return recorder.asked[0]
-
-
-def _method(root: object, path: str) -> Any:
-    for step in path.split("."):
-        root = getattr(root, step)
-    return root
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.output import _exchange, locked, write
+from tests.files import contents
 from tests.system.conftest import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
 
 OLD = {"openapi.yaml": b"old", "package/old.py": b"old = 1\n"}
 NEW = {"openapi.yaml": b"new", "package/new/new.py": b"new = 1\n"}
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:

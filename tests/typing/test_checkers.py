@@ -37,31 +37,39 @@ def run(program: str, *arguments: str | Path) -> str:
     return done.stdout
 
 
-def by_basedpyright(file: Path) -> dict[int, str]:
-    """Return the lines in which basedpyright sees an error, with what it says."""
-    report = json.loads(run("basedpyright", "--outputjson", "--level", "error", file))
-    assert report["summary"]["filesAnalyzed"] == 1
-    return {
-        one["range"]["start"]["line"] + 1: one["message"] for one in report["generalDiagnostics"]
-    }
+Found = dict[Path, dict[int, str]]
 
 
-def by_mypy(file: Path) -> dict[int, str]:
-    """Return the lines in which mypy sees an error, with what it says."""
-    said = run("mypy", "--no-pretty", file)
-    found = re.findall(r"^(.*?):(\d+): error: (.*)$", said, re.MULTILINE)
-    assert {name for name, _, _ in found} <= {str(file.relative_to(ROOT))}, said
-    assert re.search(r"\bin 1 source file\b|\bchecked 1 source file\b", said), said
-    return {int(line): message for _, line, message in found}
+def by_basedpyright(files: list[Path]) -> Found:
+    """Return the lines of each file in which basedpyright sees an error, with what it says."""
+    report = json.loads(run("basedpyright", "--outputjson", "--level", "error", *files))
+    assert report["summary"]["filesAnalyzed"] == len(files)
+    found: Found = {file: {} for file in files}
+    for one in report["generalDiagnostics"]:
+        found[Path(one["file"])][one["range"]["start"]["line"] + 1] = one["message"]
+    return found
 
 
-checkers = pytest.mark.parametrize("check", [by_mypy, by_basedpyright])
+def by_mypy(files: list[Path]) -> Found:
+    """Return the lines of each file in which mypy sees an error, with what it says."""
+    said = run("mypy", "--no-pretty", *files)
+    assert re.search(rf"\b(in|checked) {len(files)} source files\b", said), said
+    found: Found = {file: {} for file in files}
+    for name, line, message in re.findall(r"^(.*?):(\d+): error: (.*)$", said, re.MULTILINE):
+        found[ROOT / name][int(line)] = message
+    return found
 
 
-@checkers
-@pytest.mark.parametrize("file", RIGHT, ids=lambda path: path.stem)
-def test_what_is_right_is_no_error(check: Callable[[Path], dict[int, str]], file: Path) -> None:
-    assert check(file) == {}
+@pytest.mark.parametrize("check", [by_mypy, by_basedpyright])
+def test_every_planted_mistake_is_found_and_what_is_right_is_no_error(
+    check: Callable[[list[Path]], Found],
+) -> None:
+    found = check([MISTAKES, *RIGHT])
+    mistakes = found.pop(MISTAKES)
+    assert {file.stem: lines for file, lines in found.items() if lines} == {}
+    assert {line: LINES[line] for line in PLANTED - mistakes.keys()} == {}
+    assert {line: mistakes[line] for line in mistakes.keys() - PLANTED} == {}
+    assert len(PLANTED) > 85
 
 
 def test_every_method_stands_in_a_chain() -> None:
@@ -73,13 +81,3 @@ def test_every_method_stands_in_a_chain() -> None:
     deprecated = {"bots.list_published", "bots.retrieve_online"}
     due = {name for name, method in methods.items() if method["kind"] != "socket"}
     assert due - called - deprecated == set()
-
-
-@checkers
-def test_every_planted_mistake_is_found_and_nothing_else(
-    check: Callable[[Path], dict[int, str]],
-) -> None:
-    found = check(MISTAKES)
-    assert {line: LINES[line] for line in PLANTED - found.keys()} == {}
-    assert {line: found[line] for line in found.keys() - PLANTED} == {}
-    assert len(PLANTED) > 85
