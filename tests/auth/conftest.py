@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from functools import partial
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio
 import msgspec
 import pytest
-from anyio.from_thread import start_blocking_portal
 from joserfc.jwk import RSAKey
 
 from coze_client import AsyncCoze, Coze, JWTAuth, MemoryTokenStore, OAuthToken, PKCEAuth
-from coze_sandbox import Sandbox, Scenario
+from coze_sandbox import Scenario
+from tests import runner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from anyio.from_thread import BlockingPortal
+    from coze_sandbox import Sandbox
 
 CLIENT_SECRET = "client-secret-0d1f"
 REFRESH = "oauth.create_token"
@@ -31,23 +29,11 @@ class KeyPair(NamedTuple):
     public: str
 
 
-class Runner:
-    """Drives the sync and the async side alike, from tests that are written once."""
-
-    def __init__(self, portal: BlockingPortal | None, stack: ExitStack) -> None:
-        self.portal = portal
-        self._stack = stack
-
-    def __call__(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        call = partial(function, *args, **kwargs)
-        return self.portal.call(call) if self.portal else call()
+class Runner(runner.Runner):
+    """Drives authentications, and clients that use them."""
 
     def coze(self, **options: Any) -> Any:
-        if self.portal is None:
-            return self._stack.enter_context(Coze(**options))
-        coze = AsyncCoze(**options)
-        self._stack.callback(self.portal.call, coze.aclose)
-        return coze
+        return self.opened(Coze, AsyncCoze, **options)
 
     def retrieve(self, coze: Any) -> Any:
         return self(coze.bots.retrieve, bot_id="1")
@@ -62,13 +48,7 @@ class Runner:
         return self(auth.finish if self.portal is None else auth.afinish, *args)
 
 
-@pytest.fixture(params=["sync", "asyncio", "trio"])
-def run(request: pytest.FixtureRequest) -> Iterator[Runner]:
-    with ExitStack() as stack:
-        portal = None
-        if request.param != "sync":
-            portal = stack.enter_context(start_blocking_portal(request.param))
-        yield Runner(portal, stack)
+run = runner.runs(Runner)
 
 
 @pytest.fixture(scope="session")
@@ -77,21 +57,14 @@ def keys() -> KeyPair:
     return KeyPair(key.as_pem(private=True).decode(), key.as_pem(private=False).decode())
 
 
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def sandbox(running_sandbox: Sandbox, keys: KeyPair) -> Sandbox:
-    running_sandbox.reset()
-    oauth = running_sandbox.oauth
+def sandbox(coze_sandbox: Sandbox, keys: KeyPair) -> Sandbox:
+    oauth = coze_sandbox.oauth
     oauth.interval = 0
     oauth.register("service", public_key=keys.public, public_key_id="key-1")
     oauth.register("web", client_secret=CLIENT_SECRET)
     oauth.register("public")
-    return running_sandbox
+    return coze_sandbox
 
 
 @pytest.fixture

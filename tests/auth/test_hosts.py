@@ -38,11 +38,7 @@ BOT = answer(body={"code": 0, "data": {"bot_id": "1"}})
 
 def http_client(run: Runner, **options: Any) -> Any:
     """Return a client of httpx of the user, which is closed in the end."""
-    if run.portal is None:
-        return run._stack.enter_context(httpx.Client(**options))
-    client = httpx.AsyncClient(**options)
-    run._stack.callback(run.portal.call, client.aclose)
-    return client
+    return run.opened(httpx.Client, httpx.AsyncClient, **options)
 
 
 @pytest.fixture

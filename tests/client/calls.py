@@ -31,7 +31,12 @@ class Call(NamedTuple):
 
     def on(self, root: object) -> Any:
         """Return the bound method of a client."""
-        return reduce(getattr, self.path.split("."), root)
+        return at(root, self.path)
+
+
+def at(root: object, path: str) -> Any:
+    """Return what stands at a dotted path below a client: a resource, or a method."""
+    return reduce(getattr, path.split("."), root)
 
 
 def call_of(path: str) -> Call:

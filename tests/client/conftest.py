@@ -1,4 +1,4 @@
-"""One sandbox for all tests of the client."""
+"""A client of the sandbox."""
 
 from __future__ import annotations
 
@@ -7,25 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coze_client import Coze
-from coze_sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
+    from coze_sandbox import Sandbox
 
 
 @pytest.fixture
-def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    running_sandbox.reset()
-    return running_sandbox
-
-
-@pytest.fixture
-def coze(sandbox: Sandbox) -> Iterator[Coze]:
-    with Coze(base_url=sandbox.url, token="sandbox") as client:
+def coze(coze_sandbox: Sandbox) -> Iterator[Coze]:
+    with Coze(base_url=coze_sandbox.url, token="sandbox") as client:
         yield client

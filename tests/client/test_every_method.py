@@ -60,7 +60,7 @@ def check_request(sandbox: Sandbox, call: Call) -> None:
 
 @pytest.mark.parametrize("path", CALLS)
 def test_a_call_sends_its_arguments_and_returns_what_was_sent(
-    coze: Coze, sandbox: Sandbox, path: str
+    coze: Coze, coze_sandbox: Sandbox, path: str
 ) -> None:
     call = call_of(path)
     method = call.on(coze)
@@ -81,14 +81,14 @@ def test_a_call_sends_its_arguments_and_returns_what_was_sent(
             response = coze.with_response(method, **call.arguments)
             assert plain(response.value) == sent_result(response.body)
             assert response.logid
-    check_request(sandbox, call)
+    check_request(coze_sandbox, call)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("path", CALLS)
-async def test_the_asynchronous_twin_does_the_same(sandbox: Sandbox, path: str) -> None:
+async def test_the_asynchronous_twin_does_the_same(coze_sandbox: Sandbox, path: str) -> None:
     call = call_of(path)
-    async with AsyncCoze(base_url=sandbox.url, token="sandbox") as coze:
+    async with AsyncCoze(base_url=coze_sandbox.url, token="sandbox") as coze:
         method = call.on(coze)
         match call.kind:
             case "list":
@@ -105,7 +105,7 @@ async def test_the_asynchronous_twin_does_the_same(sandbox: Sandbox, path: str) 
             case _:
                 response = await coze.with_response(method, **call.arguments)
                 assert plain(response.value) == sent_result(response.body)
-    check_request(sandbox, call)
+    check_request(coze_sandbox, call)
 
 
 @pytest.mark.parametrize("how", ["missing", "null", "renamed", "items"])
@@ -113,10 +113,10 @@ async def test_the_asynchronous_twin_does_the_same(sandbox: Sandbox, path: str) 
     "path", [path for path, entry in METHODS.items() if entry["kind"] in {"call", "list", "batch"}]
 )
 def test_a_success_without_its_result_is_never_none_where_something_is_due(
-    coze: Coze, sandbox: Sandbox, path: str, how: Any
+    coze: Coze, coze_sandbox: Sandbox, path: str, how: Any
 ) -> None:
     call = call_of(path)
-    sandbox.scenario(Scenario(absent=how))
+    coze_sandbox.scenario(Scenario(absent=how))
     method = call.on(coze)
     if call.kind == "list":
         page = method(**call.arguments)

@@ -11,6 +11,7 @@ import pytest
 
 from coze_client import APIError, AsyncCoze, Coze, CozeError, models
 from coze_sandbox import Sandbox, Scenario
+from tests.client.calls import at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,22 +22,16 @@ if TYPE_CHECKING:
 CONTENT = bytes(range(256)) * 1000
 
 
-def resource(coze: Any, path: str) -> Any:
-    for step in path.split("."):
-        coze = getattr(coze, step)
-    return coze
-
-
 def call_sync(path: str, *args: Any, write: dict[str, Any] | None = None, **options: Any) -> Any:
     with Coze(max_retries=0) as coze:
-        result = resource(coze, path)(*args, **options)
+        result = at(coze, path)(*args, **options)
         return result.write_to(**write) if write else result
 
 
 def call_async(path: str, *args: Any, write: dict[str, Any] | None = None, **options: Any) -> Any:
     async def main() -> Any:
         async with AsyncCoze(max_retries=0) as coze:
-            result = await resource(coze, path)(*args, **options)
+            result = await at(coze, path)(*args, **options)
             return await result.write_to(**write) if write else result
 
     return anyio.run(main)

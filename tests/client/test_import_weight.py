@@ -72,11 +72,11 @@ def test_an_import_loads_no_model_and_no_library() -> None:
 
 
 def test_a_first_call_loads_what_it_needs_and_no_other_model_or_resource(
-    sandbox: Sandbox,
+    coze_sandbox: Sandbox,
 ) -> None:
     work = (
         "from coze_client import Coze\n"
-        f"Coze(token='sandbox', base_url={sandbox.url!r}).bots.list(workspace_id='1')"
+        f"Coze(token='sandbox', base_url={coze_sandbox.url!r}).bots.list(workspace_id='1')"
     )
     ours, others = _loaded("import httpx, httpcore, anyio", work)
     assert ours == _FIRST_CALL

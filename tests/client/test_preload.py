@@ -71,9 +71,9 @@ def run(sandbox: Sandbox, preload: str) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
-def test_nothing_blocks_the_loop_after_preload(sandbox: Sandbox) -> None:
-    assert run(sandbox, "coze_client.preload()") == ("[]\n", "")
+def test_nothing_blocks_the_loop_after_preload(coze_sandbox: Sandbox) -> None:
+    assert run(coze_sandbox, "coze_client.preload()") == ("[]\n", "")
 
 
-def test_without_it_the_first_client_does(sandbox: Sandbox) -> None:
-    assert "BlockingError" in run(sandbox, "pass")[1]
+def test_without_it_the_first_client_does(coze_sandbox: Sandbox) -> None:
+    assert "BlockingError" in run(coze_sandbox, "pass")[1]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.lowlevel
 import pytest
-from rounds import FAULTS, sent
 
 from coze_client import AsyncCoze, Coze, CozeError, models
 from coze_client._jobs._tools import Tools
 from coze_core import StreamResult
 from coze_sandbox import Sandbox, Scenario
+from tests.client.rounds import FAULTS, sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,6 +14,7 @@ from coze_client._defaults import ERRORS
 from coze_client.messages import user
 from coze_core import Polling
 from coze_sandbox import Sandbox, Scenario
+from tests.client.calls import at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,16 +40,10 @@ JOBS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def resource(coze: Any, path: str) -> Any:
-    for step in path.split("."):
-        coze = getattr(coze, step)
-    return coze
-
-
 def wait_sync(operation: str, *, retries: int = 0, **options: Any) -> Any:
     path, arguments = JOBS[operation]
     with Coze(max_retries=retries) as coze:
-        return resource(coze, path).create_and_poll(**arguments, **options)
+        return at(coze, path).create_and_poll(**arguments, **options)
 
 
 def wait_async(backend: str) -> Callable[..., Any]:
@@ -56,7 +51,7 @@ def wait_async(backend: str) -> Callable[..., Any]:
         async def main() -> Any:
             path, arguments = JOBS[operation]
             async with AsyncCoze(max_retries=retries) as coze:
-                return await resource(coze, path).create_and_poll(**arguments, **options)
+                return await at(coze, path).create_and_poll(**arguments, **options)
 
         return anyio.run(main, backend=backend)
 
@@ -292,7 +287,7 @@ def test_a_wait_that_is_cancelled_sends_nothing_more(
     async def main() -> None:
         with anyio.CancelScope() as scope:
             async with AsyncCoze() as coze:
-                await resource(coze, path).create_and_poll(
+                await at(coze, path).create_and_poll(
                     **arguments, on_progress=lambda _: scope.cancel()
                 )
         assert scope.cancelled_caught

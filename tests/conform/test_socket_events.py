@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .conftest import Checker
+    from tests.conform.conftest import Checker
 
 
 def example(**events: Any) -> dict[str, Any]:

@@ -94,6 +94,10 @@ class ScriptedServer(ListeningServer):
                 connection.sendall(act)
 
 
+Serve = Callable[..., ScriptedServer]
+"""The fixture ``serve``: it starts a server that answers by the acts it is given."""
+
+
 def _read(line: bytes, reader: BinaryIO) -> Seen:
     method, target, _ = line.decode().split()
     head = b""

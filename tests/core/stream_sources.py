@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import anyio
 import anyio.lowlevel
-from sample_models import Message, Usage
 
 from coze_core._coze_error import CozeError
 from coze_core._errors import ErrorTable
@@ -15,6 +14,7 @@ from coze_core._events import Event
 from coze_core._operation import StreamOperation
 from coze_core._response import RequestInfo, ResponseInfo
 from coze_core._streams import AsyncStream, Stream
+from tests.core.sample_models import Message, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Sequence

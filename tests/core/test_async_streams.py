@@ -5,10 +5,19 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.to_thread
 import pytest
-from stream_sources import CHAT, DONE, ERRORS, HELLO, HELLO_EVENT, USAGE, USAGE_EVENT, AsyncSource
 
 from coze_core._coze_error import CozeError
 from coze_core._streams import AsyncStream
+from tests.core.stream_sources import (
+    CHAT,
+    DONE,
+    ERRORS,
+    HELLO,
+    HELLO_EVENT,
+    USAGE,
+    USAGE_EVENT,
+    AsyncSource,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

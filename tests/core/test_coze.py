@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "facade/coze_client/error_table.json"

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import Act, ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Act, ScriptedServer, Serve
 
 PATH = {"thing_id": "1"}
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\n\r\n"

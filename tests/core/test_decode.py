@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict
-from sample_models import (
+
+from coze_core._decode import AnswerDecoder, NotJSONError, TypeDecoder
+from tests.core.sample_models import (
     Block,
     HoldsRenamed,
     Message,
@@ -19,8 +21,6 @@ from sample_models import (
     Tree,
     Usage,
 )
-
-from coze_core._decode import AnswerDecoder, NotJSONError, TypeDecoder
 from tests.lenient import lenient, slow
 
 texts = st.text(st.characters(codec="utf-8"), max_size=8)

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal, cast
 
 import msgspec
 import pytest
-from sample_models import (
+
+from coze_core._decode import TypeDecoder, build
+from tests.core.sample_models import (
     Block,
     File,
     Image,
@@ -16,8 +18,6 @@ from sample_models import (
     Usage,
     Votes,
 )
-
-from coze_core._decode import TypeDecoder, build
 from tests.lenient import lenient
 
 

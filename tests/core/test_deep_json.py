@@ -5,12 +5,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_models import (
+
+from coze_core._decode import AnswerDecoder, NotJSONError, TypeDecoder, parse
+from tests.core.sample_models import (
     Message,
     Tree,
 )
-
-from coze_core._decode import AnswerDecoder, NotJSONError, TypeDecoder, parse
 from tests.lenient import lenient, slow
 
 if TYPE_CHECKING:

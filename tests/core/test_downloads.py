@@ -21,13 +21,10 @@ from tests.core.things import GET, SOUND, SPEAK
 from tests.families import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import Act, ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Act, ScriptedServer, Serve
 
 CONTENT = b"sound " * 50_000
 

@@ -5,18 +5,18 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from page_servers import (
+
+from coze_core._pages import AsyncPage
+from coze_core._paging import PageRequest
+from coze_core._response import response_of
+from tests.core.page_servers import (
     NUMBERS,
     NumberServer,
     TokenServer,
 )
 
-from coze_core._pages import AsyncPage
-from coze_core._paging import PageRequest
-from coze_core._response import response_of
-
 if TYPE_CHECKING:
-    from page_servers import Arguments
+    from tests.core.page_servers import Arguments
 
 
 def test_a_page_tells_what_it_is() -> None:

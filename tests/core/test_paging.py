@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from page_servers import (
+
+from coze_core._paging import NumberPaging
+from tests.core.page_servers import (
     NUMBERS,
     TOKENS,
     WINDOWS,
@@ -19,12 +21,9 @@ from page_servers import (
     WindowServer,
 )
 
-from coze_core._paging import NumberPaging
-
 if TYPE_CHECKING:
-    from page_servers import Arguments, HasMore, Total
-
     from coze_core._paging import Paging
+    from tests.core.page_servers import Arguments, HasMore, Total
 
 
 number_servers = st.builds(

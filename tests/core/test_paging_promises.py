@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from page_servers import NumberServer, TokenServer, WindowServer
+
+from tests.core.page_servers import NumberServer, TokenServer, WindowServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from page_servers import Server
+    from tests.core.page_servers import Server
 
 MARKS = [None, "", 0, "a", "b", "c"]
 NUMBERED = st.builds(

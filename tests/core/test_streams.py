@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_models import Message, Usage
-from stream_sources import (
+
+from coze_core._coze_error import CozeError
+from coze_core._errors import APIConnectionError, StreamError
+from coze_core._events import Event, UnknownEvent
+from coze_core._operation import StreamOperation
+from coze_core._response import response_of
+from coze_core._streams import Stream
+from tests.core.sample_models import Message, Usage
+from tests.core.stream_sources import (
     CHAT,
     DONE,
     DONE_EVENT,
@@ -22,13 +29,6 @@ from stream_sources import (
     read_async,
     read_sync,
 )
-
-from coze_core._coze_error import CozeError
-from coze_core._errors import APIConnectionError, StreamError
-from coze_core._events import Event, UnknownEvent
-from coze_core._operation import StreamOperation
-from coze_core._response import response_of
-from coze_core._streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,6 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_models import Usage
 
 from coze_core import (
     APIConnectionError,
@@ -17,6 +16,7 @@ from coze_core import (
     StreamOperation,
     SyncClient,
 )
+from tests.core.sample_models import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

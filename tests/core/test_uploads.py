@@ -20,12 +20,8 @@ from tests.core.scripted_server import answer, ok
 from tests.core.things import UPLOAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import ScriptedServer, Serve
 
 DONE = ok({"id": "1"})
 

@@ -21,12 +21,8 @@ from tests.core.things import (
 from tests.families import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 DONE = ok({"id": "1"})
 PATH = {"thing_id": "1"}

@@ -9,6 +9,7 @@ from coze_core import (
     AsyncResource,
     BatchOperation,
     Endpoint,
+    ErrorTable,
     ListOperation,
     NumberPaging,
     Operation,
@@ -42,6 +43,14 @@ class ThingList(Model):
     items: list[Thing] | None = None
     total: int | None = None
 
+
+CLIENT: dict[str, Any] = {
+    "errors": ErrorTable(dict),
+    "user_agent": "tests",
+    "token": "secret-token",
+    "max_retries": 0,
+}
+"""What a client of this API is made with, beside its address."""
 
 GET: Operation[Thing] = Operation("things.get", "GET", "/things/{thing_id}", result=lambda: Thing)
 PUT: Operation[Thing] = Operation("things.put", "PUT", "/things/{thing_id}", result=lambda: Thing)

@@ -12,12 +12,8 @@ from tests.core.scripted_server import answer, ok
 from tests.core.things import GET, LIST, MANY, NAMES, POST, REMOVE, SEARCH, Thing, ThingList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 MAYBE: Operation[Thing | None] = Operation(
     "things.maybe", "GET", "/maybe", result=lambda: Thing, nullable=True

@@ -11,9 +11,8 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
-from coze_core import AsyncClient, ErrorTable
-from tests.core.conftest import TRIO
-from tests.core.things import GET, LIST, SOUND, UPLOAD, WATCH
+from coze_core import AsyncClient
+from tests.core.things import CLIENT, GET, LIST, SOUND, UPLOAD, WATCH
 from tests.families import httpx
 from tests.faults.fault_shapes import PATH, TLS
 from tests.faults.load_server import SOUND as SOUND_BYTES
@@ -150,7 +149,7 @@ def check_files(folder: Path) -> None:
     [
         ("asyncio", scope_cancelled_at),
         ("asyncio", task_cancelled_at),
-        pytest.param("trio", scope_cancelled_at, marks=TRIO),
+        ("trio", scope_cancelled_at),
     ],
     ids=["asyncio", "asyncio's own", "trio"],
 )
@@ -169,15 +168,7 @@ def test_cancellation_anywhere_leaves_no_connection_task_or_file(  # noqa: PLR09
         http_client = None
         if not own:
             http_client = httpx.AsyncClient(verify=TLS, limits=httpx.Limits(max_connections=1))
-        client = AsyncClient(
-            base_url=server.url,
-            errors=ErrorTable(dict),
-            user_agent="tests",
-            token="secret-token",
-            timeout=5,
-            max_retries=0,
-            http_client=http_client,
-        )
+        client = AsyncClient(base_url=server.url, timeout=5, http_client=http_client, **CLIENT)
         number = 0
         cancelled = True
         while cancelled:

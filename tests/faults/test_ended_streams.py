@@ -15,12 +15,9 @@ from tests.faults.load_server import chunk
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n"
 PLAIN = HEAD + b"\r\n" + chunk(EVENTS)

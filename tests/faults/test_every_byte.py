@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 BODY = b'{"code":0,"data":{"id":"1"}}'
 

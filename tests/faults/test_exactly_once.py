@@ -13,12 +13,8 @@ from tests.faults.fault_shapes import DONE, SHAPES, good_call, open_stream, pool
 from tests.faults.fault_table import BODIES, HEADS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 TOLD_NOT_DONE = {"408", "429", "503, Retry-After", "a code that refuses"}
 POSTS = [name for name, shape in SHAPES.items() if not shape.repeatable]

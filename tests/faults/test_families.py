@@ -18,23 +18,19 @@ from coze_core import (
     APITimeoutError,
     AsyncClient,
     CozeError,
-    ErrorTable,
     TokenAuth,
 )
 from tests.core.scripted_server import answer, cut, hang, ok
-from tests.core.things import GET, POST, SOUND, UPLOAD, WATCH
+from tests.core.things import CLIENT, GET, POST, SOUND, UPLOAD, WATCH
 from tests.faults.echo_server import EchoServer
 from tests.faults.fault_shapes import CONTENT, DONE, EVENTS, PATH, good_call
 from tests.faults.load_server import LoadServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 FAMILIES = ["httpx", "httpx2"]
 STREAM = answer(body=EVENTS, kind="text/event-stream")
@@ -48,18 +44,12 @@ def family(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def make(run: Runner, family: Any) -> Any:
-    """Return a function that makes a client over the family: with a client of its own, or a given one."""
+    """Return a function that makes a client over the family: over its own client, or a given one."""
 
     def client(server: Any, *, own: bool, **options: Any) -> Any:
         if own:
             return run.client(server, http=family.__name__, **options)
-        if run.portal is None:
-            return run.client(
-                server, http_client=run._stack.enter_context(family.Client()), **options
-            )
-        http_client = family.AsyncClient()
-        run._stack.callback(run.portal.call, http_client.aclose)
-        return run.client(server, http_client=http_client, **options)
+        return run.client(server, http_client=_given(run, family.__name__), **options)
 
     return client
 
@@ -181,11 +171,7 @@ def test_a_client_that_is_not_of_the_named_family_is_one_error(run: Runner, serv
 
 def _given(run: Runner, family: str) -> Any:
     module = import_module(family)
-    if run.portal is None:
-        return run._stack.enter_context(module.Client())
-    client = module.AsyncClient()
-    run._stack.callback(run.portal.call, client.aclose)
-    return client
+    return run.opened(module.Client, module.AsyncClient)
 
 
 def test_calls_over_a_given_client_wait_for_their_turn_too(family: Any) -> None:
@@ -199,12 +185,9 @@ def test_calls_over_a_given_client_wait_for_their_turn_too(family: Any) -> None:
             clients = [  # two tenants over one pool share its queue
                 AsyncClient(
                     base_url=server.url,
-                    errors=ErrorTable(dict),
-                    user_agent="tests",
-                    token=token,
                     timeout=3,
-                    max_retries=0,
                     http_client=http_client,
+                    **CLIENT | {"token": token},
                 )
                 for token in ("one", "two")
             ]

@@ -9,12 +9,8 @@ from tests.faults.fault_shapes import DONE, JSON_SHAPES, SHAPES, good_call, pati
 from tests.faults.fault_table import BODIES, HEADS, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 CELLS = [
     *((shape, name, fault) for shape in SHAPES for name, fault in HEADS.items()),

@@ -126,13 +126,13 @@ def test_work_doubles_with_the_size(steps: Callable[[int], Steps]) -> None:
 
 _ERROR_PAGES = """
 import resource
-resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 from coze_core import ErrorTable, RequestInfo, ResponseInfo
 from coze_core._failures import api_error
 request = RequestInfo("GET", "https://api.test")
 for piece in (b"<", b"<a ", b"<title", b"<title>", b"<!--", b"</", b"&", b"&#x"):
-    for _ in range(50):
+    for _ in range(5):
         response = ResponseInfo(
             status_code=502, headers={}, logid=None, body=b'<html>' + piece * 1_000_000,
             request=request, attempts=1, elapsed=0.0

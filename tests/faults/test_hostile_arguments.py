@@ -13,13 +13,10 @@ from tests.core.things import GET, SOUND, UPLOAD, Thing
 from tests.faults.fault_shapes import DONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 HOSTILE = [
     "../admin",

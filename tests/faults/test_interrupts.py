@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import coze_core
-from coze_core import ErrorTable, SyncClient
-from tests.core.things import GET, SOUND, UPLOAD, WATCH
+from coze_core import SyncClient
+from tests.core.things import CLIENT, GET, SOUND, UPLOAD, WATCH
 from tests.families import httpx
 from tests.faults.fault_shapes import PATH, TLS
 from tests.faults.load_server import LoadServer
@@ -81,15 +81,7 @@ class InterruptedAt:
 @pytest.mark.parametrize("use", [call, stream, broken_off, upload, download])
 def test_an_interrupt_anywhere_leaves_no_connection(server: LoadServer, use: Use) -> None:
     with httpx.Client(verify=TLS, limits=httpx.Limits(max_connections=1)) as http_client:
-        client = SyncClient(
-            base_url=server.url,
-            errors=ErrorTable(dict),
-            user_agent="tests",
-            token="secret-token",
-            timeout=20,
-            max_retries=0,
-            http_client=http_client,
-        )
+        client = SyncClient(base_url=server.url, timeout=20, http_client=http_client, **CLIENT)
         call(client)
         interrupts = 0
         while True:

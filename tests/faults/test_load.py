@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
-from coze_core import AsyncClient, ErrorTable, SyncClient
+from coze_core import AsyncClient, SyncClient
 from tests.core.scripted_server import answer
-from tests.core.things import GET, LIST, SOUND, WATCH
+from tests.core.things import CLIENT, GET, LIST, SOUND, WATCH
 from tests.faults.fault_shapes import (
     DONE,
     EVENTS,
@@ -28,23 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 STREAMS = 1000
 CALLS = 1500
 THREADS = 64
-
-
-def options(server: LoadServer) -> dict[str, Any]:
-    return {
-        "base_url": server.url,
-        "errors": ErrorTable(dict),
-        "user_agent": "tests",
-        "token": "secret-token",
-        "max_retries": 0,
-    }
 
 
 def test_a_thousand_streams_are_open_at_a_time() -> None:
@@ -55,7 +43,7 @@ def test_a_thousand_streams_are_open_at_a_time() -> None:
             finished.append(len([event async for event in stream]))
 
     async def main(server: LoadServer) -> None:
-        client = AsyncClient(**options(server))
+        client = AsyncClient(base_url=server.url, **CLIENT)
         async with anyio.create_task_group() as group:
             for _ in range(STREAMS):
                 group.start_soon(watch, client)
@@ -72,7 +60,7 @@ def test_tenants_share_the_queue_of_calls() -> None:
         await client.call(GET, path=PATH)
 
     async def main(server: LoadServer) -> None:
-        client = AsyncClient(**options(server))
+        client = AsyncClient(base_url=server.url, **CLIENT)
         other = client.authenticated("another-token", None)
         async with anyio.create_task_group() as group:
             for _ in range(150):
@@ -95,7 +83,7 @@ def test_any_number_of_calls_waits_for_its_turn_and_none_is_lost() -> None:
 
     async def main(server: LoadServer) -> None:
         # Waiting for a turn is no fault of the network: no time limit applies to it.
-        client = AsyncClient(**options(server))
+        client = AsyncClient(base_url=server.url, **CLIENT)
         async with anyio.create_task_group() as group:
             for _ in range(CALLS):
                 group.start_soon(call, client)
@@ -124,7 +112,7 @@ def test_threads_share_a_client() -> None:
         )
 
     with LoadServer() as server, ThreadPoolExecutor(THREADS) as threads:
-        client = SyncClient(**options(server))
+        client = SyncClient(base_url=server.url, **CLIENT)
         results = [threads.submit(work, client) for _ in range(THREADS)]
         assert {result.result(60) for result in results} == {4 + 4 + 3 + 1}
         client.close()

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
-from coze_core import AsyncClient, CozeError, ErrorTable
-from tests.core.conftest import TRIO
-from tests.core.things import GET, POST, WATCH
+from coze_core import AsyncClient, CozeError
+from tests.core.things import CLIENT, GET, POST, WATCH
 from tests.families import httpx
 from tests.faults.echo_server import EchoServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BACKENDS = ["asyncio", pytest.param("trio", marks=TRIO)]
+BACKENDS = ["asyncio", "trio"]
 
 
 @pytest.fixture
@@ -30,15 +29,7 @@ def server() -> Iterator[EchoServer]:
 
 
 def make(server: EchoServer, **options: Any) -> AsyncClient:
-    return AsyncClient(
-        base_url=server.url,
-        errors=ErrorTable(dict),
-        user_agent="tests",
-        token="secret-token",
-        timeout=5,
-        max_retries=0,
-        **options,
-    )
+    return AsyncClient(base_url=server.url, timeout=5, **CLIENT, **options)
 
 
 async def use(client: AsyncClient, names: list[str]) -> list[str]:

@@ -14,12 +14,8 @@ from tests.core.scripted_server import answer
 from tests.faults.fault_shapes import events_of, first_page, open_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import Act, ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Act, Serve
 
 READ: Operation[Message] = Operation("message.get", "GET", "/message", result=lambda: Message)
 GROW: Operation[Tree] = Operation("tree.get", "GET", "/tree", result=lambda: Tree)

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import Act, ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Act, ScriptedServer, Serve
 
 IDS = {"id": "c-1", "conversation_id": "v-1"}
 ASKED = "conversation_id=v-1&chat_id=c-1"

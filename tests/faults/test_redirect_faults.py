@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.core.conftest import Runner
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 STATUSES = [301, 302, 303, 307, 308]
 

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 MIB = 1024 * 1024
 LARGE = 100 * MIB

@@ -16,13 +16,10 @@ from tests.faults.load_server import chunk
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.core.conftest import Runner
-    from tests.core.scripted_server import ScriptedServer
-
-    Serve = Callable[..., ScriptedServer]
+    from tests.core.scripted_server import Serve
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
 FIRST = EVENTS.partition(b"event: done")[0]

@@ -72,7 +72,7 @@ def names(path: Path) -> Iterator[str]:
                 pass
 
 
-@pytest.mark.parametrize("package", HAND_WRITTEN)
+@pytest.mark.parametrize("package", [*HAND_WRITTEN, "tests"])
 def test_no_module_is_too_long_to_be_read_at_once(package: str) -> None:
     lengths = {
         name: len(path.read_text(encoding="utf-8").splitlines())
@@ -82,7 +82,7 @@ def test_no_module_is_too_long_to_be_read_at_once(package: str) -> None:
     assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
 
 
-@pytest.mark.parametrize("package", HAND_WRITTEN)
+@pytest.mark.parametrize("package", [*HAND_WRITTEN, "tests"])
 def test_no_modules_import_each_other_not_even_for_types(package: str) -> None:
     known = modules(package)
     graph = {name: set(imports(path)) & known.keys() for name, path in known.items()}

@@ -122,8 +122,8 @@ def test_every_answer_has_a_log_id(http: httpx.Client, path: str) -> None:
     assert answer.headers["x-tt-logid"] == answer.json()["detail"]["logid"]
 
 
-def test_of_several_types_a_value_has_that_of_its_example() -> None:
-    with Sandbox() as sandbox, httpx.Client(base_url=sandbox.url) as client:
+def test_of_several_types_a_value_has_that_of_its_example(coze_sandbox: Sandbox) -> None:
+    with httpx.Client(base_url=coze_sandbox.url) as client:
         headers = {"authorization": "Bearer sandbox"}
         answer = client.get("/v1/workflows/1/versions", headers=headers).json()
     assert answer["data"]["items"][0]["created_at"] == "1700000000"

@@ -21,8 +21,6 @@ from coze_sandbox._scripts import load as load_scripts
 from coze_sandbox._synthesis import Synthesiser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from coze_sandbox._document import Operation
 
 pytest.importorskip("coze_api")
@@ -41,12 +39,6 @@ SCRIPTS = [
     file.name.removesuffix(".sse")
     for file in resources.files("coze_sandbox").joinpath("streams").iterdir()
 ]
-
-
-@pytest.fixture(scope="module")
-def everything() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
 
 
 def request_of(operation: Operation, base: str) -> httpx.Request:
@@ -93,10 +85,10 @@ def check(schema: dict[str, Any], value: object) -> None:
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_an_operation_answers_as_the_document_says(everything: Sandbox, name: str) -> None:
+def test_an_operation_answers_as_the_document_says(coze_sandbox: Sandbox, name: str) -> None:
     operation = OPERATIONS[name]
     with httpx.Client() as client:
-        answer = client.send(request_of(operation, everything.url))
+        answer = client.send(request_of(operation, coze_sandbox.url))
     assert answer.status_code == 200, answer.text
     media_type = answer.headers["content-type"]
     assert media_type in operation.answers or not operation.answers
@@ -105,15 +97,15 @@ def test_an_operation_answers_as_the_document_says(everything: Sandbox, name: st
 
 
 @pytest.mark.parametrize("name", [n for n, one in OPERATIONS.items() if one.stream])
-def test_a_stream_has_a_script(everything: Sandbox, name: str) -> None:
+def test_a_stream_has_a_script(coze_sandbox: Sandbox, name: str) -> None:
     stream = OPERATIONS[name].stream
     assert stream is not None
     assert stream.name in SCRIPTS
     method = OPERATIONS[name].name_of(streamed=True)
     variants = [one.partition(".")[2] for one in SCRIPTS if one.startswith(f"{stream.name}.")]
     for variant in (None, *variants):
-        everything.scenario(Scenario(script=variant), operation=method, times=1)
-        text = streamed(everything, OPERATIONS[name])
+        coze_sandbox.scenario(Scenario(script=variant), operation=method, times=1)
+        text = streamed(coze_sandbox, OPERATIONS[name])
         for block in filter(None, text.split("\n\n")):
             fields = dict(line.split(":", 1) for line in block.splitlines())
             event, data = fields["event"].strip(), fields["data"].strip()

@@ -15,22 +15,9 @@ ASKED = {"bot_id": "1", "user_id": "me"}
 HEADERS = {"authorization": "Bearer sandbox", "agw-js-conv": "str"}
 
 
-@pytest.fixture(scope="module")
-def _running() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def coze(_running: Sandbox) -> Sandbox:
-    """Return a sandbox of the whole API, as new for each test."""
-    _running.reset()
-    return _running
-
-
-@pytest.fixture
-def http(coze: Sandbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=coze.url, headers=HEADERS, timeout=20) as client:
+def http(coze_sandbox: Sandbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=coze_sandbox.url, headers=HEADERS, timeout=20) as client:
         yield client
 
 
@@ -78,17 +65,19 @@ def test_chats_that_run_at_once_progress_on_their_own(http: httpx.Client) -> Non
 
 
 @pytest.mark.parametrize("status", ["requires_action", "failed", "canceled"])
-def test_a_script_says_how_a_chat_ends(coze: Sandbox, http: httpx.Client, status: str) -> None:
-    coze.scenario(Scenario(script=status), operation="chat.create")
+def test_a_script_says_how_a_chat_ends(
+    coze_sandbox: Sandbox, http: httpx.Client, status: str
+) -> None:
+    coze_sandbox.scenario(Scenario(script=status), operation="chat.create")
     ids = created(http)
     polled(http, ids)
     assert polled(http, ids)["status"] == status
 
 
 def test_a_chat_that_asks_for_tools_goes_on_with_their_outputs(
-    coze: Sandbox, http: httpx.Client
+    coze_sandbox: Sandbox, http: httpx.Client
 ) -> None:
-    coze.scenario(Scenario(script="requires_action"), operation="chat.create", times=1)
+    coze_sandbox.scenario(Scenario(script="requires_action"), operation="chat.create", times=1)
     ids = created(http)
     polled(http, ids)
     action = polled(http, ids)["required_action"]
@@ -105,8 +94,8 @@ def test_a_chat_that_was_canceled_stays_so(http: httpx.Client) -> None:
     assert polled(http, ids)["status"] == "canceled"
 
 
-def test_a_failed_chat_has_no_list_of_messages(coze: Sandbox, http: httpx.Client) -> None:
-    coze.scenario(Scenario(script="failed"), operation="chat.create")
+def test_a_failed_chat_has_no_list_of_messages(coze_sandbox: Sandbox, http: httpx.Client) -> None:
+    coze_sandbox.scenario(Scenario(script="failed"), operation="chat.create")
     ids = created(http)
     polled(http, ids)
     polled(http, ids)
@@ -117,8 +106,10 @@ def test_a_chat_that_goes_on_has_no_messages_yet(http: httpx.Client) -> None:
     assert messages(http, created(http)) == []
 
 
-def test_a_streamed_chat_is_polled_as_the_stream_left_it(coze: Sandbox, http: httpx.Client) -> None:
-    coze.scenario(Scenario(script="requires_action"), operation="chat.stream")
+def test_a_streamed_chat_is_polled_as_the_stream_left_it(
+    coze_sandbox: Sandbox, http: httpx.Client
+) -> None:
+    coze_sandbox.scenario(Scenario(script="requires_action"), operation="chat.stream")
     text = http.post("/v3/chat", json={**ASKED, "stream": True}).text
     data = json.loads(text.split("\ndata:")[1].split("\n")[0])
     ids = {"conversation_id": data["conversation_id"], "chat_id": data["id"]}
@@ -171,9 +162,9 @@ def states(http: httpx.Client, kind: str, started: dict[str, Any]) -> list[Any]:
     ],
 )
 def test_runs_documents_copies_and_bills_end_with_the_second_poll(
-    coze: Sandbox, http: httpx.Client, kind: str, script: str | None, polls: list[Any]
+    coze_sandbox: Sandbox, http: httpx.Client, kind: str, script: str | None, polls: list[Any]
 ) -> None:
-    coze.scenario(Scenario(script=script))
+    coze_sandbox.scenario(Scenario(script=script))
     path, asked = STARTS[kind]
     started = http.post(path, json=asked).json()
     assert [states(http, kind, started) for _ in range(3)] == polls
@@ -187,14 +178,14 @@ def test_each_document_of_a_call_has_its_own_id_and_name(http: httpx.Client) -> 
 
 
 def test_an_unknown_course_is_refused_with_those_there_are(
-    coze: Sandbox, http: httpx.Client
+    coze_sandbox: Sandbox, http: httpx.Client
 ) -> None:
-    coze.scenario(Scenario(script="lost"), operation="copy_tasks.create")
+    coze_sandbox.scenario(Scenario(script="lost"), operation="copy_tasks.create")
     text = http.post("/v1/entities/copy_tasks", json={}).json()["msg"]
     assert text == "scenario: copy_tasks.create has no course 'lost'; it has completed, failed"
 
 
-def test_a_voice_script_brings_audio(coze: Sandbox, http: httpx.Client) -> None:
-    coze.scenario(Scenario(script="voice"), operation="chat.stream")
+def test_a_voice_script_brings_audio(coze_sandbox: Sandbox, http: httpx.Client) -> None:
+    coze_sandbox.scenario(Scenario(script="voice"), operation="chat.stream")
     text = http.post("/v3/chat", json={**ASKED, "stream": True}).text
     assert text.count("event:conversation.audio.delta") == 3

@@ -11,10 +11,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from coze_sandbox import Sandbox
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from coze_sandbox import Sandbox
 
 pytest.importorskip("coze_api")
 BASE = "/api/permission/oauth2"
@@ -28,20 +28,13 @@ def key() -> RSAKey:
     return RSAKey.generate_key(2048)
 
 
-@pytest.fixture(scope="module")
-def _running() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def sandbox(_running: Sandbox, key: RSAKey) -> Sandbox:
-    _running.reset()
+def sandbox(coze_sandbox: Sandbox, key: RSAKey) -> Sandbox:
     public = key.as_pem(private=False).decode()
-    _running.oauth.register("service", public_key=public, public_key_id="key-1")
-    _running.oauth.register("web", client_secret="secret")
-    _running.oauth.register("public")
-    return _running
+    coze_sandbox.oauth.register("service", public_key=public, public_key_id="key-1")
+    coze_sandbox.oauth.register("web", client_secret="secret")
+    coze_sandbox.oauth.register("public")
+    return coze_sandbox
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from coze_core import AsyncClient, ErrorTable
-from tests.core.conftest import TRIO
 from tests.sockets.conftest import kinds
 from tests.sockets.socket_samples import CHAT
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.sockets.peer import Peer
 
-backend = pytest.mark.parametrize("backend", ["asyncio", pytest.param("trio", marks=TRIO)])
+backend = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
 def make(kind: Any, server: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import reduce
 from importlib.resources import files
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from coze_client import AsyncCoze, Coze
 from coze_sandbox import Scenario
-from tests.client.calls import call_of
+from tests.client.calls import at, call_of
 from tests.core.page_servers import TOKENS, Server, WindowServer
 
 if TYPE_CHECKING:
@@ -35,13 +34,9 @@ def arguments_of(path: str) -> dict[str, Any]:
     return call.arguments | {size: 20}
 
 
-def method_of(coze: object, path: str) -> Any:
-    return reduce(getattr, path.split("."), coze)
-
-
 def pages_of(url: str, path: str, arguments: dict[str, Any]) -> list[list[Any]]:
     with Coze("token", base_url=url) as coze:
-        page = method_of(coze, path)(**arguments)
+        page = at(coze, path)(**arguments)
         pages = [each.items for each in page.iter_pages()]
         assert list(page) == [item for items in pages for item in items]
         return pages
@@ -49,7 +44,7 @@ def pages_of(url: str, path: str, arguments: dict[str, Any]) -> list[list[Any]]:
 
 async def apages_of(url: str, path: str, arguments: dict[str, Any]) -> list[list[Any]]:
     async with AsyncCoze("token", base_url=url) as coze:
-        method = method_of(coze, path)
+        method = at(coze, path)
         pages = [each.items async for each in (await method(**arguments)).iter_pages()]
         assert [item async for item in method(**arguments)] == [
             item for items in pages for item in items
@@ -58,13 +53,13 @@ async def apages_of(url: str, path: str, arguments: dict[str, Any]) -> list[list
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_both_clients_read_the_same_pages(sandbox: Sandbox, path: str) -> None:
-    sandbox.scenario(Scenario(page_cap=7))
+def test_both_clients_read_the_same_pages(coze_sandbox: Sandbox, path: str) -> None:
+    coze_sandbox.scenario(Scenario(page_cap=7))
     arguments = arguments_of(path)
-    pages = pages_of(sandbox.url, path, arguments)
-    asked = [(request.query, request.body) for request in sandbox.requests[: len(pages)]]
+    pages = pages_of(coze_sandbox.url, path, arguments)
+    asked = [(request.query, request.body) for request in coze_sandbox.requests[: len(pages)]]
     assert len({str(one) for one in asked}) == len(pages)
-    assert pages == anyio.run(apages_of, sandbox.url, path, arguments)
+    assert pages == anyio.run(apages_of, coze_sandbox.url, path, arguments)
     assert all(len(items) <= 7 for items in pages)
     assert sum(map(len, pages)) > 0
 
@@ -76,17 +71,17 @@ def test_both_clients_read_the_same_pages(sandbox: Sandbox, path: str) -> None:
     ids=["has_more", "token"],
 )
 def test_a_list_ends_whatever_its_pages_claim(
-    sandbox: Sandbox, path: str, scenario: Scenario
+    coze_sandbox: Sandbox, path: str, scenario: Scenario
 ) -> None:
     arguments = arguments_of(path)
-    right = pages_of(sandbox.url, path, arguments)
-    sandbox.reset()
-    sandbox.scenario(scenario)
-    claimed = pages_of(sandbox.url, path, arguments)
+    right = pages_of(coze_sandbox.url, path, arguments)
+    coze_sandbox.reset()
+    coze_sandbox.scenario(scenario)
+    claimed = pages_of(coze_sandbox.url, path, arguments)
     assert {str(item) for items in claimed for item in items} <= {
         str(item) for items in right for item in items
     }
-    assert len(sandbox.requests) < 30
+    assert len(coze_sandbox.requests) < 30
 
 
 class MovingTokenServer(Server):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio
@@ -20,6 +19,7 @@ from coze_client import (
     models,
 )
 from coze_sandbox import Scenario
+from tests.client.calls import at
 from tests.core.scripted_server import ScriptedServer, answer, cut
 
 if TYPE_CHECKING:
@@ -57,15 +57,11 @@ class Outcome(NamedTuple):
         ]
 
 
-def method_of(coze: object, path: str) -> Any:
-    return reduce(getattr, path.split("."), coze)
-
-
 def read(url: str, path: str) -> Outcome:
     """Read a stream with the synchronous client."""
     events: list[Any] = []
     with Coze("token", base_url=url, max_retries=0) as coze:
-        method = method_of(coze, path)
+        method = at(coze, path)
         try:
             with method(**METHODS[path]) as stream:
                 for event in stream:
@@ -79,7 +75,7 @@ async def aread(url: str, path: str) -> Outcome:
     """Read a stream with the asynchronous client."""
     events: list[Any] = []
     async with AsyncCoze("token", base_url=url, max_retries=0) as coze:
-        method = method_of(coze, path)
+        method = at(coze, path)
         try:
             async with method(**METHODS[path]) as stream:
                 async for event in stream:
@@ -288,10 +284,10 @@ SCRIPTS = [
 
 @pytest.mark.parametrize(("path", "script", "end"), SCRIPTS)
 def test_both_clients_read_the_streams_of_the_sandbox(
-    sandbox: Sandbox, path: str, script: str | None, end: str | None
+    coze_sandbox: Sandbox, path: str, script: str | None, end: str | None
 ) -> None:
-    sandbox.scenario(Scenario(script=script))
-    outcome = read_by_both(sandbox.url, path)
+    coze_sandbox.scenario(Scenario(script=script))
+    outcome = read_by_both(coze_sandbox.url, path)
     assert "unknown" not in {event.event for event in outcome.events}
     if end is None:
         assert isinstance(outcome.error, StreamError)
@@ -319,8 +315,8 @@ def test_both_clients_read_the_streams_of_the_sandbox(
     ids=["no end", "cut", "malformed", "status", "code", "plain", "html"],
 )
 def test_both_clients_meet_misbehaviour_alike(
-    sandbox: Sandbox, path: str, scenario: Scenario, kind: type[CozeError]
+    coze_sandbox: Sandbox, path: str, scenario: Scenario, kind: type[CozeError]
 ) -> None:
-    sandbox.scenario(scenario)
-    outcome = read_by_both(sandbox.url, path)
+    coze_sandbox.scenario(scenario)
+    outcome = read_by_both(coze_sandbox.url, path)
     assert isinstance(outcome.error, kind)

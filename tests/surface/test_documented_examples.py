@@ -184,7 +184,7 @@ DOCSTRINGS = list(docstring_blocks())
     ids=[place for place, _ in (*PAGES, *DOCSTRINGS)],
 )
 def test_an_example_runs(
-    code: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: str, coze_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     log = logging.getLogger("coze_client")
@@ -192,7 +192,7 @@ def test_an_example_runs(
     names: Names = {}
     for word, stage in STAGES.items():
         if word in code:
-            names |= stage(sandbox)
+            names |= stage(coze_sandbox)
             break
     # A key is too long for an example that shows something else.
     code = code.replace('"-----BEGIN..."', repr(PRIVATE))
@@ -255,9 +255,12 @@ ELSEWHERE = {"callbacks.py"}
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_program_in_examples_runs(
-    name: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str,
+    coze_sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert sandbox
+    assert coze_sandbox
     for variable in ("COZE_API_TOKEN", "COZE_API_BASE"):
         monkeypatch.setenv(variable, "")  # so that what an example sets goes afterwards
         monkeypatch.delenv(variable)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from test_coze_streams import CREATED, FINISHED, SAID, block, read_by_both, streamed
 
 from coze_client import APIError, Coze, StreamError
 from tests.client.calls import call_of
 from tests.core.scripted_server import ScriptedServer, answer
+from tests.surface.test_coze_streams import CREATED, FINISHED, SAID, block, read_by_both, streamed
 
 CANCELLED = {**CREATED, "status": "cancelled"}
 
