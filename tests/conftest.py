@@ -14,7 +14,9 @@ from contextlib import suppress
 import pytest
 from hypothesis import settings
 
-settings.register_profile("same cases", derandomize=True, database=None, deadline=None)
+settings.register_profile(
+    "same cases", derandomize=True, database=None, deadline=None, max_examples=50
+)
 if "FUZZ_TIMES" not in os.environ:
     settings.load_profile("same cases")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.client.calls import METHODS, Call, call_of
+from tests.fuzz.effort import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ def as_options(call: Call, folder: Path) -> dict[str, Any]:
     return options
 
 
-@pytest.mark.parametrize("path", COMMANDS)
+@pytest.mark.parametrize("path", sampled(COMMANDS, 4))
 def test_a_command_sends_what_the_method_sends_and_prints_json(
     coze: Callable[..., Ran], coze_sandbox: Sandbox, home: Path, path: str
 ) -> None:
@@ -61,7 +62,7 @@ def test_a_command_sends_what_the_method_sends_and_prints_json(
             assert (len(printed) == 0) == (METHODS[path]["returns"] == "None")
 
 
-@pytest.mark.parametrize("path", COMMANDS)
+@pytest.mark.parametrize("path", sampled(COMMANDS, 4))
 def test_the_help_of_a_command_names_its_options(coze: Callable[..., Ran], path: str) -> None:
     ran = coze(*words_of(path), "--help")
     assert ran.status == 0

@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.conform.checks import conform
+from tests.fuzz.effort import fuzzed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,9 +118,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(documents())
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzzed(12)
 def test_no_example_is_too_odd_for_a_report(check: Checker, content: dict[str, Any]) -> None:
     report = check(content)
     assert len(report.outcomes) == 1

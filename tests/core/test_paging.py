@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_core._paging import NumberPaging
@@ -20,6 +20,7 @@ from tests.core.page_servers import (
     TokenServer,
     WindowServer,
 )
+from tests.fuzz.effort import fuzzed
 
 if TYPE_CHECKING:
     from coze_core._paging import Paging
@@ -40,7 +41,7 @@ sizes = st.none() | st.integers(1, 20)
 
 
 @given(number_servers, sizes, st.none() | st.integers(1, 5))
-@settings(max_examples=500, deadline=None)
+@fuzzed(100)
 def test_numbered_pages_end_and_lose_nothing(
     server: NumberServer, size: int | None, start: int | None
 ) -> None:
@@ -64,7 +65,7 @@ def test_numbered_pages_end_and_lose_nothing(
     st.sampled_from(["right", "missing", "more"]),
     st.sampled_from(["right", "missing", "always"]),
 )
-@settings(max_examples=300, deadline=None)
+@fuzzed(60)
 def test_what_is_inserted_while_paging_hides_nothing_that_was_there(
     count: int, cap: int, inserted: list[int], total: Total, has_more: HasMore
 ) -> None:
@@ -124,7 +125,7 @@ tokens = st.sampled_from([None, "", "a", "b", "c", "d"])
     ),
     tokens,
 )
-@settings(max_examples=300, deadline=None)
+@fuzzed(60)
 def test_no_token_is_asked_twice(table: Any, start: str | None) -> None:
     server = TokenServer(table)
     for _ in server.first_page(page_token=start):
@@ -225,7 +226,7 @@ def test_a_token_that_is_no_text_ends_the_pages() -> None:
     st.integers(0, 40),
     sizes,
 )
-@settings(max_examples=300, deadline=None)
+@fuzzed(60)
 def test_windows_cover_all_that_lies_in_their_direction(  # noqa: PLR0913, PLR0917  # what requests differ in
     count: int,
     cap: int,

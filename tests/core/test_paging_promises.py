@@ -7,10 +7,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.page_servers import NumberServer, TokenServer, WindowServer
+from tests.fuzz.effort import fuzzed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ async def pages_of(server: Server, *, one_by_one: bool) -> list[Any]:
 
 
 @given(SERVERS)
-@settings(max_examples=300, deadline=None)
+@fuzzed(60)
 def test_all_that_the_server_gave_comes_once_and_in_its_order(make: Callable[[], Server]) -> None:
     server = make()
     items = list(server.first_page())
@@ -84,7 +85,7 @@ def test_all_that_the_server_gave_comes_once_and_in_its_order(make: Callable[[],
 
 
 @given(SERVERS)
-@settings(max_examples=300, deadline=None)
+@fuzzed(60)
 def test_no_request_is_made_twice(make: Callable[[], Server]) -> None:
     server = make()
     for _ in server.first_page():
@@ -94,7 +95,7 @@ def test_no_request_is_made_twice(make: Callable[[], Server]) -> None:
 
 
 @given(SERVERS)
-@settings(max_examples=200, deadline=None)
+@fuzzed(40)
 def test_every_way_through_the_pages_is_the_same_one(make: Callable[[], Server]) -> None:
     servers = [make() for _ in range(5)]
     one, two, three, four, five = servers
@@ -108,7 +109,7 @@ def test_every_way_through_the_pages_is_the_same_one(make: Callable[[], Server])
 
 
 @given(SERVERS, st.integers(0, 60))
-@settings(max_examples=200, deadline=None)
+@fuzzed(40)
 def test_no_page_is_asked_for_before_its_first_item_is_wanted(
     make: Callable[[], Server], wanted: int
 ) -> None:

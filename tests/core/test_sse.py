@@ -6,10 +6,11 @@ from itertools import cycle, pairwise
 from operator import add
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_core._sse import Decoder, EventTooLongError, ServerSentEvent
+from tests.fuzz.effort import fuzzed, sampled
 
 _Plain = tuple[str, str, str | None, int | None]
 
@@ -65,7 +66,7 @@ def decoded(*chunks: bytes) -> list[_Plain]:
 
 
 @given(streams)
-@settings(max_examples=300, deadline=None)
+@fuzzed(60)
 def test_every_event_comes_with_its_last_byte_and_as_the_standard_says(stream: bytes) -> None:
     decoder = Decoder()
     events: list[_Plain] = []
@@ -75,7 +76,7 @@ def test_every_event_comes_with_its_last_byte_and_as_the_standard_says(stream: b
 
 
 @given(streams, st.data())
-@settings(max_examples=300, deadline=None)
+@fuzzed(60)
 def test_no_cut_changes_the_events(stream: bytes, data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, len(stream)), max_size=6))
     cuts = [0, *sorted(places), len(stream)]
@@ -102,12 +103,12 @@ def test_every_cut_through_a_stream_as_they_come_gives_the_same_events(
     stream = b"".join(map(add, lines, cycle(ends))) + rest
     whole = by_the_letter(stream)
     assert whole
-    for cut in range(len(stream) + 1):
+    for cut in sampled(range(len(stream) + 1), 5):
         assert decoded(stream[:cut], stream[cut:]) == whole
 
 
 @given(streams)
-@settings(max_examples=100, deadline=None)
+@fuzzed(20)
 def test_every_single_cut_gives_the_same_events(stream: bytes) -> None:
     expected = by_the_letter(stream)
     for cut in range(len(stream) + 1):

@@ -11,6 +11,7 @@ import pytest
 from generator.diff.rules import Verdict
 from generator.spec import load
 from tests.diff.diff_samples import Json, compare, event, header, parameter, request_body, response
+from tests.fuzz.effort import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,8 +65,15 @@ RESPONSES: Final[dict[str, Callable[[Json], Json]]] = {
 PLACES: Final = {**REQUESTS, **{f"response {name}": place for name, place in RESPONSES.items()}}
 
 
-def cases(effect: str) -> list[Json]:
-    return [pytest.param(*sides, id=name) for name, sides in DATA[effect].items()]
+def cases(places: dict[str, Callable[..., Json]], *effects: str) -> pytest.MarkDecorator:
+    """Put each edit of some effects to each place."""
+    found = [
+        pytest.param(place, *sides, id=f"{name}, {place}")
+        for effect in effects
+        for name, sides in DATA[effect].items()
+        for place in places
+    ]
+    return pytest.mark.parametrize(("place", "old", "new"), sampled(found, 5))
 
 
 def level(place: Callable[[Json], Json], old: Json, new: Json) -> WireLevel:
@@ -74,8 +82,7 @@ def level(place: Callable[[Json], Json], old: Json, new: Json) -> WireLevel:
     return Verdict.on(compare(*sides)).wire
 
 
-@pytest.mark.parametrize(("old", "new"), cases("narrower") + cases("values"))
-@pytest.mark.parametrize("place", REQUESTS)
+@cases(REQUESTS, "narrower", "values")
 def test_narrowing_a_request_breaks_and_widening_it_does_not(
     place: str, old: Json, new: Json
 ) -> None:
@@ -83,8 +90,7 @@ def test_narrowing_a_request_breaks_and_widening_it_does_not(
     assert level(REQUESTS[place], new, old) == "compatible"
 
 
-@pytest.mark.parametrize(("old", "new"), cases("narrower"))
-@pytest.mark.parametrize("place", RESPONSES)
+@cases(RESPONSES, "narrower")
 def test_widening_a_response_breaks_and_narrowing_it_does_not(
     place: str, old: Json, new: Json
 ) -> None:
@@ -92,15 +98,13 @@ def test_widening_a_response_breaks_and_narrowing_it_does_not(
     assert level(RESPONSES[place], new, old) == "breaking"
 
 
-@pytest.mark.parametrize(("old", "new"), cases("values"))
-@pytest.mark.parametrize("place", RESPONSES)
+@cases(RESPONSES, "values")
 def test_a_new_value_in_a_response_is_a_risk(place: str, old: Json, new: Json) -> None:
     assert level(RESPONSES[place], old, new) == "compatible"
     assert level(RESPONSES[place], new, old) == "risky"
 
 
-@pytest.mark.parametrize(("old", "new"), cases("other"))
-@pytest.mark.parametrize("place", PLACES)
+@cases(PLACES, "other")
 def test_other_values_break_callers_whoever_sends_them(place: str, old: Json, new: Json) -> None:
     # Of the values of an enumeration, a response may have more.
     wire = "risky" if "enum" in new and place.startswith("response") else "breaking"
@@ -117,22 +121,19 @@ def test_where_values_are_texts_a_number_is_one(wrap: Callable[[Json], Json]) ->
     assert level(header, text, number) == "compatible"
 
 
-@pytest.mark.parametrize(("old", "new"), cases("uncertain"))
-@pytest.mark.parametrize("place", PLACES)
+@cases(PLACES, "uncertain")
 def test_what_can_not_be_told_is_a_risk(place: str, old: Json, new: Json) -> None:
     assert level(PLACES[place], old, new) == "risky"
     assert level(PLACES[place], new, old) == "risky"
 
 
-@pytest.mark.parametrize(("old", "new"), cases("remarks"))
-@pytest.mark.parametrize("place", PLACES)
+@cases(PLACES, "remarks")
 def test_remarks_are_told_and_harm_nobody(place: str, old: Json, new: Json) -> None:
     assert level(PLACES[place], old, new) == "compatible"
     assert level(PLACES[place], new, old) == "compatible"
 
 
-@pytest.mark.parametrize(("old", "new"), cases("same"))
-@pytest.mark.parametrize("place", PLACES)
+@cases(PLACES, "same")
 def test_what_says_the_same_is_no_change(place: str, old: Json, new: Json) -> None:
     assert level(PLACES[place], old, new) == "none"
     assert level(PLACES[place], new, old) == "none"

@@ -7,13 +7,14 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
 from generator.diff.rules import Rule, Verdict, rules
 from generator.errors import GeneratorError
 from tests.diff.diff_samples import Json, compare, ids, judged, request_body, response
+from tests.fuzz.effort import fuzzed
 
 SCHEMA_RULES = [
     rule
@@ -21,9 +22,6 @@ SCHEMA_RULES = [
     if rule.example and rule.example.kind == "schema" and rule.example.place[1] == "property"
 ]
 NAMES = ("alpha", "bravo", "charlie")
-QUICK = settings(
-    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
 
 
 def in_property(schema: Json, name: str) -> Json:
@@ -46,7 +44,7 @@ def in_alternative(schema: Json, name: str) -> Json:
     return {"oneOf": [{"type": "boolean"}, in_property(schema, name)]}
 
 
-@QUICK
+@fuzzed(30)
 @given(
     st.sampled_from(SCHEMA_RULES),
     st.lists(
@@ -194,7 +192,7 @@ def edits(draw: Any) -> tuple[Json, Json]:
     return old, draw(edited(old))
 
 
-@QUICK
+@fuzzed(30)
 @given(edits())
 def test_a_request_that_becomes_invalid_is_never_called_compatible(pair: tuple[Json, Json]) -> None:
     old, new = pair
@@ -205,7 +203,7 @@ def test_a_request_that_becomes_invalid_is_never_called_compatible(pair: tuple[J
         assert not lost
 
 
-@QUICK
+@fuzzed(30)
 @given(edits())
 def test_an_answer_that_was_impossible_is_never_called_compatible(pair: tuple[Json, Json]) -> None:
     old, new = pair
@@ -221,7 +219,7 @@ def request_only(old: Json, new: Json) -> Json:
     return old
 
 
-@QUICK
+@fuzzed(30)
 @given(edits())
 def test_no_edit_is_no_change_and_each_edit_is_seen_from_both_sides(
     pair: tuple[Json, Json],
@@ -234,7 +232,7 @@ def test_no_edit_is_no_change_and_each_edit_is_seen_from_both_sides(
 
 
 @pytest.mark.parametrize("place", [request_body, response])
-@QUICK
+@fuzzed(30)
 @given(st.data())
 def test_splitting_into_allof_and_components_changes_nothing(place: Json, data: Any) -> None:
     schema = data.draw(schemas())
@@ -331,7 +329,7 @@ def places(value: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found + [place for key, item in inner for place in places(item, (*above, key))]
 
 
-@settings(QUICK, max_examples=400)
+@fuzzed(80)
 @given(st.sampled_from(places(RICH)), st.sampled_from(JUNK))
 def test_a_document_that_is_broken_somewhere_is_compared_or_refused(place: Any, junk: Any) -> None:
     broken = copy.deepcopy(RICH)

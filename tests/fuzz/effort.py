@@ -27,5 +27,8 @@ def fuzzed(examples: int) -> settings:
 
 
 def sampled(values: Iterable[T], step: int) -> list[T]:
-    """Return all values in the long form, and each of so many in the short form."""
+    """Return all values in the long form, and one of so many in the short form.
+
+    A step that divides the length of an inner loop would leave out the same of its values each time.
+    """
     return list(values)[:: step if TIMES == 1 else 1]

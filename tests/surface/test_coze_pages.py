@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_client import AsyncCoze, Coze
 from coze_sandbox import Scenario
 from tests.client.calls import at, call_of
 from tests.core.page_servers import TOKENS, Server, WindowServer
+from tests.fuzz.effort import fuzzed
 
 if TYPE_CHECKING:
     from coze_sandbox import Sandbox
@@ -124,7 +125,7 @@ counts = st.lists(st.integers(0, 30), max_size=20)
 
 
 @given(st.integers(0, 40), st.integers(1, 12), counts)
-@settings(max_examples=200, deadline=None)
+@fuzzed(40)
 def test_what_is_inserted_between_tokens_hides_and_repeats_nothing(
     count: int, cap: int, inserted: list[int]
 ) -> None:
@@ -135,7 +136,7 @@ def test_what_is_inserted_between_tokens_hides_and_repeats_nothing(
 
 
 @given(st.integers(0, 40), st.integers(1, 12), counts, st.integers(0, 40))
-@settings(max_examples=200, deadline=None)
+@fuzzed(40)
 def test_what_is_added_while_windows_are_read_hides_and_repeats_nothing(
     count: int, cap: int, grown: list[int], before: int
 ) -> None:
