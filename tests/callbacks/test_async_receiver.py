@@ -16,11 +16,6 @@ from coze_client import callbacks
 from tests.callbacks.deliveries import EXAMPLES, TOKEN, body_of, signed
 
 
-@pytest.fixture
-def receiver() -> callbacks.Receiver:
-    return callbacks.Receiver(TOKEN)
-
-
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", EXAMPLES)
 async def test_an_async_handler_is_awaited(receiver: callbacks.Receiver, name: str) -> None:

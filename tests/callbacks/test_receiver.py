@@ -17,11 +17,6 @@ from coze_client import CozeError, callbacks
 from tests.callbacks.deliveries import EXAMPLES, TOKEN, Handler, body_of, signed
 
 
-@pytest.fixture
-def receiver() -> callbacks.Receiver:
-    return callbacks.Receiver(TOKEN)
-
-
 def message(answer: callbacks.Answer) -> Any:
     return json.loads(answer.body)
 
@@ -106,10 +101,8 @@ def test_the_limit_of_a_body_is_counted_in_bytes() -> None:
 
 
 def test_an_event_is_handled_once_however_often_it_is_told(receiver: callbacks.Receiver) -> None:
-    handler, body = (
-        Handler(callbacks.Audit("approved", share_link="https://x.test")),
-        body_of("bot.published"),
-    )
+    handler = Handler(callbacks.Audit("approved", share_link="https://x.test"))
+    body = body_of("bot.published")
     recorded = signed(body)
     answers = [
         receiver.receive(headers, body, handler)

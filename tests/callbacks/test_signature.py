@@ -15,11 +15,6 @@ def test_the_signature_is_the_digest_of_timestamp_nonce_token_and_body() -> None
     assert callbacks.signature(*VECTOR) == "bd4cfe062e4abe0766f653a8eda84ed6bca72863"
 
 
-@pytest.fixture
-def receiver() -> callbacks.Receiver:
-    return callbacks.Receiver(TOKEN)
-
-
 @pytest.mark.parametrize("spelling", [dict, lower], ids=["usual", "lower-case"])
 def test_a_signed_callback_is_read_whatever_the_case_of_its_headers(
     receiver: callbacks.Receiver, spelling: type[dict[str, str]]
