@@ -9,13 +9,13 @@ from coze_core._decode import build, parse
 
 
 def lenient(hint: Any, body: bytes) -> tuple[Any, list[str]]:
-    """A value that is built field by field, and the JSON path of each that does not fit."""
+    """Return a value built field by field, and the JSON path of each that does not fit."""
     problems: list[str] = []
     return build(hint, parse(body), problems), problems
 
 
 def slow(decoder: Any) -> Any:
-    """A decoder that never takes the fast road."""
+    """Return a decoder that never takes the fast road."""
     clone = copy(decoder)
     clone.fast = None
     return clone

@@ -51,7 +51,7 @@ def by_the_letter(stream: bytes) -> list[_Plain]:
 
 
 def feed(decoder: Decoder, chunk: bytes) -> list[ServerSentEvent]:
-    """The events that these bytes complete."""
+    """Return the events that these bytes complete."""
     events = map(decoder.event, decoder.blocks(chunk))
     return [event for event in events if event is not None]
 
