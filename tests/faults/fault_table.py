@@ -122,7 +122,7 @@ HEADS: dict[str, Fault] = {
         cut(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab")
     ),
     "a redirect": status(302, APIError, text="a redirect to /x", Location="/x"),
-    "a redirect to nowhere": status(307, APIError, text="a redirect to None"),
+    "a redirect to nowhere": status(307, APIError, text="failed with HTTP 307"),
     "not modified": status(304, APIError),
     "400": status(400, InvalidRequestError, {"code": 4000, "msg": "bad"}, "code 4000"),
     "401": status(401, AuthenticationError),

@@ -37,7 +37,7 @@ def errors(folder: Path, roots: Iterable[str], file: str = "") -> dict[str, list
     done = subprocess.run(
         [
             Path(sys.executable).with_name("basedpyright"),
-            *("--outputjson", "--level", "error", "-p", folder),
+            *("--outputjson", "--level", "error", "--pythonpath", sys.executable, "-p", folder),
         ],
         capture_output=True,
         text=True,
