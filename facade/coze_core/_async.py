@@ -111,9 +111,6 @@ class AsyncClient(BaseClient[AsyncToken, AsyncHTTPClient, AsyncTransport]):
         **parts: Unpack[CallArguments],
     ) -> S:
         """As `SyncClient.socket`."""
-        from coze_core._ws import load_link
-
-        load_link()
         from coze_core._ws._handshake import socket_call
 
         async def connect() -> tuple[AsyncBody, ResponseInfo]:

@@ -126,9 +126,6 @@ class SyncClient(BaseClient[Token, HTTPClient, Transport]):
         Raises:
             CozeError: ``reconnect`` makes no sense, or the package is missing that sockets need.
         """
-        from coze_core._ws import load_link
-
-        load_link()
         from coze_core._ws._handshake import socket_call
 
         def connect() -> tuple[Body, ResponseInfo]:

@@ -22,7 +22,7 @@ from coze_core import (
     ServerError,
     SyncClient,
 )
-from coze_core._ws import socket_base
+from coze_core._ws._handshake import socket_base
 from tests.core.scripted_server import ScriptedServer, answer
 from tests.families import httpx
 from tests.faults.echo_server import EchoServer

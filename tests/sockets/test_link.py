@@ -32,15 +32,16 @@ STREAM = b"".join(
 )
 
 
-def make(**options: Any) -> Link:
-    return Link(1_000_000, Timing(), **options)
+def make(messages: list[bytes] | None = None, **options: Any) -> Link:
+    return Link(1_000_000, Timing(), ([] if messages is None else messages).append, **options)
 
 
-def read(pieces: list[bytes], link: Link | None = None) -> tuple[list[bytes], Link]:
-    link = link or make()
+def read(pieces: list[bytes]) -> tuple[list[bytes], Link]:
+    messages: list[bytes] = []
+    link = make(messages)
     for piece in pieces:
         link.receive(piece)
-    return [*link.messages], link
+    return messages, link
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=20))
@@ -73,7 +74,9 @@ def test_a_cut_after_any_byte_gives_the_messages_before_it_and_one_end(size: int
     messages, link = read([STREAM[:size], b""] if size else [b""])
     assert messages == MESSAGES[: len(messages)]
     assert link.closed == Closed(1006)
-    assert read([frame(b"more")], link)[0] == messages
+    before = [*messages]
+    link.receive(frame(b"more"))
+    assert messages == before
 
 
 @given(st.binary(min_size=1, max_size=400))
@@ -93,16 +96,27 @@ def test_no_bytes_of_a_peer_raise(data: bytes) -> None:
         (b"\x81\x81abcdx", 1002),  # masked by a server
         (frame(b"x" * 1_000_001), 1009),
         (frame(b"x", Opcode.CONT), 1002),
+        (frame(b"x", fin=False) + frame(b"y"), 1002),
     ],
-    ids=["reserved", "opcode", "masked", "too long", "no beginning"],
+    ids=["reserved", "opcode", "masked", "too long", "no beginning", "no continuation"],
 )
 def test_what_breaks_the_protocol_ends_the_connection_with_its_code(data: bytes, code: int) -> None:
-    link = make()
-    link.receive(data)
-    assert link.closed is not None
-    assert link.closed.code == code
-    assert not link.closed.quiet
-    assert link.outgoing()  # the peer is told
+    for cut in range(1, 8):  # however it arrives, after a message that is whole
+        messages, link = read([frame(b"whole") + data[:cut], data[cut:] or b"more"])
+        assert messages == [b"whole"]
+        assert link.closed is not None
+        assert link.closed.code == code
+        assert not link.closed.quiet
+        assert link.outgoing()  # the peer is told
+
+
+@pytest.mark.parametrize("size", [4_000, 4_001])
+def test_a_message_may_be_as_long_as_the_limit(size: int) -> None:
+    messages: list[bytes] = []
+    link = Link(4_000, Timing(), messages.append)
+    link.receive(frame(b"x" * size))
+    assert [len(one) for one in messages] == [4_000] * (size == 4_000)
+    assert link.closed is None or link.closed.code == 1009
 
 
 @pytest.mark.parametrize(("sent", "code"), [(Close(4100, "no"), 4100), (None, 1005)])
@@ -148,13 +162,14 @@ def test_silence_is_noticed_after_interval_and_patience() -> None:
 
 def test_an_hour_of_audio_in_both_directions_needs_no_ping_and_has_no_end() -> None:
     clock, pings = Clock(), 0
-    link = make(clock=clock)
+    messages: list[bytes] = []
+    link = make(messages, clock=clock)
     for number in range(180_000):  # pieces of 20 ms
         clock.now += 0.02
         link.send(b"up")
         if number % 5 == 0:
             link.receive(frame(b"down"))
-            assert link.messages.popleft() == b"down"
+            assert messages.pop() == b"down"
         if link.wait() <= 0:
             link.tick()
             pings += 1

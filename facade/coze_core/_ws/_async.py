@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from coze_core._coze_error import no_stop_iteration
+from coze_core._errors import APIConnectionError, ServerError
+from coze_core._ws._session import AnyFlow, AnyPart, AnySession
 from coze_core._ws._timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from typing import Self
 
+    from anyio.abc import TaskGroup
+
     from coze_core._operation import SocketOperation
     from coze_core._response import AsyncBody, ResponseInfo
     from coze_core._settings import Settings
+    from coze_core._ws._tasks import AsyncConnection
 
 E_co = TypeVar("E_co", covariant=True)
 N_contra = TypeVar("N_contra", bound=str, contravariant=True)
@@ -51,9 +58,7 @@ class AsyncSocket(Generic[E_co, N_contra]):
         settings: Settings,
         reconnect: int = 0,
     ) -> None:
-        from coze_core._ws._tasks import AsyncSession
-
-        self._session = AsyncSession[E_co](connect, operation, settings, reconnect, self._timing)
+        self._session = _Session[E_co](connect, operation, settings, reconnect, self._timing)
         self._send = self._session.send
 
     def __repr__(self) -> str:
@@ -66,7 +71,7 @@ class AsyncSocket(Generic[E_co, N_contra]):
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self._session.leave()
+        await self._session.exit()
 
     def __aiter__(self) -> AsyncIterator[E_co]:
         """Iterate over the events that were not read yet, until the socket is closed."""
@@ -75,7 +80,7 @@ class AsyncSocket(Generic[E_co, N_contra]):
 
     async def __anext__(self) -> E_co:
         """As `Socket.__next__`."""
-        event = self._session.now() or await self._session.next()
+        event = await self._session.next()
         if event is None:
             raise StopAsyncIteration
         return event
@@ -83,15 +88,15 @@ class AsyncSocket(Generic[E_co, N_contra]):
     @property
     def response(self) -> ResponseInfo:
         """As `Socket.response`."""
-        return self._session.call().response
+        return self._session.known().response
 
     def turn(self) -> AsyncIterator[E_co]:
         """As `Socket.turn`."""
-        return self._session.until()
+        return _Part[E_co](self._session)
 
     def until(self, event_type: N_contra) -> AsyncIterator[E_co]:
         """As `Socket.until`."""
-        return self._session.until(self._session.known(event_type))
+        return _Part[E_co](self._session, self._session.awaited(event_type))
 
     async def send(self, event: Mapping[str, object]) -> None:
         """As `Socket.send`."""
@@ -102,4 +107,137 @@ class AsyncSocket(Generic[E_co, N_contra]):
         await self._session.close()
 
     def _pipe(self, source: Any) -> AsyncIterator[Any]:
-        return self._session.pipe(source)
+        return _Flow[E_co](self._session, source)
+
+
+class _Session(AnySession[E_co, "AsyncConnection"]):
+    """What goes on in an async socket, with the tasks that read its connections."""
+
+    tasks: TaskGroup
+
+    async def open(self) -> None:
+        """Open the first connection, and the group of tasks.
+
+        Raises:
+            CozeError: The handshake failed.
+        """
+        from anyio import create_task_group
+
+        body, response = await self._connect()
+        self.tasks = create_task_group()
+        try:
+            await self.tasks.__aenter__()
+        except BaseException:
+            await body.aclose()
+            raise
+        self._begin(body, response)
+
+    async def exit(self) -> None:
+        """Close the socket, and end its tasks."""
+        try:
+            await self.close()
+        finally:
+            # The error of the block is none of the group's, which would wrap it.
+            self.tasks.cancel_scope.cancel()
+            await self.tasks.__aexit__(None, None, None)
+
+    async def close(self) -> None:
+        """Close the socket."""
+        if connection := self.leave():
+            await connection.aclose()
+
+    async def send(
+        self, name: str, data: Mapping[str, object] | None = None, id_: object = None
+    ) -> None:
+        """As for a sync socket."""
+        connection = self.opened()
+        is_sent = await connection.send(self.codec.encode(name, data, id_))
+        self.sent(name, data, connection, is_sent=is_sent)
+
+    async def next(self) -> E_co | None:
+        """As for a sync socket."""
+        connection: AsyncConnection = self.opened()
+        message = connection.take_now()
+        if message is None:
+            message = await connection.take()
+        if message is not None and not self.is_left:
+            return self.read(message)
+        error = self.loss(connection)
+        return await self._reopen(error) if error else None
+
+    def _begin(self, body: Any, response: ResponseInfo) -> None:
+        from coze_core._ws._tasks import AsyncConnection
+
+        self.connection = AsyncConnection(
+            self.operation.name, self.settings, self.timing, body, response
+        )
+        self.tasks.start_soon(self.connection.run)
+
+    async def _reopen(self, error: APIConnectionError) -> E_co | None:
+        from anyio import sleep
+
+        for pause in self.pauses():
+            await sleep(pause)
+            with suppress(APIConnectionError, ServerError):
+                body, response = await self._connect()
+                if self.is_left:
+                    await body.aclose()
+                    return None
+                self._begin(body, response)
+                if settings := self.again():
+                    await self.send(self.operation.settings, settings)
+                return self.reconnected(error)
+        raise error
+
+
+class _Part(AnyPart[E_co]):
+    def __init__(self, session: _Session[E_co], name: str = "") -> None:
+        super().__init__(session, name)
+        self._next = session.next
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> E_co:
+        if self._goes_on():
+            return self._took(await self._next())
+        raise StopAsyncIteration
+
+
+class _Flow(AnyFlow[E_co]):
+    def __init__(self, session: _Session[E_co], source: object) -> None:
+        super().__init__(session, source)
+        self._next = session.next
+        session.tasks.start_soon(self._feed, session)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        while self._goes_on():
+            piece = self._piece(await self._next())
+            if piece is not None:
+                return piece
+        raise StopAsyncIteration
+
+    async def _feed(self, session: _Session[E_co]) -> None:
+        try:
+            with no_stop_iteration("The source of a pipe"):
+                if hasattr(self._source, "__aiter__"):
+                    async for piece in self._source:
+                        await self._send(session, piece)
+                else:
+                    for piece in self._source:
+                        await self._send(session, piece)
+                if not self._is_done:
+                    await session.send(self._pipe.done)
+        except Exception as error:  # noqa: BLE001  # whoever reads raises it
+            if not self._is_done:
+                session.opened().post(error)
+        finally:
+            session.is_fed = False
+
+    async def _send(self, session: _Session[E_co], piece: object) -> None:
+        for data in session.codec.chunks(piece):
+            if not self._is_done:
+                await session.send(self._pipe.feed, data)

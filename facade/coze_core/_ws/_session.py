@@ -2,98 +2,87 @@
 
 from __future__ import annotations
 
+import random
 from os import getpid
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from coze_core._coze_error import CozeError
 from coze_core._errors import APIConnectionError
-from coze_core._ws._closing import SocketCall, closing_error, event_error
-from coze_core._ws._codec import BYTES, Codec
-from coze_core._ws._events import Reconnected
-from coze_core._ws._resume import Resumption
+from coze_core._ws._events import BYTES, Codec, Reconnected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from coze_core._operation import Pipe, SocketOperation
-    from coze_core._response import AnyBody, ResponseInfo
+    from coze_core._operation import SocketOperation
     from coze_core._settings import Settings
-    from coze_core._ws._link import Closed, Link
+    from coze_core._ws._connection import AnyConnection
     from coze_core._ws._timing import Timing
 
-
-class AnyConnection(Protocol):
-    """One connection of a socket, sync or async."""
-
-    @property
-    def body(self) -> AnyBody:
-        """What holds the connection."""
-        ...
-
-    @property
-    def response(self) -> ResponseInfo:
-        """The answer that opened it."""
-        ...
-
-    @property
-    def link(self) -> Link:
-        """Its state."""
-        ...
-
-
-C = TypeVar("C", bound=AnyConnection)
+C = TypeVar("C", bound="AnyConnection[Any]")
 E_co = TypeVar("E_co", covariant=True)
 
+_PAUSE = 0.5  # seconds before the first attempt to open it again, at most
+_MOST_DOUBLINGS = 4
+_STEADY = 20.0  # seconds that a connection lives which is no part of the last trouble
 
-class SessionState(Generic[E_co, C]):
+
+class AnySession(Generic[E_co, C]):
     """What is known of a socket.
 
     Args:
+        connect: Sends the handshake.
         operation: The operation that opens it.
         settings: The settings of the client.
         reconnect: How often in a row it is opened again when the connection is lost.
         timing: The times of its connections.
+
+    Raises:
+        CozeError: ``reconnect`` is no such number.
 
     Attributes:
         operation: As given.
         settings: As given.
         timing: As given.
         codec: Writes and reads its events.
-        resumption: What it says after a reconnect.
         connection: The present or last connection, if it was ever open.
         ends: The events that end the present turn.
         sends: How many events were sent, settings excepted.
-        is_used: Whether it was opened, or is being opened.
         is_left: Whether it was closed here.
         is_fed: Whether a pipe feeds it.
     """
 
     def __init__(
         self,
+        connect: Callable[[], Any],
         operation: SocketOperation[E_co],
         settings: Settings,
-        reconnect: int,
+        reconnect: object,
         timing: Timing,
     ) -> None:
+        if not isinstance(reconnect, int) or isinstance(reconnect, bool) or reconnect < 0:
+            raise CozeError(
+                f"{operation.name}: reconnect must be a whole number from 0, got {reconnect!r:.50}."
+            )
         self.operation = operation
         self.settings = settings
         self.timing = timing
         self.codec = Codec(operation, keep_extra=settings.keep_extra)
-        self.resumption = Resumption(operation, reconnect)
         self.connection: C | None = None
         self.ends = operation.turn
         self.sends = 0
-        self.is_used = self.is_left = self.is_fed = False
+        self.is_left = self.is_fed = False
+        self._connect = connect
         self._process = getpid()
+        self._is_used = False
+        self._tries = reconnect
+        self._tried = 0  # in a row
+        self._since = monotonic()  # the last connection
+        self._sent: dict[str, Any] = {}  # settings
 
     def __str__(self) -> str:
         state = "closed" if self.is_left else "open" if self.connection else "not open"
         return f"{self.operation.name}, {state}"
-
-    @property
-    def is_inherited(self) -> bool:
-        """Whether another process opened it."""
-        return self._process != getpid()
 
     def use(self) -> None:
         """Take note that it is opened.
@@ -101,38 +90,39 @@ class SessionState(Generic[E_co, C]):
         Raises:
             CozeError: It was before.
         """
-        if self.is_used:
+        if self._is_used:
             raise self._misuse("can be opened only once")
-        self.is_used = True
+        self._is_used = True
 
-    def opened(self) -> C:
-        """Return its connection.
-
-        Raises:
-            CozeError: It cannot be used.
-        """
-        if self.connection is None:
-            raise self._misuse("is not open")
-        if self.is_left:
-            raise self._misuse("is closed")
-        if self._process != getpid():
-            raise self._misuse("was opened in another process")
+    def leave(self) -> C | None:
+        """Take note that it is closed, and return what is to be closed, if anything is."""
+        if self.is_left or self._process != getpid():
+            return None
+        self.is_left = True
         return self.connection
 
-    def call(self) -> SocketCall:
-        """Return the handshake of the present or last connection.
+    def known(self) -> C:
+        """Return the present or last connection.
 
         Raises:
             CozeError: The socket was never open.
         """
         if self.connection is None:
             raise self._misuse("is not open")
-        return SocketCall(
-            self.operation.name,
-            self.connection.body,
-            self.connection.response,
-            self.settings.errors,
-        )
+        return self.connection
+
+    def opened(self) -> C:
+        """Return the connection.
+
+        Raises:
+            CozeError: It cannot be used.
+        """
+        connection = self.known()
+        if self.is_left:
+            raise self._misuse("is closed")
+        if self._process != getpid():
+            raise self._misuse("was opened in another process")
+        return connection
 
     def parts(self, event: object) -> tuple[str, Mapping[str, object] | None, object]:
         """Take apart an event that the user wrote by hand.
@@ -150,18 +140,24 @@ class SessionState(Generic[E_co, C]):
             )
         return name, cast("dict[str, object] | None", data), fields.get("id")
 
-    def sent(self, name: str, data: Mapping[str, object] | None, closed: Closed | None) -> None:
+    def sent(
+        self, name: str, data: Mapping[str, object] | None, connection: C, *, is_sent: bool
+    ) -> None:
         """Take note of an event that was sent.
 
         Raises:
             CozeError: It was not, as the connection is over.
         """
-        if closed:
-            raise self._misuse("is closed") if closed.ours else self.closing_error(closed)
-        self.resumption.sent(name, data)
-        self.sends += name != self.operation.settings
-        if name in self.operation.turn_after:
-            self.ends = self.operation.turn + self.operation.turn_after[name]
+        operation = self.operation
+        if not is_sent:
+            is_ours = connection.link.end().ours
+            raise self._misuse("is closed") if is_ours else connection.end_error()
+        if name == operation.settings:
+            self._sent = _merged(self._sent, data or {})
+        else:
+            self.sends += 1
+        if name in operation.turn_after:
+            self.ends = operation.turn + operation.turn_after[name]
 
     def read(self, message: bytes | BaseException) -> E_co:
         """Return the event of a message.
@@ -172,9 +168,10 @@ class SessionState(Generic[E_co, C]):
         if isinstance(message, BaseException):  # of the source of a pipe
             raise message
         event = self.codec.decode(message)
-        self.resumption.received(event)
+        if self._tries:
+            self._keep(event.data)
         if event.event_type in self.operation.errors:
-            raise event_error(self.call(), message, event.data)
+            raise self.known().event_error(message, event.data)
         return cast("E_co", event)
 
     def loss(self, connection: C) -> APIConnectionError | None:
@@ -183,69 +180,72 @@ class SessionState(Generic[E_co, C]):
         Raises:
             CozeError: It was closed for a reason, so it makes no sense to open it again.
         """
-        closed = connection.link.end()
-        if self.is_left or closed.quiet or connection.body.stopped:
+        if self.is_left or connection.link.end().quiet or connection.body.stopped:
             return None
-        error = self.closing_error(closed)
+        error = connection.end_error()
         if not isinstance(error, APIConnectionError):
             raise error
         return error
 
+    def pauses(self) -> Iterator[float]:
+        """Yield the seconds to wait before each attempt to open it again, while any are left."""
+        if monotonic() - self._since > _STEADY:
+            self._tried = 0
+        while self._tried < self._tries:
+            longest = _PAUSE * 2 ** min(self._tried, _MOST_DOUBLINGS)
+            self._tried += 1
+            yield random.uniform(0, longest)  # noqa: S311  # no secret
+
+    def again(self) -> dict[str, Any]:
+        """Return the settings to send once more, as the socket is open anew."""
+        self._since = monotonic()
+        return self._sent
+
     def reconnected(self, error: APIConnectionError) -> E_co:
         """Return the event that tells of a lost connection."""
-        return cast("E_co", Reconnected("reconnected", error, logid=self.call().response.logid))
+        return cast("E_co", Reconnected("reconnected", error, logid=self.known().response.logid))
 
-    def closing_error(self, closed: Closed, expected: str = "") -> CozeError:
-        """Return the error of a connection that is over.
-
-        Args:
-            closed: How it ended.
-            expected: What should have been before.
-        """
-        return closing_error(self.call(), closed, self.timing, expected)
-
-    def unfinished(self, what: str) -> CozeError:
-        """Return the error of a socket that was closed in good order, but too early for something.
-
-        Args:
-            what: What should have been before.
-        """
-        closed = cast("C", self.connection).link.end()
-        return self.closing_error(closed._replace(code=1000) if closed.ours else closed, what)
-
-    def known(self, name: str) -> str:
+    def awaited(self, name: str) -> str:
         """Return the name of an event that can be waited for.
 
         Raises:
             CozeError: The socket receives no such event.
         """
-        known = self.operation.events().keys() - set(self.operation.errors)
-        if name not in known:
+        names = self.operation.events().keys() - set(self.operation.errors)
+        if name not in names:
             raise CozeError(
                 f"{self.operation.name}: {name!r:.100} is no event that this socket receives. "
-                f"Wait for one of {', '.join(sorted(known))}."
+                f"Wait for one of {', '.join(sorted(names))}."
             )
         return name
 
-    def begin_pipe(self, source: object) -> tuple[Pipe, Any]:
-        """Return the pipe, and what its source consists of.
+    def begin_pipe(self, source: object) -> Any:
+        """Return what a source consists of that is fed from now on.
 
         Raises:
             CozeError: Nothing can be piped now, or not that.
         """
         self.opened()
-        pipe = self.operation.pipe
-        if pipe is None:
+        if self.operation.pipe is None:
             raise self._misuse("has no pipe")
         if self.is_fed:
             raise self._misuse("is still fed by another pipe")
-        chunks: Any = source
+        pieces: Any = source
         is_iterable = hasattr(source, "__iter__") or hasattr(source, "__aiter__")
         if isinstance(source, (str, *BYTES)) or not is_iterable:
-            chunks = [chunks]
-            list(self.codec.chunks(*chunks))  # what raises does so here, and in no thread
+            pieces = [pieces]
+            list(self.codec.chunks(*pieces))  # what raises does so here, and in no thread
         self.is_fed = True
-        return pipe, chunks
+        return pieces
+
+    def _keep(self, data: object) -> None:
+        """Keep what has to be said after a reconnect."""
+        for field, place in self.operation.resume.items():
+            value: Any = getattr(data, field, None)
+            if value:
+                for step in reversed(place.split(".")):
+                    value = {step: value}
+                self._sent = _merged(self._sent, value)
 
     def _misuse(self, what: str) -> CozeError:
         return CozeError(
@@ -254,7 +254,7 @@ class SessionState(Generic[E_co, C]):
         )
 
 
-class Until(Generic[E_co]):
+class AnyPart(Generic[E_co]):
     """Knows when a part of the events is over: with the one that ends it.
 
     Args:
@@ -262,7 +262,7 @@ class Until(Generic[E_co]):
         name: The event that ends it; nothing for those that end a turn.
     """
 
-    def __init__(self, session: SessionState[E_co, Any], name: str = "") -> None:
+    def __init__(self, session: AnySession[E_co, Any], name: str = "") -> None:
         session.opened()
         self._session = session
         self._name = name
@@ -282,23 +282,25 @@ class Until(Generic[E_co]):
             raise lost
         return not self._over
 
-    def _took(self, event: E_co | None) -> E_co:
+    def _took(self, event: Any) -> Any:
         """Take note of the next event; ``None`` if there was none, which is an error."""
-        session, taken = self._session, cast("Any", event)
+        session = self._session
         if event is None:
             self._over = True
-            raise session.unfinished(f"{self._name} came" if self._name else "the turn was over")
-        if isinstance(taken, Reconnected):
-            self._lost, self._sends = taken.data, session.sends
+            due = f"{self._name} came" if self._name else "the turn was over"
+            raise session.known().end_error(due)
+        name = event.event_type
+        if isinstance(event, Reconnected):
+            self._lost, self._sends = event.data, session.sends
         elif self._name:
-            self._over = taken.event_type == self._name
-        elif taken.event_type in session.ends:
+            self._over = name == self._name
+        elif name in session.ends:
             self._over = True
             session.ends = session.operation.turn
         return event
 
 
-class Flow(Until[E_co]):
+class AnyFlow(AnyPart[E_co]):
     """Knows what comes out of a pipe.
 
     Args:
@@ -306,20 +308,31 @@ class Flow(Until[E_co]):
         source: What goes in.
     """
 
-    def __init__(self, session: SessionState[E_co, Any], source: object) -> None:
-        self._pipe, self._source = session.begin_pipe(source)
+    def __init__(self, session: AnySession[E_co, Any], source: object) -> None:
+        self._source = session.begin_pipe(source)
+        self._pipe: Any = session.operation.pipe
         super().__init__(session, self._pipe.end)
 
     @property
     def _is_done(self) -> bool:
         return self._over or self._session.is_left
 
-    def _piece(self, event: E_co | None) -> Any:
+    def _piece(self, event: Any) -> Any:
         """Return what an event brings; ``None`` if that is nothing."""
-        taken = cast("Any", self._took(event))
-        if isinstance(taken, Reconnected):
+        event = self._took(event)
+        if isinstance(event, Reconnected):
             self._over = True
-            raise taken.data
-        if taken.event_type != self._pipe.take:
+            raise event.data
+        if event.event_type != self._pipe.take:
             return None
-        return getattr(taken.data, self._pipe.take_field, None) or None
+        return getattr(event.data, self._pipe.take_field, None) or None
+
+
+def _merged(old: object, new: Mapping[str, object]) -> dict[str, Any]:
+    found = dict(cast("dict[str, Any]", old)) if isinstance(old, dict) else {}
+    for name, value in new.items():
+        if isinstance(value, dict):
+            found[name] = _merged(found.get(name), cast("dict[str, object]", value))
+        elif value is not None:
+            found[name] = value
+    return found

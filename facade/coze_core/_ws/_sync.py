@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from coze_core._coze_error import no_stop_iteration
+from coze_core._errors import APIConnectionError, ServerError
+from coze_core._ws._session import AnyFlow, AnyPart, AnySession
 from coze_core._ws._timing import Timing
 
 if TYPE_CHECKING:
@@ -13,6 +18,7 @@ if TYPE_CHECKING:
     from coze_core._operation import SocketOperation
     from coze_core._response import Body, ResponseInfo
     from coze_core._settings import Settings
+    from coze_core._ws._threads import Connection
 
 E_co = TypeVar("E_co", covariant=True)
 N_contra = TypeVar("N_contra", bound=str, contravariant=True)
@@ -56,9 +62,7 @@ class Socket(Generic[E_co, N_contra]):
         settings: Settings,
         reconnect: int = 0,
     ) -> None:
-        from coze_core._ws._threads import Session
-
-        self._session = Session[E_co](connect, operation, settings, reconnect, self._timing)
+        self._session = _Session[E_co](connect, operation, settings, reconnect, self._timing)
         self._send = self._session.send
 
     def __repr__(self) -> str:
@@ -103,7 +107,7 @@ class Socket(Generic[E_co, N_contra]):
         Raises:
             CozeError: The socket was never open.
         """
-        return self._session.call().response
+        return self._session.known().response
 
     def turn(self) -> Iterator[E_co]:
         """Return the events up to the one that ends the turn, which comes as well.
@@ -114,7 +118,7 @@ class Socket(Generic[E_co, N_contra]):
         Raises:
             StreamError: While iterating, as for all events; also if the socket is closed before.
         """
-        return self._session.until()
+        return _Part[E_co](self._session)
 
     def until(self, event_type: N_contra) -> Iterator[E_co]:
         """Return the events up to one with a certain name, which comes as well; see `turn`.
@@ -122,7 +126,7 @@ class Socket(Generic[E_co, N_contra]):
         Raises:
             CozeError: The socket receives no such event.
         """
-        return self._session.until(self._session.known(event_type))
+        return _Part[E_co](self._session, self._session.awaited(event_type))
 
     def send(self, event: Mapping[str, object]) -> None:
         """Send an event that is written by hand.
@@ -141,4 +145,118 @@ class Socket(Generic[E_co, N_contra]):
         self._session.close()
 
     def _pipe(self, source: Any) -> Iterator[Any]:
-        return self._session.pipe(source)
+        return _Flow[E_co](self._session, source)
+
+
+class _Session(AnySession[E_co, "Connection"]):
+    """What goes on in a sync socket; see `AnySession`."""
+
+    def __init__(self, *state: Any) -> None:
+        super().__init__(*state)
+        self._stop = Event()
+
+    def open(self) -> None:
+        """Open a connection.
+
+        Raises:
+            CozeError: The handshake failed.
+        """
+        from coze_core._ws._threads import Connection
+
+        body, response = self._connect()
+        try:
+            self.connection = Connection(
+                self.operation.name, self.settings, self.timing, body, response
+            )
+        except BaseException:
+            body.close()
+            raise
+        if self.is_left:  # closed by another thread meanwhile
+            self.connection.close()
+
+    def close(self) -> None:
+        """Close the socket."""
+        connection = self.leave()
+        self._stop.set()
+        if connection:
+            connection.close()
+
+    def send(self, name: str, data: Mapping[str, object] | None = None, id_: object = None) -> None:
+        """Send an event.
+
+        Raises:
+            CozeError: The socket sends no such event, or it is closed or lost.
+        """
+        connection = self.opened()
+        is_sent = connection.send(self.codec.encode(name, data, id_))
+        self.sent(name, data, connection, is_sent=is_sent)
+
+    def next(self) -> E_co | None:
+        """Wait for the next event; ``None`` at the end.
+
+        Raises:
+            CozeError: An error event came, the socket was closed for a reason, or it is not open.
+        """
+        connection: Connection = self.opened()
+        message = connection.take()
+        if message is not None and not self.is_left:
+            return self.read(message)
+        error = self.loss(connection)
+        return self._reopen(error) if error else None
+
+    def _reopen(self, error: APIConnectionError) -> E_co | None:
+        for pause in self.pauses():
+            if self._stop.wait(pause):
+                return None
+            with suppress(APIConnectionError, ServerError):
+                self.open()
+                if settings := self.again():
+                    self.send(self.operation.settings, settings)
+                return self.reconnected(error)
+        raise error
+
+
+class _Part(AnyPart[E_co]):
+    def __init__(self, session: _Session[E_co], name: str = "") -> None:
+        super().__init__(session, name)
+        self._next = session.next
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> E_co:
+        if self._goes_on():
+            return self._took(self._next())
+        raise StopIteration
+
+
+class _Flow(AnyFlow[E_co]):
+    def __init__(self, session: _Session[E_co], source: object) -> None:
+        super().__init__(session, source)
+        self._next = session.next
+        Thread(target=self._feed, args=[session], name="coze pipe", daemon=True).start()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        while self._goes_on():
+            piece = self._piece(self._next())
+            if piece is not None:
+                return piece
+        raise StopIteration
+
+    def _feed(self, session: _Session[E_co]) -> None:
+        try:
+            with no_stop_iteration("The source of a pipe"):
+                for piece in self._source:
+                    for data in session.codec.chunks(piece):
+                        if self._is_done:
+                            return
+                        session.send(self._pipe.feed, data)
+                session.send(self._pipe.done)
+        except BaseException as error:  # noqa: BLE001  # whoever reads raises it
+            if not self._is_done:
+                session.opened().post(error)
+        finally:
+            session.is_fed = False
