@@ -111,7 +111,7 @@ def surface(plan: Plan) -> dict[str, Any]:
                 stream.name: {**dict(stream.data), "end": list(stream.end)}
                 for stream in plan.streams
             },
-            **{socket.events: dict(socket.data) for socket in plan.sockets},
+            **{socket.events: socket.data for socket in plan.sockets},
         },
         "callbacks": {
             callback.name: {**dict(callback.data), "header": callback.about}
@@ -151,7 +151,7 @@ def _behaviour(method: Method, wait: Wait | None) -> dict[str, Any]:
             "list": method.recovery.items,
             **dict(method.recovery.options),
         },
-        "socket": method.socket and {**method.socket.says, "pipe": dict(method.socket.pipe)},
+        "socket": method.socket and {**method.socket.options, "pipe": method.socket.pipe},
         "wait": wait
         and {
             **dict(wait.places),

@@ -63,7 +63,7 @@ def summary(method: Method) -> str:
 
 def of_socket(method: Method, socket: Socket) -> str:
     """Return the docstring of the class of a socket."""
-    says = socket.says
+    says = socket.options
     after = says.get("turn_after", {}).items()
     turns = [f"A turn ends with {_names(says['turn'])}."]
     turns += [f"After ``{event}`` it ends with {_names(ends)}." for event, ends in after]
@@ -95,8 +95,8 @@ def of_sender(sender: Sender, method: Method) -> str:
 
 def of_pipe(socket: Socket) -> str:
     """Return the docstring of the method that feeds a socket and yields what it gives."""
-    options = dict(socket.pipe)
-    fed, taken = (f"{options.get(key)}.{options.get(f'{key}_field')}" for key in ("feed", "take"))
+    pipe = socket.pipe
+    fed, taken = (f"{pipe.get(key)}.{pipe.get(f'{key}_field')}" for key in ("feed", "take"))
     return docstring(
         (
             paragraphs(f"Send all of a source as ``{fed}``, and yield each ``{taken}`` meanwhile."),
@@ -109,10 +109,8 @@ def of_pipe(socket: Socket) -> str:
 
 def of_union(socket: Socket) -> str:
     """Return the docstring of the union of the events that a socket receives."""
-    delivered = dict(socket.data)
-    rows = [
-        f"{event}: {text}" if text else event for event, text in socket.texts if event in delivered
-    ]
+    texts = ((event, socket.texts[event]) for event in socket.data)
+    rows = [f"{event}: {text}" if text else event for event, text in texts]
     title = f"What ``{socket.name}`` receives."
     return docstring((title, "\n".join(paragraphs(row, hanging=4) for row in rows)), 0)
 
@@ -183,7 +181,7 @@ def _of_methods(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
 
 def _of_sockets(plan: Plan) -> Iterator[tuple[str, TypeRef]]:
     for socket in plan.sockets:
-        for event, type_ in socket.received:
+        for event, type_ in socket.received.items():
             yield f"The data of the event ``{event}``.", type_
         for sender in socket.senders:
             for argument in sender.arguments:

@@ -264,10 +264,9 @@ def _check_recovery(method: Method, methods: dict[str, Method]) -> Iterator[Gene
 def request_shapes(methods: Iterable[Method]) -> frozenset[str]:
     """Return the components that arguments mention."""
     methods = tuple(methods)
-    sockets = (method.socket.requests for method in methods if method.socket)
+    senders = (sender for method in methods if method.socket for sender in method.socket.senders)
     return frozenset[str]().union(
-        *(references(argument.type) for method in methods for argument in method.arguments),
-        *sockets,
+        *(references(one.type) for owner in (*methods, *senders) for one in owner.arguments)
     )
 
 
@@ -278,5 +277,6 @@ def answer_shapes(methods: Iterable[Method]) -> frozenset[str]:
         found |= references(method.result)
         for _, type_ in method.stream.groups if method.stream else ():
             found |= references(type_)
-        found |= method.socket.answers if method.socket else frozenset()
+        for type_ in method.socket.received.values() if method.socket else ():
+            found |= references(type_)
     return frozenset(found)

@@ -18,7 +18,6 @@ from generator.plan.types import (
     TypeRef,
     as_result,
     literal,
-    references,
     without_null,
 )
 from generator.spec import join
@@ -42,14 +41,12 @@ class Sender:
 
     Attributes:
         event: The wire name of the event.
-        arguments: The fields of its data.
-        has_data: Whether the event has data.
+        arguments: The fields of its data; none if it has no data.
         text: What the document says of the data.
     """
 
     event: str
     arguments: tuple[Argument, ...]
-    has_data: bool
     text: str
 
     @property
@@ -85,11 +82,6 @@ class Group:
         return self.path.rpartition(".")[2]
 
     @property
-    def members(self) -> tuple[str, ...]:
-        """The names of its attributes."""
-        return tuple(one.name for one in (*self.senders, *self.children))
-
-    @property
     def groups(self) -> tuple[Group, ...]:
         """The groups below it and itself: each after those that it mentions."""
         return (*(lower for child in self.children for lower in child.groups), self)
@@ -112,10 +104,10 @@ class Socket:
 
     events: str
     root: Group
-    received: tuple[tuple[str, TypeRef], ...]
-    texts: tuple[tuple[str, str], ...]
-    options: tuple[tuple[str, Any], ...]
-    pipe: tuple[tuple[str, str | int], ...]
+    received: dict[str, TypeRef]
+    texts: dict[str, str]
+    options: dict[str, Any]
+    pipe: dict[str, str | int]
     piped: tuple[str, ...]
     pointer: str
 
@@ -130,52 +122,35 @@ class Socket:
         return module_name(self.name)
 
     @property
-    def says(self) -> dict[str, Any]:
-        """Its options by name."""
-        return dict(self.options)
-
-    @property
     def senders(self) -> tuple[Sender, ...]:
         """All its senders."""
         return tuple(sender for group in self.root.groups for sender in group.senders)
 
     @property
-    def types(self) -> tuple[tuple[str, str], ...]:
-        """Each event that may come, with how a module spells the class of its data."""
-        return tuple(
-            (event, "NoneType" if type_ == NONE else as_result(type_))
-            for event, type_ in self.received
-        )
+    def types(self) -> dict[str, str]:
+        """How a module spells the class of the data of each event that may come."""
+        return {
+            event: "NoneType" if type_ == NONE else as_result(type_)
+            for event, type_ in self.received.items()
+        }
 
     @property
-    def data(self) -> tuple[tuple[str, str], ...]:
-        """Each event that is delivered, with how a module spells the type of its data."""
-        return tuple(
-            (event, as_result(type_))
-            for event, type_ in self.received
-            if event not in self.says["errors"]
-        )
+    def data(self) -> dict[str, str]:
+        """How a module spells the type of the data of each event that is delivered."""
+        delivered = self.received.keys() - set(self.options["errors"])
+        return {
+            event: as_result(type_) for event, type_ in self.received.items() if event in delivered
+        }
 
     @property
     def annotations(self) -> tuple[str, ...]:
         """The members of the union: one for all events with the same data."""
         events: dict[str, list[str]] = {}
-        for event, type_ in self.data:
+        for event, type_ in self.data.items():
             events.setdefault(type_, []).append(event)
         return tuple(
             f"SocketEvent[{literal(tuple(names))}, {type_}]" for type_, names in events.items()
         )
-
-    @property
-    def answers(self) -> frozenset[str]:
-        """The components that received events mention."""
-        return frozenset[str]().union(*(references(type_) for _, type_ in self.received))
-
-    @property
-    def requests(self) -> frozenset[str]:
-        """The components that sent events mention."""
-        arguments = (argument for sender in self.senders for argument in sender.arguments)
-        return frozenset[str]().union(*(references(argument.type) for argument in arguments))
 
 
 def read_socket(
@@ -202,36 +177,34 @@ def read_socket(
         else NONE
         for event, schema in keys["receive"].items()
     }
-    lists = {key: tuple(keys[key]) for key in ("errors", "turn")}
     after = {event: tuple(ends) for event, ends in keys.get("turn_after", {}).items()}
     maps = {"turn_after": after, "resume": keys.get("resume")}
     pipe, piped = _pipe(keys, schemas, pointer) if "pipe" in keys else ({}, ())
     return Socket(
         events=keys["events"],
         root=_group(keys["name"], "", senders),
-        received=tuple(received.items()),
-        texts=tuple((event, schemas.text_of(keys["receive"][event])) for event in received),
-        options=(
-            ("hosts", hosts),
-            ("ready", keys["ready"]),
-            *lists.items(),
-            ("settings", keys["settings"]),
-            *((key, value) for key, value in maps.items() if value),
-        ),
-        pipe=tuple(pipe.items()),
+        received=received,
+        texts={event: schemas.text_of(schema) for event, schema in keys["receive"].items()},
+        options={
+            "hosts": hosts,
+            "ready": keys["ready"],
+            "errors": tuple(keys["errors"]),
+            "turn": tuple(keys["turn"]),
+            "settings": keys["settings"],
+            **{key: value for key, value in maps.items() if value},
+        },
+        pipe=pipe,
         piped=piped,
         pointer=pointer,
     )
 
 
 def _sender(event: str, schema: dict[str, Any], schemas: Schemas, pointer: str) -> Sender:
-    text = schemas.text_of(schema)
-    if not _has_data(schema):
-        return Sender(event, (), has_data=False, text=text)
-    arguments = [body_argument(prop, schemas) for prop in _fields(schema, schemas, pointer)]
+    fields = _fields(schema, schemas, pointer) if _has_data(schema) else []
+    arguments = [body_argument(prop, schemas) for prop in fields]
     if any(argument.location == "files" for argument in arguments):
         raise no_file_here(pointer)
-    return Sender(event, in_order(arguments, pointer), has_data=True, text=text)
+    return Sender(event, in_order(arguments, pointer), schemas.text_of(schema))
 
 
 def _has_data(schema: dict[str, Any]) -> bool:
@@ -310,7 +283,7 @@ def check_sockets(sockets: Iterable[Socket], taken: Iterable[str]) -> tuple[Sock
                     raise _clash("classes", name, pointer)
         pointer = join(socket.pointer, "events")
         check_class(socket.events, pointer, taken=_CLASSES)
-        if unions.setdefault(socket.events, set(socket.data)) != set(socket.data):
+        if unions.setdefault(socket.events, socket.data) != socket.data:
             raise _clash("unions of events", socket.events, pointer)
     return tuple(found)
 
