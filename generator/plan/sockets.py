@@ -167,10 +167,10 @@ def read_socket(
     Raises:
         GeneratorError: An event can't be sent, or what is piped is no text and no bytes.
     """
-    senders = {
-        event: _sender(event, schema, schemas, join(pointer, "send", event))
+    senders = [
+        _sender(event, schema, schemas, join(pointer, "send", event))
         for event, schema in keys["send"].items()
-    }
+    ]
     received = {
         event: without_null(schemas.type_of(schema, join(pointer, "receive", event)))
         if _has_data(schema)
@@ -222,22 +222,15 @@ def _fields(schema: dict[str, Any], schemas: Schemas, pointer: str) -> list[Prop
     return schemas.request_properties(name)
 
 
-def _group(class_name: str, path: str, senders: dict[str, Sender]) -> Group:
+def _group(class_name: str, path: str, senders: Iterable[Sender]) -> Group:
     prefix = f"{path}." if path else ""
-    steps = {event: event.removeprefix(prefix).split(".") for event in senders}
-    lower = sorted({first for first, *rest in steps.values() if rest})
-    children = (
-        _group(
-            class_name + pascal(step),
-            prefix + step,
-            {event: one for event, one in senders.items() if event.startswith(f"{prefix}{step}.")},
-        )
-        for step in lower
-    )
-    own = sorted(
-        (one for event, one in senders.items() if len(steps[event]) == 1),
-        key=lambda sender: sender.name,
-    )
+    own: list[Sender] = []
+    lower: dict[str, list[Sender]] = {}
+    for sender in senders:
+        step, _, rest = sender.event.removeprefix(prefix).partition(".")
+        (lower.setdefault(step, []) if rest else own).append(sender)
+    own.sort(key=lambda sender: sender.name)
+    children = (_group(class_name + pascal(one), prefix + one, lower[one]) for one in sorted(lower))
     return Group(class_name, path, tuple(own), tuple(children))
 
 

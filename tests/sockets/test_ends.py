@@ -246,6 +246,30 @@ def test_a_reconnect_gives_up_after_so_many_attempts(peers: Any, talk: Any) -> N
     assert len(server.peers) == 3
 
 
+@pytest.mark.usefixtures("short_pauses")
+def test_a_socket_that_is_closed_while_it_is_opened_again_just_ends(peers: Any, talk: Any) -> None:
+    is_asked, go_on = threading.Event(), threading.Event()
+
+    def slow(peer: Peer) -> None:
+        is_asked.set()
+        go_on.wait(20)
+        peer.accept()
+        peer.drain()
+
+    with talk(peers(*lost_then(slow)), reconnect=1) as chat:
+        chat.send("chat.update", {"config": {"a": 1}})
+        chat.say()
+        done: list[Any] = []
+        reading = threading.Thread(target=lambda: done.append(chat.read()))
+        reading.start()
+        assert is_asked.wait(20)
+        chat.close()
+        go_on.set()
+        reading.join(20)
+        ((got, error),) = done
+        assert (names(got)[0], error) == ("chat.created", None)
+
+
 def test_nothing_is_opened_again_without_being_asked(peers: Any, talk: Any) -> None:
     server = peers(*lost_then(back))
     with talk(server) as chat:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from anyio import create_task_group, sleep
+
 from coze_core._coze_error import no_stop_iteration
 from coze_core._errors import APIConnectionError, ServerError
 from coze_core._ws._session import AnyFlow, AnyPart, AnySession
@@ -67,7 +69,7 @@ class AsyncSocket(Generic[E_co, N_contra]):
     async def __aenter__(self) -> Self:
         """As `Socket.__enter__`."""
         self._session.use()
-        await self._session.open()
+        await self._session.enter()
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -115,22 +117,32 @@ class _Session(AnySession[E_co, "AsyncConnection"]):
 
     tasks: TaskGroup
 
-    async def open(self) -> None:
-        """Open the first connection, and the group of tasks.
+    async def enter(self) -> None:
+        """Open the socket, and the group of its tasks.
 
         Raises:
             CozeError: The handshake failed.
         """
-        from anyio import create_task_group
+        self.tasks = create_task_group()
+        await self.tasks.__aenter__()
+        try:
+            await self.open()
+        except BaseException:
+            await self.exit()
+            raise
+
+    async def open(self) -> None:
+        """As for a sync socket."""
+        from coze_core._ws._tasks import AsyncConnection
 
         body, response = await self._connect()
-        self.tasks = create_task_group()
-        try:
-            await self.tasks.__aenter__()
-        except BaseException:
+        if self.is_left:  # closed by another task meanwhile
             await body.aclose()
-            raise
-        self._begin(body, response)
+            return
+        self.connection = AsyncConnection(
+            self.operation.name, self.settings, self.timing, body, response
+        )
+        self.tasks.start_soon(self.connection.run)
 
     async def exit(self) -> None:
         """Close the socket, and end its tasks."""
@@ -165,25 +177,13 @@ class _Session(AnySession[E_co, "AsyncConnection"]):
         error = self.loss(connection)
         return await self._reopen(error) if error else None
 
-    def _begin(self, body: Any, response: ResponseInfo) -> None:
-        from coze_core._ws._tasks import AsyncConnection
-
-        self.connection = AsyncConnection(
-            self.operation.name, self.settings, self.timing, body, response
-        )
-        self.tasks.start_soon(self.connection.run)
-
     async def _reopen(self, error: APIConnectionError) -> E_co | None:
-        from anyio import sleep
-
         for pause in self.pauses():
             await sleep(pause)
             with suppress(APIConnectionError, ServerError):
-                body, response = await self._connect()
+                await self.open()
                 if self.is_left:
-                    await body.aclose()
                     return None
-                self._begin(body, response)
                 if settings := self.again():
                     await self.send(self.operation.settings, settings)
                 return self.reconnected(error)

@@ -210,6 +210,8 @@ class _Session(AnySession[E_co, "Connection"]):
                 return None
             with suppress(APIConnectionError, ServerError):
                 self.open()
+                if self.is_left:
+                    return None
                 if settings := self.again():
                     self.send(self.operation.settings, settings)
                 return self.reconnected(error)
