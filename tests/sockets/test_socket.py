@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from coze_core import CozeError, Reconnected, StreamError, UnknownSocketEvent
+from coze_core import APIConnectionError, CozeError, Reconnected, StreamError, UnknownSocketEvent
 from tests.sockets.conftest import is_, names
 from tests.sockets.peer import LOGID, Peer, frame
 from tests.sockets.socket_samples import HEARING, SPEECH, Audio, Chat, Delta, Text
@@ -233,6 +233,25 @@ def serve_speech(peer: Peer) -> None:
         else:
             peer.send("speech.delta", {"delta": ""})
             peer.send("speech.done")
+
+
+@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize("reconnect", [0, 1])
+def test_a_pipe_ends_with_the_error_of_a_connection_that_is_lost(
+    peers: Any, talk: Any, reconnect: int
+) -> None:
+    def lost(peer: Peer) -> None:
+        peer.accept()
+        peer.receive()
+        peer.send("speech.delta", {"delta": "b25l"})
+        peer.cut()
+
+    with talk(peers(lost, serve_speech), operation=SPEECH, reconnect=reconnect) as speech:
+        got, error = speech.read(speech.pipe("one"))
+        assert got == [b"one"]
+        assert is_(error, APIConnectionError).close_code == 1006
+        if reconnect:
+            assert speech.all(speech.pipe("two")) == [b"two"]
 
 
 @pytest.mark.parametrize(

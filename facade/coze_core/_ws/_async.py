@@ -163,8 +163,9 @@ class _Session(AnySession[E_co, "AsyncConnection"]):
     ) -> None:
         """As for a sync socket."""
         connection = self.opened()
-        is_sent = await connection.send(self.codec.encode(name, data, id_))
-        self.sent(name, data, connection, is_sent=is_sent)
+        if not await connection.send(self.codec.encode(name, data, id_)):
+            raise self.unsent(connection)
+        self.sent(name, data)
 
     async def next(self) -> E_co | None:
         """As for a sync socket."""

@@ -140,24 +140,21 @@ class AnySession(Generic[E_co, C]):
             )
         return name, cast("dict[str, object] | None", data), fields.get("id")
 
-    def sent(
-        self, name: str, data: Mapping[str, object] | None, connection: C, *, is_sent: bool
-    ) -> None:
-        """Take note of an event that was sent.
-
-        Raises:
-            CozeError: It was not, as the connection is over.
-        """
+    def sent(self, name: str, data: Mapping[str, object] | None) -> None:
+        """Take note of an event that was sent."""
         operation = self.operation
-        if not is_sent:
-            is_ours = connection.link.end().ours
-            raise self._misuse("is closed") if is_ours else connection.end_error()
         if name == operation.settings:
             self._sent = _merged(self._sent, data or {})
         else:
             self.sends += 1
         if name in operation.turn_after:
             self.ends = operation.turn + operation.turn_after[name]
+
+    def unsent(self, connection: C) -> CozeError:
+        """Return why an event could not be sent."""
+        if connection.link.end().ours:
+            return self._misuse("is closed")
+        return connection.end_error()
 
     def read(self, message: bytes | BaseException) -> E_co:
         """Return the event of a message.

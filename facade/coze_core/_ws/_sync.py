@@ -188,8 +188,9 @@ class _Session(AnySession[E_co, "Connection"]):
             CozeError: The socket sends no such event, or it is closed or lost.
         """
         connection = self.opened()
-        is_sent = connection.send(self.codec.encode(name, data, id_))
-        self.sent(name, data, connection, is_sent=is_sent)
+        if not connection.send(self.codec.encode(name, data, id_)):
+            raise self.unsent(connection)
+        self.sent(name, data)
 
     def next(self) -> E_co | None:
         """Wait for the next event; ``None`` at the end.
