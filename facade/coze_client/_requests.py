@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # hints resolve at run time
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import coze_core as core  # as above
 from coze_api.resources import AsyncCozeAPI, CozeAPI
 
-R = TypeVar("R")
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
+    R = TypeVarWithDefault("R", default=Any)
+else:
+    R = TypeVar("R")
 
 
 class Requests(CozeAPI):
     """The tree of resources, and requests beside it."""
-
-    @overload
-    def request(  # one argument for each part of a request
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, object] | None = None,
-        json: Mapping[str, object] | None = None,
-        form: Mapping[str, object] | None = None,
-        result: None = None,
-    ) -> Any: ...
-
-    @overload
-    def request(  # one argument for each part of a request
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, object] | None = None,
-        json: Mapping[str, object] | None = None,
-        form: Mapping[str, object] | None = None,
-        result: type[R],
-    ) -> R: ...
 
     def request(  # noqa: PLR0913  # one argument for each part of a request
         self,
@@ -47,7 +28,7 @@ class Requests(CozeAPI):
         json: Mapping[str, object] | None = None,
         form: Mapping[str, object] | None = None,
         result: type[R] | None = None,
-    ) -> Any:
+    ) -> R:
         """Send a request that no method describes, with token, retries and errors like any other.
 
         Args:
@@ -94,30 +75,6 @@ class Requests(CozeAPI):
 class AsyncRequests(AsyncCozeAPI):
     """The async variant of `Requests`."""
 
-    @overload
-    async def request(  # one argument for each part of a request
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, object] | None = None,
-        json: Mapping[str, object] | None = None,
-        form: Mapping[str, object] | None = None,
-        result: None = None,
-    ) -> Any: ...
-
-    @overload
-    async def request(  # one argument for each part of a request
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, object] | None = None,
-        json: Mapping[str, object] | None = None,
-        form: Mapping[str, object] | None = None,
-        result: type[R],
-    ) -> R: ...
-
     async def request(  # noqa: PLR0913  # one argument for each part of a request
         self,
         method: str,
@@ -127,7 +84,7 @@ class AsyncRequests(AsyncCozeAPI):
         json: Mapping[str, object] | None = None,
         form: Mapping[str, object] | None = None,
         result: type[R] | None = None,
-    ) -> Any:
+    ) -> R:
         """As `Coze.request`, to be awaited."""
         from coze_client import _open_requests  # noqa: PLC0415  # loaded when it is used
 

@@ -15,13 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from coze_core._coze_error import CozeError
 from coze_core._encoding import header_value
 from coze_core._errors import AuthenticationError
-from coze_core._http._family import (
-    HTTPRequest,
-    HTTPResponse,
-    auth_bases,
-    can_repeat,
-    same_origin,
-)
+from coze_core._http._family import auth_bases, can_repeat, same_origin
 
 if TYPE_CHECKING:
     from coze_core._http._family import HTTPAuth
@@ -165,7 +159,7 @@ class TokenAuth(ABC):
         """As `header`, async."""
         return bearer(await self.atoken(client, rejected=rejected))
 
-    def sync_auth_flow(self, request: HTTPRequest) -> Generator[HTTPRequest, HTTPResponse, None]:
+    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         """Add the token to a request of httpx, and send it once more if the token is refused.
 
         Raises:
@@ -178,9 +172,7 @@ class TokenAuth(ABC):
         if _is_refused(request, response):
             yield _signed(request, self.token(rejected=token))
 
-    async def async_auth_flow(
-        self, request: HTTPRequest
-    ) -> AsyncGenerator[HTTPRequest, HTTPResponse]:
+    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
         """As `sync_auth_flow`, async."""
         self._check_host(request)
         token = await self.atoken()
@@ -188,7 +180,7 @@ class TokenAuth(ABC):
         if _is_refused(request, response):
             yield _signed(request, await self.atoken(rejected=token))
 
-    def _check_host(self, request: HTTPRequest) -> None:
+    def _check_host(self, request: Any) -> None:
         if not same_origin(self.base_url, request):
             raise CozeError(
                 f"The tokens of this authentication are for {self.base_url} and are not sent to "
@@ -201,12 +193,12 @@ def _with_bases(kind: type, bases: tuple[type, ...]) -> type:
     return ABCMeta(kind.__name__, (kind, *bases), {})
 
 
-def _signed(request: HTTPRequest, token: str) -> HTTPRequest:
+def _signed(request: Any, token: str) -> Any:
     request.headers["Authorization"] = bearer(token)
     return request
 
 
-def _is_refused(request: HTTPRequest, response: HTTPResponse) -> bool:
+def _is_refused(request: Any, response: Any) -> bool:
     """Whether the same request is to be sent with another token.
 
     Raises:

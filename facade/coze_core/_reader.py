@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from coze_core._decode import (
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 E_co = TypeVar("E_co", covariant=True)
 
 
-class Watcher(Protocol):
-    """What sees some of the events as they come."""
-
-    def watch(self, event: Event[str, object]) -> None:
-        """Take an event."""
-        ...
-
-
 class EventReader(Generic[E_co]):
     """Makes typed events from bytes. Raises, in its turn, what the stream reports as an error."""
 
@@ -44,7 +36,7 @@ class EventReader(Generic[E_co]):
         self,
         operation: StreamOperation[E_co],
         make_error: Callable[..., StreamError],
-        watcher: Watcher | None = None,
+        watch: Callable[[Event[str, object]], None] | None = None,
         max_event_bytes: float = inf,
         secret: str = "",
         *,
@@ -60,7 +52,7 @@ class EventReader(Generic[E_co]):
         self._max_event_bytes = max_event_bytes
         self._data_decoders, self._fast_paths = _decoders(operation, keep_extra=keep_extra)
         self._terminal = operation.end | operation.errors
-        self._watcher = watcher
+        self._watch = watch
         self.collector = Collector(operation.outcome) if operation.outcome else None
         self._collected = self.collector.watched if self.collector else frozenset[str]()
         self._last: str | None = None
@@ -142,8 +134,8 @@ class EventReader(Generic[E_co]):
             typed = UnknownEvent("unknown", text, event.id, event.retry, event.data, name=name)
         else:
             typed = Event(name, decode(event.data), event.id, event.retry, event.data)
-        if self._watcher:
-            self._watcher.watch(typed)
+        if self._watch:
+            self._watch(typed)
         if name in self._collected:
             self._collect(typed)
         return typed

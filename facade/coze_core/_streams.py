@@ -130,7 +130,7 @@ class _StreamBase(Generic[E_co, B, A, R_co]):
         self._reader = EventReader(
             self._operation,
             make_error,
-            self._recoverer,
+            self._recoverer and self._recoverer.watch,
             self._max_event_bytes,
             body.secret,
             keep_extra=self._keep_extra,

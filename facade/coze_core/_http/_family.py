@@ -27,30 +27,6 @@ HTTPFamily: TypeAlias = Literal["httpx", "httpx2"]
 _NAMES = ("httpx", "httpx2")
 
 
-class HTTPRequest(Protocol):
-    """A request, such as an `httpx.Request`."""
-
-    method: str
-    headers: Any
-    url: Any
-
-    @property
-    def content(self) -> bytes:
-        """The body, if it is there as a whole."""
-        ...
-
-
-class HTTPResponse(Protocol):
-    """An answer, such as an `httpx.Response`."""
-
-    status_code: int
-
-    @property
-    def request(self) -> Any:
-        """The request that was answered."""
-        ...
-
-
 class HTTPAuth(Protocol):
     """An authentication, such as an `httpx.Auth`."""
 
@@ -127,12 +103,12 @@ def origin(url: Any) -> tuple[str, bytes, int | None]:
     return url.scheme, url.raw_host, url.port  # the host itself may be none that can be decoded
 
 
-def same_origin(url: str, request: HTTPRequest) -> bool:
+def same_origin(url: str, request: Any) -> bool:
     """Whether a request goes to the same scheme, host and port as a URL."""
     return origin(type(request.url)(url)) == origin(request.url)
 
 
-def can_repeat(request: HTTPRequest) -> bool:
+def can_repeat(request: Any) -> bool:
     """Whether the body of a request is there as a whole, and not a stream."""
     try:
         len(request.content)
