@@ -172,7 +172,7 @@ def _opened(
 
 @contextmanager
 def _whole_file(path: str | PathLike[str]) -> Generator[IO[bytes]]:
-    part = Path(path).with_name(f".{token_hex(8)}.part")
+    part = Path(path).parent / f".{token_hex(8)}.part"
     try:
         with part.open("xb") as file:
             yield file

@@ -179,10 +179,10 @@ def _check_lists(endpoint: Endpoint, parts: CallArguments) -> None:
     """Refuse a single text where a list is due, which would be taken for its characters."""
     for name in endpoint.lists:
         for place in (parts.get("query"), parts.get("headers"), parts.get("body")):
-            value = (place or {}).get(name)
-            if isinstance(value, str | bytes):
+            kind = type((place or {}).get(name))
+            if issubclass(kind, str | bytes | Mapping):
                 raise CozeError(
-                    f"{name} must be a list, got {type(value).__name__}. Pass a list even for a "
+                    f"{name} must be a list, got {kind.__name__}. Pass a list even for a "
                     "single value."
                 )
 

@@ -233,9 +233,10 @@ def check_deadline(operation: str, deadline: float | None) -> None:
     Raises:
         CozeError: They are not above 0.
     """
-    if deadline is not None and not 0 < deadline < inf:
+    is_number = isinstance(deadline, int | float)
+    if deadline is not None and not (is_number and 0 < deadline < inf):
         raise CozeError(
-            f"{operation}: deadline is {deadline}. Pass seconds above 0, or None for no limit."
+            f"{operation}: deadline is {deadline!r}. Pass seconds above 0, or None for no limit."
         )
 
 

@@ -164,11 +164,19 @@ def test_a_timestamp_that_is_no_number_is_refused(
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"window": 0}, {"window": -1}, {"window": float("inf")}, {"max_body": 0}]
+    "arguments",
+    [
+        {"window": 0},
+        {"window": -1},
+        {"window": float("inf")},
+        {"window": "1"},
+        {"max_body": 0},
+        {"max_body": None},
+    ],
 )
-def test_arguments_without_sense_are_errors(arguments: dict[str, float]) -> None:
+def test_arguments_without_sense_are_errors(arguments: dict[str, Any]) -> None:
     with pytest.raises(CozeError, match="above 0"):
-        callbacks.Receiver(TOKEN, **arguments)  # type: ignore[arg-type]
+        callbacks.Receiver(TOKEN, **arguments)
 
 
 @pytest.mark.parametrize("token", ["", None, b"token"])

@@ -187,6 +187,7 @@ lost.__annotations__["location"] = "Missing"
         ({"tools": {"a": many}}, "the tool a has no type hint for location"),
         ({"tools": {"a": lost}}, "the tool a has hints that cannot be used: name 'Missing'"),
         ({"tools": {"a": 1}}, "the tool a must be a function, got int"),
+        ({"tools": [get_weather]}, "tools must be a mapping of names to functions, got list"),
         ({"tools": {"a": get_weather}, "max_rounds": 0}, "max_rounds is 0"),
         ({"tools": {"a": get_weather}, "max_rounds": True}, "max_rounds is True"),
         ({"tools": {"a": get_weather}, "tool_errors": "hide"}, "tool_errors is 'hide'"),

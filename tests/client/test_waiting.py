@@ -296,10 +296,10 @@ def test_a_wait_that_is_cancelled_sends_nothing_more(
     assert calls(coze_sandbox) == [operation, POLLS[operation]]
 
 
-@pytest.mark.parametrize("deadline", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("deadline", [0, -1, float("nan"), float("inf"), "5"])
 @pytest.mark.parametrize("operation", JOBS)
 def test_a_deadline_that_makes_no_sense_is_refused_before_anything_is_sent(
-    coze_sandbox: Sandbox, operation: str, deadline: float
+    coze_sandbox: Sandbox, operation: str, deadline: Any
 ) -> None:
     with pytest.raises(CozeError, match=r"deadline is .*Pass seconds above 0"):
         wait_sync(operation, deadline=deadline)

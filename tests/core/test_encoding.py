@@ -208,9 +208,11 @@ def test_null_and_words_that_look_like_no_number_go_as_they_are() -> None:
     assert json.loads(write(STRICT, body={"inner": inner}).content or b"") == {"inner": inner}
 
 
-@pytest.mark.parametrize("value", ["123", Safe("123"), b"123"], ids=["str", "subclass", "bytes"])
+@pytest.mark.parametrize(
+    "value", ["123", Safe("123"), b"123", {"1": 2}], ids=["str", "subclass", "bytes", "dict"]
+)
 @pytest.mark.parametrize("place", ["query", "body"])
-def test_a_single_text_where_a_list_is_due_is_refused(value: Any, place: str) -> None:
+def test_a_single_value_where_a_list_is_due_is_refused(value: Any, place: str) -> None:
     with pytest.raises(CozeError, match=r"^boxes\.put: ids must be a list, got .*"):
         write(STRICT, **{place: {"ids": value}})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_type_hints
@@ -15,7 +16,7 @@ from coze_client._jobs._steps import check_rounds
 from coze_core import CozeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from coze_api import params
 
@@ -52,6 +53,11 @@ class Tools:
         errors: ToolErrors,
     ) -> None:
         check_rounds(caller, max_rounds)
+        if not isinstance(functions, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # of callers without a checker
+            raise CozeError(
+                f"{caller}: tools must be a mapping of names to functions, got "
+                f"{type(functions).__name__}. Pass one like {{'get_weather': get_weather}}."
+            )
         if errors not in {"output", "raise"}:
             raise CozeError(f"{caller}: tool_errors is {errors!r}. Pass 'output' or 'raise'.")
         self._caller = caller

@@ -104,9 +104,11 @@ class Receiver:
     ) -> None:
         if not verify_token or not isinstance(verify_token, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # of callers without a checker
             raise CozeError("verify_token must be a text. Pass the one of the callback app.")
-        if not 0 < window < inf or max_body < 1:
+        is_number = isinstance(window, int | float) and isinstance(max_body, int)  # pyright: ignore[reportUnnecessaryIsInstance]  # as above
+        if not (is_number and 0 < window < inf and max_body >= 1):
             raise CozeError(
-                f"window is {window} and max_body is {max_body}. Pass seconds and bytes above 0."
+                f"window is {window!r} and max_body is {max_body!r}. Pass seconds and bytes above "
+                "0."
             )
         self.max_body = max_body
         self._verify_token = verify_token
