@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
+import httpx
 import pytest
 
 from coze_client import (
@@ -166,6 +167,17 @@ def test_a_user_may_say_no(run: Runner, sandbox: Sandbox, make: MakeAuth) -> Non
     with pytest.raises(PermissionDeniedError, match="did not agree") as caught:
         run.login(make(base_url=sandbox.url), browse)
     assert caught.value.code == "access_denied"
+
+
+def test_a_redirect_may_be_the_url_of_a_library() -> None:
+    request = AuthorizationRequest(url="", state="s")
+    assert request.code_of(httpx.URL("https://example.com/cb?state=s&code=c")) == "c"
+
+
+@pytest.mark.parametrize("redirect", [None, b"?state=s&code=c", {"state": "s", "code": "c"}])
+def test_a_redirect_that_is_no_url_is_an_error(redirect: object) -> None:
+    with pytest.raises(CozeError, match="redirect must be the URL that the browser came back to"):
+        AuthorizationRequest(url="", state="s").code_of(redirect)
 
 
 def test_a_redirect_without_a_code_is_refused() -> None:

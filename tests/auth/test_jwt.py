@@ -133,6 +133,8 @@ def test_a_signature_of_another_key_is_refused(
         ({"private_key": b"-----BEGIN PRIVATE KEY-----"}, "Pass the text of the downloaded file"),
         ({"duration_seconds": 86400}, "from 1 to 86399, got 86400"),
         ({"duration_seconds": 0}, "from 1 to 86399, got 0"),
+        ({"duration_seconds": "900"}, "from 1 to 86399, got '900'"),
+        ({"session_context": {"a": object()}}, "session_context cannot be written as JSON"),
         ({"account_id": "1", "enterprise_id": "2"}, "exclude each other"),
     ],
 )

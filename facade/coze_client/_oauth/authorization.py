@@ -43,17 +43,23 @@ class AuthorizationRequest:
     def __repr__(self) -> str:
         return f"<AuthorizationRequest {self.url.partition('?')[0]}>"
 
-    def code_of(self, redirect: str) -> str:
+    def code_of(self, redirect: object) -> str:
         """Return the authorization code in the redirect, once.
 
         Args:
-            redirect: The URL that the browser came back to, or its query with the question mark.
+            redirect: The URL that the browser came back to, or its query with the question mark; as
+                text, or as the URL of a web framework.
 
         Raises:
             CozeError: The redirect belongs to something else, or one was taken already.
             PermissionDeniedError: The user did not agree.
         """
-        query = parse_qs(redirect.partition("?")[2].partition("#")[0])
+        if not isinstance(redirect, str) and not hasattr(redirect, "query"):
+            raise CozeError(
+                "redirect must be the URL that the browser came back to, got "
+                f"{type(redirect).__name__}."
+            )
+        query = parse_qs(str(redirect).partition("?")[2].partition("#")[0])
         state, code, error = (query.get(name, [""])[0] for name in ("state", "code", "error"))
         if not compare_digest(state.encode(), self.state.encode()):
             raise CozeError(

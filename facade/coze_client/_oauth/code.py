@@ -59,12 +59,12 @@ class _CodeAuth(OAuth):
         request.url = authorize_url(self.base_url, self._workspace_id, query)
         return request
 
-    def finish(self, request: AuthorizationRequest, redirect: str) -> OAuthToken:
+    def finish(self, request: AuthorizationRequest, redirect: object) -> OAuthToken:
         """End a login: exchange the code for a token, and save that.
 
         Args:
             request: What `start` returned, for one use.
-            redirect: The URL that the browser came back to.
+            redirect: The URL that the browser came back to: text, or the URL of a web framework.
 
         Raises:
             CozeError: The redirect belongs to something else, or was used already.
@@ -73,7 +73,7 @@ class _CodeAuth(OAuth):
         """
         return self._run_login(self._exchange(request, request.code_of(redirect)))
 
-    async def afinish(self, request: AuthorizationRequest, redirect: str) -> OAuthToken:
+    async def afinish(self, request: AuthorizationRequest, redirect: object) -> OAuthToken:
         """Async version of `finish`."""
         return await self._arun_login(self._exchange(request, request.code_of(redirect)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from time import time
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from coze_client._oauth.requests import (
 from coze_client._oauth.steps import Steps
 from coze_client._oauth.token import OAuthToken
 from coze_core import AuthenticationError, CozeError, InvalidRequestError
+from coze_core._encoding import to_json
 
 _MAX_DURATION = 86_399
 
@@ -70,14 +72,15 @@ class JWTAuth(OAuth):
         super().__init__(client_id=client_id, base_url=base_url)
         if sum(given is not None for given in (account_id, enterprise_id, scope)) > 1:
             raise CozeError("account_id, enterprise_id and scope exclude each other. Pass one.")
-        if not 1 <= duration_seconds <= _MAX_DURATION:
+        if type(duration_seconds) is not int or not 1 <= duration_seconds <= _MAX_DURATION:
             raise CozeError(
-                f"duration_seconds must be from 1 to {_MAX_DURATION}, got {duration_seconds}."
+                f"duration_seconds must be from 1 to {_MAX_DURATION}, got {duration_seconds!r}."
             )
         claims = {
             "iss": client_id,
             "session_name": session_name,
-            "session_context": session_context,
+            "session_context": session_context
+            and json.loads(to_json("session_context", session_context)),
         }
         given = {name: value for name, value in claims.items() if value is not None}
         self._signer = Signer(private_key, public_key_id, given)
