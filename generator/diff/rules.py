@@ -250,6 +250,9 @@ def _entries() -> Iterator[tuple[Path, Any, Callable[[Any], Iterable[Rule]]]]:
 
 def _single(entry: dict[str, Any]) -> Iterator[Rule]:
     example = None
+    if "behaviour" in entry:
+        kind = entry["behaviour"]["kind"]
+        entry |= {edit: _method(kind, entry["behaviour"][edit]) for edit in ("old", "new", "near")}
     if "old" in entry:
         example = Example(entry["at"], ("", ""), entry["old"], entry["new"], entry["near"])
     yield Rule(
@@ -261,6 +264,19 @@ def _single(entry: dict[str, Any]) -> Iterator[Rule]:
         entry.get("adds", False),
         example,
     )
+
+
+def _method(kind: str, behaviour: Any) -> dict[str, Any]:
+    """Return a surface with one method that does something."""
+    method = {
+        "operation": "GET /bots",
+        "class": "r.bots.Bots",
+        "kind": kind,
+        "returns": "models.Bot",
+        "arguments": {},
+        "behaviour": behaviour,
+    }
+    return {"methods": {"bots.list": method}}
 
 
 def _places(kind: Any, levels: Any, entry: dict[str, Any]) -> Iterator[Rule]:
