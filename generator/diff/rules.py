@@ -268,7 +268,7 @@ def _single(entry: dict[str, Any]) -> Iterator[Rule]:
 
 def _method(kind: str, behaviour: Any) -> dict[str, Any]:
     """Return a surface with one method that does something."""
-    method = {
+    method: dict[str, Any] = {
         "operation": "GET /bots",
         "class": "r.bots.Bots",
         "kind": kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve, frozen
@@ -199,15 +200,7 @@ class _Operation:
     def _recoverable(self, method: Method, keys: dict[str, Any]) -> Method:
         resource = keys.get("method", method.path).rpartition(".")[0]
         pointer = f"{self.pointer}/x-client-stream/recover"
-        argument = Argument(
-            "recover",
-            "recover",
-            "client",
-            Scalar("bool"),
-            required=False,
-            default=False,
-            text=_RECOVER,
-        )
+        argument = _option("recover", Scalar("bool"), _RECOVER, default=False)
         return evolve(
             method,
             recovery=extensions.recovery(keys["recover"], resource, pointer),
@@ -234,52 +227,38 @@ class _Operation:
             pointer,
         )
         method = self._method()
-        argument = Argument(
-            "reconnect",
-            "reconnect",
-            "client",
-            Scalar("int"),
-            required=False,
-            default=0,
-            text=_RECONNECT,
-        )
+        argument = _option("reconnect", Scalar("int"), _RECONNECT, default=0)
         arguments = in_order([*method.arguments, argument], pointer)
         return evolve(method, kind="socket", socket=socket, arguments=arguments)
 
     def _method(self) -> Method:
-        path, http_method = self.place
-        parameters = self.spec.get("parameters", [])
-        place = join(self.pointer, "requestBody")
         spec, schemas, pointer, faults = self.spec, self.schemas, self.pointer, Faults()
-        body = faults.attempt(
-            lambda: read_body(spec.get("requestBody", {}), schemas, place), Body()
+        parameters, answers = spec.get("parameters", []), Answers()
+        sent = partial(
+            read_body, spec.get("requestBody", {}), schemas, join(pointer, "requestBody")
         )
-        answers = faults.attempt(
-            lambda: (
-                Answers()
-                if "x-client-socket" in spec
-                else read_answers(spec, schemas, self.envelope, pointer)
-            ),
-            Answers(),
-        )
-        arguments = faults.attempt(lambda: parameter_arguments(parameters, schemas, pointer), [])
+        body = faults.attempt(sent, Body())
+        if "x-client-socket" not in spec:
+            read = partial(read_answers, spec, schemas, self.envelope, pointer)
+            answers = faults.attempt(read, answers)
+        arguments = faults.attempt(partial(parameter_arguments, parameters, schemas, pointer), [])
         raise_all(faults)
         method = Method(
-            path=self.spec["operationId"],
-            http_method=http_method.upper(),
-            url=path,
+            path=spec["operationId"],
+            http_method=self.place[1].upper(),
+            url=self.place[0],
             kind="download" if answers.is_file else "call",
             arguments=in_order([*arguments, *body.arguments], pointer),
             answers=answers,
-            summary=self.spec.get("summary", ""),
-            text=self.spec.get("description", ""),
+            summary=spec.get("summary", ""),
+            text=spec.get("description", ""),
             returns=answers.text,
-            page=self.spec.get("externalDocs", {}).get("url"),
-            permission=self.spec.get("x-client-permission"),
-            pointer=self.pointer,
-            deprecated=self.spec.get("deprecated", False),
-            internal=self.spec.get("x-client-internal", False),
-            idempotent=self.spec.get("x-client-idempotent", False),
+            page=spec.get("externalDocs", {}).get("url"),
+            permission=spec.get("x-client-permission"),
+            pointer=pointer,
+            deprecated=spec.get("deprecated", False),
+            internal=spec.get("x-client-internal", False),
+            idempotent=spec.get("x-client-idempotent", False),
             encoding=body.encoding,
             media_types=body.media_types,
             constants=tuple(
@@ -287,13 +266,17 @@ class _Operation:
                 for parameter in parameters
                 if "x-client-constant" in parameter
             ),
-            delimiters=(
-                *query_delimiters(parameters, self.schemas, self.pointer),
-                *body.delimiters,
-            ),
-            also_in=self.spec.get("x-client-also-in"),
-            instead=tuple(self.spec.get("x-client-instead", {}).items()),
+            delimiters=(*query_delimiters(parameters, schemas, pointer), *body.delimiters),
+            also_in=spec.get("x-client-also-in"),
+            instead=tuple(spec.get("x-client-instead", {}).items()),
         )
+        self._check(method)
+        if "x-client-pagination" in spec:
+            return self._paged(method)
+        return self._batched(method) if "x-client-batch" in spec else method
+
+    def _check(self, method: Method) -> None:
+        """Refuse arguments and fields that stand for others and are not there."""
         names = {argument.name for argument in method.arguments}
         for other, own in method.instead:
             if other in names or own not in names:
@@ -304,18 +287,14 @@ class _Operation:
                     pointer=join(self.pointer, "x-client-instead", other),
                     remedy="Drop it, or correct the name in an overlay.",
                 )
-        if method.also_in is not None and not (answers.result.unwrap or answers.result.hidden):
+        result = method.answers.result
+        if method.also_in is not None and not (result.unwrap or result.hidden):
             raise GeneratorError(
                 "x-client-also-in is about a result that is an object or a field of one, and this "
                 "is none",
                 pointer=f"{self.pointer}/x-client-also-in",
                 remedy="Drop it, or correct the answer in an overlay.",
             )
-        if "x-client-pagination" in self.spec:
-            return self._paged(method)
-        if "x-client-batch" in self.spec:
-            return self._batched(method)
-        return method
 
     def _paged(self, method: Method) -> Method:
         keys = self.spec["x-client-pagination"]
@@ -363,3 +342,8 @@ class _Operation:
             )
         _, wrapping = method.answers.result.hidden or ("", frozenset())
         return [prop for prop in self.schemas.properties(result.name) if prop.wire not in wrapping]
+
+
+def _option(name: str, type_: TypeRef, text: str, *, default: int) -> Argument:
+    """Return an argument that the client keeps to itself."""
+    return Argument(name, name, "client", type_, required=False, default=default, text=text)
