@@ -227,13 +227,13 @@ class AnySession(Generic[E_co, C]):
             raise self._misuse("has no pipe")
         if self.is_fed:
             raise self._misuse("is still fed by another pipe")
-        pieces: Any = source
+        parts: Any = source
         is_iterable = hasattr(source, "__iter__") or hasattr(source, "__aiter__")
         if isinstance(source, (str, *BYTES)) or not is_iterable:
-            pieces = [pieces]
-            list(self.codec.chunks(*pieces))  # what raises does so here, and in no thread
+            parts = [parts]
+            list(self.codec.chunks(*parts))  # what raises does so here, and in no thread
         self.is_fed = True
-        return pieces
+        return parts
 
     def _keep(self, data: object) -> None:
         """Keep what has to be said after a reconnect."""
