@@ -26,27 +26,19 @@ if TYPE_CHECKING:
 
 
 class HTTPTimeout(Protocol):
-    """The time limits of one request in seconds, such as an `httpx.Timeout`; ``None``: no limit."""
+    """The time limits of one request in seconds, such as an `httpx.Timeout`; ``None``: no limit.
 
-    @property
-    def connect(self) -> float | None:
-        """For a connection to be made."""
-        ...
+    Attributes:
+        connect: For a connection to be made.
+        read: For the next bytes to arrive.
+        write: For the next bytes to be sent.
+        pool: For a connection to become free.
+    """
 
-    @property
-    def read(self) -> float | None:
-        """For the next bytes to arrive."""
-        ...
-
-    @property
-    def write(self) -> float | None:
-        """For the next bytes to be sent."""
-        ...
-
-    @property
-    def pool(self) -> float | None:
-        """For a connection to become free."""
-        ...
+    connect: float | None
+    read: float | None
+    write: float | None
+    pool: float | None
 
 
 class Timeout(NamedTuple):

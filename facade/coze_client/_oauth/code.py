@@ -179,7 +179,6 @@ class PKCEAuth(_CodeAuth):
     ) -> None:
         super().__init__(
             client_id=client_id,
-            client_secret=None,
             workspace_id=workspace_id,
             store=store,
             base_url=base_url,

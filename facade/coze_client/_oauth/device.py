@@ -71,7 +71,6 @@ class DeviceCodeAuth(OAuth):
     ) -> None:
         super().__init__(
             client_id=client_id,
-            client_secret=None,
             workspace_id=workspace_id,
             store=store,
             base_url=base_url,

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from anyio.lowlevel import EventLoopToken
 
-    from coze_core._http._family import Family
     from coze_core._request import Request
     from coze_core._response import AsyncBody, RawResponse
 
@@ -136,17 +135,6 @@ async def _unwind(chunks: AsyncIterator[bytes]) -> None:
 
 class AsyncUpgraded(OpenAsyncBody):
     """The async variant of `Upgraded`, which any task closes."""
-
-    def __init__(
-        self, family: Family, client: Any, response: Any, request: Request, limit: float
-    ) -> None:
-        super().__init__(family, client, response, request, limit)
-        check_upgrade(request, response)
-
-    @property
-    def stream(self) -> Any:
-        """As `Upgraded.stream`."""
-        return self._response.extensions["network_stream"]
 
     async def _release(self, *, drain: bool) -> None:
         if not self._released:  # else another task is at it, and both would lose the connection
@@ -292,6 +280,7 @@ class AsyncTransport(TransportBase[AsyncHTTPClient]):
         kind = AsyncUpgraded if is_upgrade(request) else OpenAsyncBody
         limit = inf if live else request.max_bytes
         body = kind(self._family, client, response, request, limit)
+        check_upgrade(request, response)  # else the body is forgotten, and so closed
         if not live:
             return raw_response(sent, response, await body.read(), None)
         return raw_response(sent, response, b"", body)

@@ -138,6 +138,11 @@ class BodyBase:
         raise NotImplementedError
 
     @property
+    def stream(self) -> Any:
+        """The connection, as httpcore has it; ``None`` where a transport gives no access."""
+        return self._response.extensions.get("network_stream")
+
+    @property
     def secret(self) -> str:
         return secret_of(self._response.request)
 

@@ -114,11 +114,11 @@ class OpenBody(BodyBase):
                 if self._interrupted:
                     close_lost(self._client, self._response.request, self._response)
                 self._reading.release()
-        elif stream := self._response.extensions.get("network_stream"):
-            interrupt(stream)  # the thread that is reading gives the connection back
+        elif self.stream:
+            interrupt(self.stream)  # the thread that is reading gives the connection back
 
     def _drain(self) -> None:
-        stream = self._response.extensions.get("network_stream")
+        stream = self.stream
         if stream is None or not self._has_own_connection:
             return
         if not isinstance(stream.read, _BoundedRead):
@@ -160,17 +160,6 @@ class _BoundedRead:
 
 class Upgraded(OpenBody):
     """A connection that one thread reads, for as long as it holds it; others write and close it."""
-
-    def __init__(
-        self, family: Family, client: Any, response: Any, request: Request, limit: float
-    ) -> None:
-        super().__init__(family, client, response, request, limit)
-        check_upgrade(request, response)
-
-    @property
-    def stream(self) -> Any:
-        """The connection, as httpcore has it."""
-        return self._response.extensions["network_stream"]
 
     def interrupt(self) -> None:
         """Wake the threads that wait for the connection, which is lost then."""
@@ -230,6 +219,7 @@ class Transport(TransportBase[HTTPClient]):
             kind = Upgraded if is_upgrade(request) else OpenBody
             limit = inf if live else request.max_bytes
             body = kind(self._family, client, response, request, limit)
+            check_upgrade(request, response)  # else the body is forgotten, and so closed
             if not live:
                 return raw_response(sent, response, body.read(), None)
             self._bodies[id(body)] = body
