@@ -113,9 +113,9 @@ class Polling(Generic[T]):
         states = [_attribute(one, self._wait.state) for one in subjects]
         self._state = states[0] if len(states) == 1 else states
         for subject, state in zip(subjects, states, strict=True):
-            if state in self._wait.failed:
+            if _is_among(state, self._wait.failed):
                 raise self._failure(subject, state)
-        return all(state in self._wait.succeeded or state in self._wait.action for state in states)
+        return all(_is_among(state, self._wait.succeeded | self._wait.action) for state in states)
 
     def pause(self) -> float:
         """Return the seconds until the next poll.
@@ -238,6 +238,11 @@ def check_deadline(operation: str, deadline: float | None) -> None:
         raise CozeError(
             f"{operation}: deadline is {deadline!r}. Pass seconds above 0, or None for no limit."
         )
+
+
+def _is_among(state: object, states: frozenset[str | int]) -> bool:
+    """Whether a state is one of several; a number may be a text, and what is neither is none."""
+    return str(state) in map(str, states)
 
 
 def _attribute(value: object, place: str) -> object:

@@ -14,6 +14,7 @@ import pytest
 from coze_client import AsyncCoze, Coze, CozeError, models
 from coze_client._jobs._tools import Tools
 from coze_core import StreamResult
+from coze_core._decode import build
 from coze_sandbox import Sandbox, Scenario
 from tests.client.rounds import FAULTS, sent
 
@@ -317,6 +318,28 @@ def asking(*names: str) -> StreamResult:
     )
     chat = models.Chat(id="1", conversation_id="2", status="asks", required_action=action)
     return StreamResult("", [], chat, chat.status, None)
+
+
+def asking_as_it_came(*calls: object) -> StreamResult:
+    action = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": [*calls]}}
+    return StreamResult(
+        "", [], build(models.Chat, {"id": "1", "required_action": action}), "", None
+    )
+
+
+def test_arguments_may_come_as_an_object() -> None:
+    tools = Tools("chat.run", {"a": get_weather}, 10, "raise")
+    call = {"id": 5, "function": {"name": "a", "arguments": {"location": "Oslo"}}}
+    (output,) = tools.outputs(tools.asked(asking_as_it_came(call).end))
+    assert output["tool_call_id"] == "5"
+    assert "Oslo" in output["output"]
+
+
+@pytest.mark.parametrize("call", [5, None, {}, {"function": "a"}, {"function": {"name": None}}])
+def test_a_call_of_another_form_is_one_error(call: object) -> None:
+    tools = Tools("chat.run", {"a": get_weather}, 10, "raise")
+    with pytest.raises(CozeError, match="the bot calls what has no name"):
+        tools.asked(asking_as_it_came(call).end)
 
 
 def test_all_calls_of_a_round_are_made_at_once_and_answered_in_order() -> None:

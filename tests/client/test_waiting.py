@@ -9,10 +9,11 @@ import anyio
 import pytest
 
 from coze_api import waiting
-from coze_client import APIError, APITimeoutError, AsyncCoze, Coze, CozeError
+from coze_client import APIError, APITimeoutError, AsyncCoze, Coze, CozeError, models
 from coze_client._defaults import ERRORS
 from coze_client.messages import user
 from coze_core import Polling
+from coze_core._decode import build
 from coze_sandbox import Sandbox, Scenario
 from tests.client.calls import at
 
@@ -131,6 +132,29 @@ def test_a_chat_that_will_not_be_completed_raises_how_it_ended(
     with pytest.raises(APIError, match=rf"chat\.create ended with status '{status}'.*chat_id=75"):
         wait_sync("chat.create")
     assert calls(coze_sandbox) == ["chat.create", "chat.retrieve"]
+
+
+@pytest.mark.parametrize(
+    ("status", "ended"), [("1", True), (1, True), ([1], False), ({"a": 1}, False), (None, False)]
+)
+def test_a_state_may_be_written_otherwise_than_it_is_described(
+    status: object, *, ended: bool
+) -> None:
+    polling = Polling[object](waiting.DATASETS_DOCUMENTS_CREATE, ERRORS, deadline=None)
+    assert polling.has_ended(build(models.DocumentProgress, {"status": status})) is ended
+    with pytest.raises(APIError):
+        polling.has_ended(build(models.DocumentProgress, {"status": "9"}))
+
+
+@pytest.mark.parametrize("answer", [["a list"], "a text"])
+@pytest.mark.parametrize("operation", ["chat.create", "copy_tasks.create", "bill_tasks.create"])
+def test_a_start_that_answers_something_else_is_one_error(
+    coze_sandbox: Sandbox, operation: str, answer: object
+) -> None:
+    coze_sandbox.answer(operation, result=answer)
+    with pytest.raises(CozeError, match="to wait for"):
+        wait_sync(operation)
+    assert calls(coze_sandbox) == [operation]
 
 
 def test_pauses_grow_up_to_five_seconds() -> None:

@@ -77,13 +77,8 @@ class Tools:
         """
         if not isinstance(chat, models.Chat) or not chat.required_action:
             return []
-        wanted = chat.required_action.submit_tool_outputs
-        calls = [
-            _Call(one.id or "", one.function.name or "", one.function.arguments or "{}")
-            if one.function
-            else _Call(one.id or "", one.type or "", "{}")
-            for one in (wanted.tool_calls if wanted else None) or ()
-        ]
+        wanted = getattr(chat.required_action, "submit_tool_outputs", None)
+        calls = [_call(one) for one in getattr(wanted, "tool_calls", None) or ()]
         unknown = sorted({one.name for one in calls} - set(self._functions))
         if unknown:
             raise CozeError(
@@ -164,6 +159,16 @@ class Tools:
         if self._raise:
             raise error
         return messages.tool(call.id, f"{type(error).__name__}: {error}")
+
+
+def _call(asked: object) -> _Call:
+    """Read a call, which the API may have written otherwise than it says."""
+    function = getattr(asked, "function", None)
+    name = getattr(function, "name", None) or getattr(asked, "type", None)
+    arguments = getattr(function, "arguments", None) or "{}"
+    if not isinstance(arguments, str):
+        arguments = msgspec.json.encode(arguments).decode()
+    return _Call(str(getattr(asked, "id", None) or ""), str(name or "what has no name"), arguments)
 
 
 def _decoder(tool: str, function: Callable[..., object]) -> msgspec.json.Decoder[Any]:

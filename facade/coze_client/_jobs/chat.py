@@ -38,7 +38,8 @@ class ChatResult(NamedTuple):
     @property
     def text(self) -> str:
         """The answer, as text."""
-        return "".join(one.content or "" for one in self.messages if one.type == "answer")
+        answers = [one for one in self.messages if getattr(one, "type", None) == "answer"]
+        return "".join(str(one.content or "") for one in answers)
 
     @property
     def usage(self) -> models.ChatUsage | None:
@@ -178,8 +179,9 @@ def _chat(
     chat: Any, deadline: float | None, on_progress: Any, arguments: Any, *, cancel: bool
 ) -> Job[ChatResult]:
     polling = begin(chat, waiting.CHAT_CREATE, deadline, on_progress)
-    started: models.Chat = yield within(chat, polling).create(**arguments)
-    polling.started(conversation_id=started.conversation_id, chat_id=started.id)
+    started = yield within(chat, polling).create(**arguments)
+    ids = [getattr(started, name, None) for name in ("conversation_id", "id")]
+    polling.started(conversation_id=ids[0], chat_id=ids[1])
 
     def ask() -> Job[models.Chat]:
         return (yield within(chat, polling).retrieve(**polling.ids))

@@ -65,7 +65,7 @@ def _copy(
 ) -> Job[models.CopyTask]:
     polling = begin(tasks, waiting.COPY_TASKS_CREATE, deadline, on_progress)
     started: models.CopyTaskStart = yield within(tasks, polling).create(**arguments)
-    polling.started(task_id=started.task_id)
+    polling.started(task_id=getattr(started, "task_id", None))
 
     def ask() -> Job[models.CopyTask]:
         return (yield within(tasks, polling).retrieve(**polling.ids))
@@ -116,7 +116,7 @@ def _bill(
 ) -> Job[models.BillTask]:
     polling = begin(tasks, waiting.BILL_TASKS_CREATE, deadline, on_progress)
     started: models.BillTask = yield within(tasks, polling).create(**arguments)
-    polling.started(task_id=started.task_id)
+    polling.started(task_id=getattr(started, "task_id", None))
 
     def ask() -> Job[models.BillTask | None]:
         page = yield within(tasks, polling).list(task_ids=[started.task_id])
@@ -235,7 +235,7 @@ def _upload(  # noqa: PLR0913, PLR0917  # the parts of one job
     for group in document_groups(sources):
         polling = begin(documents, waiting.DATASETS_DOCUMENTS_CREATE, deadline, on_progress)
         created: models.CreatedDocuments = yield documents.create(**arguments, document_bases=group)
-        found += created.document_infos or []
+        found += getattr(created, "document_infos", None) or []
         if processing:
             yield from _processed(processing, polling, arguments, created)
     return found
@@ -244,11 +244,13 @@ def _upload(  # noqa: PLR0913, PLR0917  # the parts of one job
 def _processed(
     processing: Any, polling: Polling[Any], arguments: Any, created: models.CreatedDocuments
 ) -> Job[list[models.DocumentProgress]]:
-    made = [one.document_id for one in created.document_infos or ()]
+    infos = getattr(created, "document_infos", None) or ()
+    made = [one.document_id for one in infos if hasattr(one, "document_id")]
     polling.started(dataset_id=arguments["dataset_id"], document_ids=made)
 
     def ask() -> Job[list[models.DocumentProgress] | None]:
-        return (yield within(processing, polling).process(**polling.ids)).data
+        progress = yield within(processing, polling).process(**polling.ids)
+        return getattr(progress, "data", None)
 
     return (yield from polled(polling, ask))
 

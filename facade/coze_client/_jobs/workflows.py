@@ -168,11 +168,12 @@ def _run(
 ) -> Job[models.WorkflowRunHistory]:
     polling = begin(runs, waiting.WORKFLOWS_RUNS_CREATE, deadline, on_progress)
     started: models.WorkflowRun = yield within(runs, polling).create(**arguments, is_async=True)
-    polling.started(workflow_id=arguments["workflow_id"], execute_id=started.execute_id)
+    execute_id = getattr(started, "execute_id", None)
+    polling.started(workflow_id=arguments["workflow_id"], execute_id=execute_id)
 
     def ask() -> Job[models.WorkflowRunHistory | None]:
-        histories = yield within(runs, polling).run_histories.retrieve(**polling.ids)
-        return histories[0] if histories else None
+        found: Any = yield within(runs, polling).run_histories.retrieve(**polling.ids)
+        return found[0] if type(found) is list and found else None  # pyright: ignore[reportUnknownVariableType]  # it may be anything
 
     return (yield from polled(polling, ask))
 
