@@ -40,6 +40,12 @@ _PLACES: Final = (
     ("response", "body"),
     ("response", "property"),
 )
+_LASTING: Final[tuple[tuple[str, Kind, tuple[str, str]], ...]] = (
+    ("operation", "operation", ("", "")),
+    ("parameter", "operation", ("", "")),
+    ("request-property", "property", ("request", "body")),
+    ("response-property", "property", ("response", "body")),
+)
 
 
 @frozen
@@ -241,11 +247,15 @@ def _entries() -> Iterator[tuple[Path, Any, Callable[[Any], Iterable[Rule]]]]:
     for kind, entries in (("schema", aspects), ("property", data["properties"])):
         for entry in entries:
             yield file, entry, partial(_places, kind, data["levels"])
+    file = _FOLDER / "lifecycle.yaml"
+    for entry in load(file)["aspects"]:
+        yield file, entry, _lifecycle
     for name in ("operation.yaml", "client.yaml", "facade.yaml", "finding.yaml"):
         file = _FOLDER / name
         data = load(file)
         for entry in data["rules"]:
-            yield file, {**data["defaults"], **entry}, _single
+            # The head of an entry says in errors which it is.
+            yield file, {**entry, **data["defaults"], **entry}, _single
 
 
 def _single(entry: dict[str, Any]) -> Iterator[Rule]:
@@ -299,6 +309,32 @@ def _places(kind: Any, levels: Any, entry: dict[str, Any]) -> Iterator[Rule]:
             entry.get("adds", False),
             Example(kind, (direction, scope), *parts),
         )
+
+
+def _lifecycle(entry: dict[str, Any]) -> Iterator[Rule]:
+    """Yield the rules of one aspect: one for each part that says how long it lasts."""
+    for part, kind, place in _LASTING:
+        edits = (_lasting(part, entry[edit]) for edit in ("old", "new", "near"))
+        message: str = entry["message"]
+        yield Rule(
+            f"{part}-{entry['aspect']}",
+            entry["wire"],
+            "safe",
+            message.replace("{at}", "the operation") if part == "operation" else message,
+            entry["why"],
+            adds=False,
+            example=Example(kind, place, *edits),
+        )
+
+
+def _lasting(part: str, says: dict[str, Any]) -> dict[str, Any]:
+    """Return the example of a part that says something of its own lifecycle."""
+    if part == "operation":
+        return says
+    if part == "parameter":
+        schema = {"type": "integer"}
+        return {"parameters": [{"name": "limit", "in": "query", **says, "schema": schema}]}
+    return {"type": "object", "properties": {"a": {"type": "string", **says}}}
 
 
 def _limit(limit: dict[str, Any]) -> Iterator[dict[str, Any]]:

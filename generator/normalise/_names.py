@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -13,13 +12,22 @@ from generator.errors import GeneratorError, raise_all
 from generator.json_values import CLASS_NAME, MAX_NAME, is_object, pascal
 from generator.normalise._texts import with_texts
 from generator.normalise.objects import is_composed, mapped, mapping
-from generator.normalise.walk import Key, Node, Part, map_children, omit, shape_of, successes
+from generator.normalise.walk import (
+    PHRASES,
+    Key,
+    Node,
+    Part,
+    map_children,
+    omit,
+    shape_of,
+    successes,
+)
 from generator.spec import SCHEMAS, join, json_path, split
 
 _NAME: Final = "x-client-name"
 _OF_PLACE: Final = ("nullable", "x-client-present", "x-client-spelling-of", _NAME)
 _WORDS: Final = {
-    **{str(status.value): status.phrase for status in HTTPStatus},
+    **PHRASES,
     "2XX": "Success",
     "4XX": "ClientError",
     "5XX": "ServerError",
