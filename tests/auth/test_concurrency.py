@@ -21,8 +21,7 @@ from coze_client import (
     CozeError,
     PKCEAuth,
 )
-from coze_client._oauth.renewal import Renewal
-from coze_client._oauth.token_cache import TokenCache
+from coze_client._oauth.renewal import Renewal, TokenCache
 from coze_sandbox import Scenario
 from tests.auth.conftest import REFRESH, SLOW, operations, until
 

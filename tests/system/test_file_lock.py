@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coze_client import CozeError
-from coze_client._oauth.file_lock import file_lock
+from coze_client._oauth.file_store import file_lock
 from tests.system.conftest import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
 HOLDING = """
 import sys
 from pathlib import Path
-from coze_client._oauth.file_lock import file_lock
+from coze_client._oauth.file_store import file_lock
 with file_lock(Path(sys.argv[1]), 0):
     print("held", flush=True)
     sys.stdin.read()

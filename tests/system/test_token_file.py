@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coze_client import CozeError, FileTokenStore, OAuthToken
-from coze_client._oauth.file_lock import file_lock
+from coze_client._oauth.file_store import file_lock
 from tests.system.conftest import ENVIRONMENT
 
 if TYPE_CHECKING:

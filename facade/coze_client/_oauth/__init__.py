@@ -15,10 +15,10 @@ token; `requests.py` has the requests.
 
 **One renewal for all.** Three guards, from the nearest to the farthest:
 
-1. `TokenCache` (`token_cache.py`) has the current token. `join_or_start` returns it, or the one
+1. `TokenCache` (`renewal.py`) has the current token. `join_or_start` returns it, or the one
    `Renewal` that is under way, or a new one that the caller has to run. It decides under a lock and
    never waits under it.
-2. A `Renewal` (`renewal.py`) is awaited by threads and tasks of any loop. Its end wakes them all:
+2. A `Renewal` is awaited by threads and tasks of any loop. Its end wakes them all:
    with the token, or with a failure that holds for all; after any other failure one of them tries
    again. An async renewal runs detached, since the API may have issued the token, and voided the
    refresh token, when the task that asked for it is cancelled.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from coze_api.models import TokenResponse
 from coze_client._defaults import base_url as default_base_url
-from coze_client._oauth.renewal import Renewal, run_detached
+from coze_client._oauth.renewal import Renewal, TokenCache, run_detached
 from coze_client._oauth.requests import Grant, GrantType, OAuthRequest, token_request
 from coze_client._oauth.steps import Blocking, Steps, adrive, drive
 from coze_client._oauth.stores import MemoryTokenStore, StoreLock, TokenStore
@@ -22,7 +22,6 @@ from coze_client._oauth.token import (
     malformed_answer,
     renewal_time,
 )
-from coze_client._oauth.token_cache import TokenCache
 from coze_core import (
     APIError,
     AsyncClient,
