@@ -22,7 +22,7 @@ _MARKUP: Final = re.compile(
     r"(?P<code>`[^`\n]*`)|(?<!\*)\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*(?!\*)"
     r"|\\(?P<escaped>[_*~<>#\[\]])"
 )
-# A page of ours knows neither the places that a path leads to nor what other schemes run.
+# A text of ours knows neither the places that a path leads to nor what other schemes run.
 _PLACELESS: Final = re.compile(
     r"(?P<code>`[^`\n]*`|\\[\\\[\]])|\[(?P<text>[^\[\]\n]*)\]\((?!https?://)[^)\n]*\)"
 )
@@ -56,13 +56,14 @@ def docstring(parts: Iterable[str], indent: int) -> str:
 def paragraphs(text: str, *, hanging: int = 0) -> str:
     """Return a Markdown text as plain paragraphs and lists.
 
-    Headings become paragraphs, tables become lists; images and the marks of bold text go.
+    Headings become paragraphs, tables become lists; images and the marks of bold text go, and so
+    do links but to addresses of HTTP.
 
     Args:
         text: Any text of the document; characters that would bend the lines are dropped.
         hanging: Columns by which all lines but the first are indented.
     """
-    lines = _IMAGE.sub("", clean(text)).split("\n")
+    lines = _placed(text).split("\n")
     plain = [
         _MARKUP.sub(lambda match: match[match.lastgroup or 0], line)
         for is_table, block in groupby(lines, lambda line: line.lstrip().startswith("|"))
@@ -82,13 +83,17 @@ def markdown(text: str, *, indent: int = 0) -> str:
         text: Any text of the document.
         indent: Columns by which all lines but the first are indented.
     """
-    plain = _PLACELESS.sub(lambda one: one[one.lastgroup or 0], _IMAGE.sub("", clean(text)))
-    lines = plain.strip().split("\n")
+    lines = _placed(text).strip().split("\n")
     safe = (_CODE_OR_MARK.sub(lambda one: one["code"] or _SHOWN[one[0]], line) for line in lines)
     bold = (_HEADING.sub(lambda match: f"\n**{match[1].strip('* ')}**\n", line) for line in safe)
     margin = " " * indent
     spaced = (line for text in _apart(bold) for line in text.split("\n"))
     return "\n".join(f"{margin}{line}".rstrip() for line in spaced).removeprefix(margin)
+
+
+def _placed(text: str) -> str:
+    """Return a Markdown text without images, and of links that lead nowhere only their words."""
+    return _PLACELESS.sub(lambda one: one[one.lastgroup or 0], _IMAGE.sub("", clean(text)))
 
 
 def code_span(text: str) -> str:

@@ -41,6 +41,7 @@ def test_characters_that_bend_lines_are_dropped(char: str) -> None:
         (r"a\_b and `c\_d`", r"a_b and `c\_d`"),
         ("see ![Image](https://a.example/i =5x) here", "see  here"),
         ("- a\n  - b\n  - c\n- d", "- a\n  - b\n  - c\n- d"),
+        ("see [one](/docs/1) or [two](https://a.example)", "see one or [two](https://a.example)"),
     ],
 )
 def test_markup_becomes_plain_text(markdown: str, plain: str) -> None:
