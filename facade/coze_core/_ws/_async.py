@@ -9,7 +9,7 @@ from anyio import create_task_group, sleep
 
 from coze_core._coze_error import no_stop_iteration
 from coze_core._errors import APIConnectionError, ServerError
-from coze_core._ws._session import AnyFlow, AnyPart, AnySession
+from coze_core._ws._session import AnyEvents, AnySession
 from coze_core._ws._timing import Timing
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from anyio.abc import TaskGroup
 
-    from coze_core._operation import SocketOperation
+    from coze_core._operation import Pipe, SocketOperation
     from coze_core._response import AsyncBody, ResponseInfo
     from coze_core._settings import Settings
     from coze_core._ws._tasks import AsyncConnection
@@ -94,11 +94,11 @@ class AsyncSocket(Generic[E_co, N_contra]):
 
     def turn(self) -> AsyncIterator[E_co]:
         """As `Socket.turn`."""
-        return _Part[E_co](self._session)
+        return _Events[E_co](self._session)
 
     def until(self, event_type: N_contra) -> AsyncIterator[E_co]:
         """As `Socket.until`."""
-        return _Part[E_co](self._session, self._session.awaited(event_type))
+        return _Events[E_co](self._session, self._session.awaited(event_type))
 
     async def send(self, event: Mapping[str, object]) -> None:
         """As `Socket.send`."""
@@ -109,7 +109,10 @@ class AsyncSocket(Generic[E_co, N_contra]):
         await self._session.close()
 
     def _pipe(self, source: Any) -> AsyncIterator[Any]:
-        return _Flow[E_co](self._session, source)
+        pipe, parts = self._session.begin_pipe(source)
+        events = _Events[E_co](self._session, pipe.end, pipe)
+        self._session.tasks.start_soon(self._session.feed, pipe, parts, events)
+        return events
 
 
 class _Session(AnySession[E_co, "AsyncConnection"]):
@@ -178,6 +181,29 @@ class _Session(AnySession[E_co, "AsyncConnection"]):
         error = self.loss(connection)
         return await self._reopen(error) if error else None
 
+    async def feed(self, pipe: Pipe, parts: Any, events: AnyEvents[E_co]) -> None:
+        """As for a sync socket."""
+        try:
+            with no_stop_iteration("The source of a pipe"):
+                if hasattr(parts, "__aiter__"):
+                    async for part in parts:
+                        await self._feed(pipe, part, events)
+                else:
+                    for part in parts:
+                        await self._feed(pipe, part, events)
+                if not events.is_over:
+                    await self.send(pipe.done)
+        except Exception as error:  # noqa: BLE001  # whoever reads raises it
+            if not events.is_over:
+                self.opened().post(error)
+        finally:
+            self.is_fed = False
+
+    async def _feed(self, pipe: Pipe, part: object, events: AnyEvents[E_co]) -> None:
+        for data in self.codec.chunks(part):
+            if not events.is_over:
+                await self.send(pipe.feed, data)
+
     async def _reopen(self, error: APIConnectionError) -> E_co | None:
         for pause in self.pauses():
             await sleep(pause)
@@ -191,54 +217,13 @@ class _Session(AnySession[E_co, "AsyncConnection"]):
         raise error
 
 
-class _Part(AnyPart[E_co]):
-    def __init__(self, session: _Session[E_co], name: str = "") -> None:
-        super().__init__(session, name)
-        self._next = session.next
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> E_co:
-        if self._goes_on():
-            return self._took(await self._next())
-        raise StopAsyncIteration
-
-
-class _Flow(AnyFlow[E_co]):
-    def __init__(self, session: _Session[E_co], source: object) -> None:
-        super().__init__(session, source)
-        self._next = session.next
-        session.tasks.start_soon(self._feed, session)
-
+class _Events(AnyEvents[E_co]):
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Any:
         while self._goes_on():
-            piece = self._piece(await self._next())
-            if piece is not None:
-                return piece
+            taken = self._took(await self._session.next())
+            if taken is not None:
+                return taken
         raise StopAsyncIteration
-
-    async def _feed(self, session: _Session[E_co]) -> None:
-        try:
-            with no_stop_iteration("The source of a pipe"):
-                if hasattr(self._source, "__aiter__"):
-                    async for piece in self._source:
-                        await self._send(session, piece)
-                else:
-                    for piece in self._source:
-                        await self._send(session, piece)
-                if not self._is_done:
-                    await session.send(self._pipe.done)
-        except Exception as error:  # noqa: BLE001  # whoever reads raises it
-            if not self._is_done:
-                session.opened().post(error)
-        finally:
-            session.is_fed = False
-
-    async def _send(self, session: _Session[E_co], piece: object) -> None:
-        for data in session.codec.chunks(piece):
-            if not self._is_done:
-                await session.send(self._pipe.feed, data)

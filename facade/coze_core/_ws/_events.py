@@ -80,7 +80,7 @@ class Reconnected(SocketEvent[Literal["reconnected"], APIConnectionError]):
 BYTES = (bytes, bytearray, memoryview)
 """What is taken for bytes."""
 
-_PIECE = 32 * 1024  # bytes of audio in one event; a multiple of any sample
+_CHUNK = 32 * 1024  # bytes of audio in one event; a multiple of any sample
 _NOT_FAST = (*DECODE_ERRORS, KeyError)  # the latter for an unknown event
 
 
@@ -170,7 +170,7 @@ class Codec:
         data = build(self._types[name], data, keep_extra=self._keep_extra)
         return SocketEvent(name, data, id_, logid)
 
-    def chunks(self, piece: object) -> Iterator[dict[str, object]]:
+    def chunks(self, part: object) -> Iterator[dict[str, object]]:
         """Return the data of the events that feed a pipe with a text or bytes, cut to its limit.
 
         Raises:
@@ -179,22 +179,22 @@ class Codec:
         pipe = self._operation.pipe
         assert pipe is not None  # noqa: S101  # no other socket has such a method
         if pipe.feed_field in self._operation.send[pipe.feed]:
-            if not isinstance(piece, BYTES):
-                raise self._no_piece("bytes", piece)
-            limit = pipe.limit or _PIECE
-            whole = bytes(cast("bytes", piece))
+            if not isinstance(part, BYTES):
+                raise self._not_fed("bytes", part)
+            limit = pipe.limit or _CHUNK
+            whole = bytes(cast("bytes", part))
             for start in range(0, len(whole), limit):
                 yield {pipe.feed_field: whole[start : start + limit]}
-        elif isinstance(piece, str):
-            for text in _cut(piece, pipe.limit or len(piece) * 4):
+        elif isinstance(part, str):
+            for text in _cut(part, pipe.limit or len(part) * 4):
                 yield {pipe.feed_field: text}
         else:
-            raise self._no_piece("text", piece)
+            raise self._not_fed("text", part)
 
-    def _no_piece(self, due: str, piece: object) -> CozeError:
+    def _not_fed(self, due: str, part: object) -> CozeError:
         return CozeError(
             f"{self._operation.name}: pipe takes {due}, or an iterable of it, got "
-            f"{type(piece).__name__}."
+            f"{type(part).__name__}."
         )
 
 

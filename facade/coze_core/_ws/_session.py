@@ -14,7 +14,7 @@ from coze_core._ws._events import BYTES, Codec, Reconnected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from coze_core._operation import SocketOperation
+    from coze_core._operation import Pipe, SocketOperation
     from coze_core._settings import Settings
     from coze_core._ws._connection import AnyConnection
     from coze_core._ws._timing import Timing
@@ -216,14 +216,15 @@ class AnySession(Generic[E_co, C]):
             )
         return name
 
-    def begin_pipe(self, source: object) -> Any:
-        """Return what a source consists of that is fed from now on.
+    def begin_pipe(self, source: object) -> tuple[Pipe, Any]:
+        """Return the pipe, and what a source consists of that is fed from now on.
 
         Raises:
             CozeError: Nothing can be piped now, or not that.
         """
         self.opened()
-        if self.operation.pipe is None:
+        pipe = self.operation.pipe
+        if pipe is None:
             raise self._misuse("has no pipe")
         if self.is_fed:
             raise self._misuse("is still fed by another pipe")
@@ -233,7 +234,7 @@ class AnySession(Generic[E_co, C]):
             parts = [parts]
             list(self.codec.chunks(*parts))  # what raises does so here, and in no thread
         self.is_fed = True
-        return parts
+        return pipe, parts
 
     def _keep(self, data: object) -> None:
         """Keep what has to be said after a reconnect."""
@@ -251,21 +252,30 @@ class AnySession(Generic[E_co, C]):
         )
 
 
-class AnyPart(Generic[E_co]):
-    """Knows when a part of the events is over: with the one that ends it.
+class AnyEvents(Generic[E_co]):
+    """Some of the events, up to the one that ends them, or what a pipe takes out of them.
 
     Args:
         session: What goes on in the socket.
         name: The event that ends it; nothing for those that end a turn.
+        pipe: What is taken out of the events, if they are not taken as they are.
     """
 
-    def __init__(self, session: AnySession[E_co, Any], name: str = "") -> None:
+    def __init__(
+        self, session: AnySession[E_co, Any], name: str = "", pipe: Pipe | None = None
+    ) -> None:
         session.opened()
-        self._session = session
+        self._session: Any = session
         self._name = name
+        self._pipe = pipe
         self._over = False
         self._lost: CozeError | None = None
         self._sends = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing comes any more."""
+        return self._over or self._session.is_left
 
     def _goes_on(self) -> bool:
         """Whether there is a next event. A lost turn goes on if the user has sent something since.
@@ -274,14 +284,18 @@ class AnyPart(Generic[E_co]):
             APIConnectionError: The connection was lost.
         """
         lost, self._lost = self._lost, None
-        if lost and self._sends == self._session.sends:
+        if lost and (self._pipe or self._sends == self._session.sends):
             self._over = True
             raise lost
         return not self._over
 
     def _took(self, event: Any) -> Any:
-        """Take note of the next event; ``None`` if there was none, which is an error."""
-        session = self._session
+        """Return what is to be delivered of the next event; ``None`` if that is nothing.
+
+        Raises:
+            CozeError: There was no next event.
+        """
+        session, pipe = self._session, self._pipe
         if event is None:
             self._over = True
             due = f"{self._name} came" if self._name else "the turn was over"
@@ -294,35 +308,9 @@ class AnyPart(Generic[E_co]):
         elif name in session.ends:
             self._over = True
             session.ends = session.operation.turn
-        return event
-
-
-class AnyFlow(AnyPart[E_co]):
-    """Knows what comes out of a pipe.
-
-    Args:
-        session: What goes on in the socket.
-        source: What goes in.
-    """
-
-    def __init__(self, session: AnySession[E_co, Any], source: object) -> None:
-        self._source = session.begin_pipe(source)
-        self._pipe: Any = session.operation.pipe
-        super().__init__(session, self._pipe.end)
-
-    @property
-    def _is_done(self) -> bool:
-        return self._over or self._session.is_left
-
-    def _piece(self, event: Any) -> Any:
-        """Return what an event brings; ``None`` if that is nothing."""
-        event = self._took(event)
-        if isinstance(event, Reconnected):
-            self._over = True
-            raise event.data
-        if event.event_type != self._pipe.take:
-            return None
-        return getattr(event.data, self._pipe.take_field, None) or None
+        if pipe is None:
+            return event
+        return getattr(event.data, pipe.take_field, None) or None if name == pipe.take else None
 
 
 def _merged(old: object, new: Mapping[str, object]) -> dict[str, Any]:

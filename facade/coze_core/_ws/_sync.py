@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from coze_core._coze_error import no_stop_iteration
 from coze_core._errors import APIConnectionError, ServerError
-from coze_core._ws._session import AnyFlow, AnyPart, AnySession
+from coze_core._ws._session import AnyEvents, AnySession
 from coze_core._ws._timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Self
 
-    from coze_core._operation import SocketOperation
+    from coze_core._operation import Pipe, SocketOperation
     from coze_core._response import Body, ResponseInfo
     from coze_core._settings import Settings
     from coze_core._ws._threads import Connection
@@ -118,7 +118,7 @@ class Socket(Generic[E_co, N_contra]):
         Raises:
             StreamError: While iterating, as for all events; also if the socket is closed before.
         """
-        return _Part[E_co](self._session)
+        return _Events[E_co](self._session)
 
     def until(self, event_type: N_contra) -> Iterator[E_co]:
         """Return the events up to one with a certain name, which comes as well; see `turn`.
@@ -126,7 +126,7 @@ class Socket(Generic[E_co, N_contra]):
         Raises:
             CozeError: The socket receives no such event.
         """
-        return _Part[E_co](self._session, self._session.awaited(event_type))
+        return _Events[E_co](self._session, self._session.awaited(event_type))
 
     def send(self, event: Mapping[str, object]) -> None:
         """Send an event that is written by hand.
@@ -145,7 +145,11 @@ class Socket(Generic[E_co, N_contra]):
         self._session.close()
 
     def _pipe(self, source: Any) -> Iterator[Any]:
-        return _Flow[E_co](self._session, source)
+        pipe, parts = self._session.begin_pipe(source)
+        events = _Events[E_co](self._session, pipe.end, pipe)
+        feed = (pipe, parts, events)
+        Thread(target=self._session.feed, args=feed, name="coze pipe", daemon=True).start()
+        return events
 
 
 class _Session(AnySession[E_co, "Connection"]):
@@ -205,6 +209,22 @@ class _Session(AnySession[E_co, "Connection"]):
         error = self.loss(connection)
         return self._reopen(error) if error else None
 
+    def feed(self, pipe: Pipe, parts: Any, events: AnyEvents[E_co]) -> None:
+        """Send the parts of the source of a pipe, while anything comes out of it."""
+        try:
+            with no_stop_iteration("The source of a pipe"):
+                for part in parts:
+                    for data in self.codec.chunks(part):
+                        if events.is_over:
+                            return
+                        self.send(pipe.feed, data)
+                self.send(pipe.done)
+        except BaseException as error:  # noqa: BLE001  # whoever reads raises it
+            if not events.is_over:
+                self.opened().post(error)
+        finally:
+            self.is_fed = False
+
     def _reopen(self, error: APIConnectionError) -> E_co | None:
         for pause in self.pauses():
             if self._stop.wait(pause):
@@ -219,47 +239,13 @@ class _Session(AnySession[E_co, "Connection"]):
         raise error
 
 
-class _Part(AnyPart[E_co]):
-    def __init__(self, session: _Session[E_co], name: str = "") -> None:
-        super().__init__(session, name)
-        self._next = session.next
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> E_co:
-        if self._goes_on():
-            return self._took(self._next())
-        raise StopIteration
-
-
-class _Flow(AnyFlow[E_co]):
-    def __init__(self, session: _Session[E_co], source: object) -> None:
-        super().__init__(session, source)
-        self._next = session.next
-        Thread(target=self._feed, args=[session], name="coze pipe", daemon=True).start()
-
+class _Events(AnyEvents[E_co]):
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Any:
         while self._goes_on():
-            piece = self._piece(self._next())
-            if piece is not None:
-                return piece
+            taken = self._took(self._session.next())
+            if taken is not None:
+                return taken
         raise StopIteration
-
-    def _feed(self, session: _Session[E_co]) -> None:
-        try:
-            with no_stop_iteration("The source of a pipe"):
-                for piece in self._source:
-                    for data in session.codec.chunks(piece):
-                        if self._is_done:
-                            return
-                        session.send(self._pipe.feed, data)
-                session.send(self._pipe.done)
-        except BaseException as error:  # noqa: BLE001  # whoever reads raises it
-            if not self._is_done:
-                session.opened().post(error)
-        finally:
-            session.is_fed = False
