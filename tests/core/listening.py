@@ -51,8 +51,8 @@ class ListeningServer:
 
     def _start(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)  # which others join: it has to be started then
 
     def _accept(self) -> None:
         while True:
