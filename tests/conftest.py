@@ -14,6 +14,8 @@ from contextlib import suppress
 import pytest
 from hypothesis import settings
 
+from tests.runner import Runner, runs
+
 settings.register_profile(
     "same cases", derandomize=True, database=None, deadline=None, max_examples=50
 )
@@ -24,6 +26,9 @@ if "FUZZ_TIMES" not in os.environ:
 def pytest_xdist_auto_num_workers() -> int:
     """Take two workers a core: half of what the tests do is to wait for sockets and processes."""
     return 2 * (os.cpu_count() or 1)
+
+
+run = runs(Runner)
 
 
 @pytest.fixture

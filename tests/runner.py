@@ -11,6 +11,7 @@ from anyio.from_thread import start_blocking_portal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from anyio.from_thread import BlockingPortal
 
@@ -35,6 +36,27 @@ class Runner:
         client = (sync if self.portal is None else other)(**options)
         self._stack.callback(self.close, client)
         return client
+
+    def coze(self, **options: Any) -> Any:
+        """Make a `Coze` or an `AsyncCoze`."""
+        from coze_client import AsyncCoze, Coze
+
+        return self.opened(Coze, AsyncCoze, **options)
+
+    def entered(self, made: Any) -> AbstractContextManager[Any]:
+        """Open a stream for a block."""
+        return made if self.portal is None else self.portal.wrap_async_context_manager(made)
+
+    def next(self, made: Any) -> Any:
+        return self(made.__next__ if self.portal is None else made.__anext__)
+
+    def items(self, made: Any) -> list[Any]:
+        """Return all that an iterable has."""
+
+        async def collect() -> list[Any]:
+            return [item async for item in made]
+
+        return list(made) if self.portal is None else self.portal.call(collect)
 
     def close(self, thing: Any) -> None:
         self(thing.close if self.portal is None else thing.aclose)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from joserfc.jwk import RSAKey
 
-from coze_client import AsyncCoze, Coze, JWTAuth, MemoryTokenStore, OAuthToken, PKCEAuth
+from coze_client import JWTAuth, MemoryTokenStore, OAuthToken, PKCEAuth
 from coze_sandbox import Scenario
 from tests import runner
 
@@ -31,9 +31,6 @@ class KeyPair(NamedTuple):
 
 class Runner(runner.Runner):
     """Drives authentications, and clients that use them."""
-
-    def coze(self, **options: Any) -> Any:
-        return self.opened(Coze, AsyncCoze, **options)
 
     def retrieve(self, coze: Any) -> Any:
         return self(coze.bots.retrieve, bot_id="1")

@@ -6,10 +6,9 @@ import io
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import pytest
 
-from coze_client import APIError, AsyncCoze, Coze, CozeError, models
+from coze_client import APIError, CozeError, models
 from coze_sandbox import Sandbox, Scenario
 from tests.client.calls import at
 
@@ -17,30 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.runner import Runner
+
     Call = Callable[..., Any]
 
 CONTENT = bytes(range(256)) * 1000
 
 
-def call_sync(path: str, *args: Any, write: dict[str, Any] | None = None, **options: Any) -> Any:
-    with Coze(max_retries=0) as coze:
-        result = at(coze, path)(*args, **options)
-        return result.write_to(**write) if write else result
-
-
-def call_async(path: str, *args: Any, write: dict[str, Any] | None = None, **options: Any) -> Any:
-    async def main() -> Any:
-        async with AsyncCoze(max_retries=0) as coze:
-            result = await at(coze, path)(*args, **options)
-            return await result.write_to(**write) if write else result
-
-    return anyio.run(main)
-
-
-@pytest.fixture(params=[call_sync, call_async])
-def call(request: pytest.FixtureRequest, coze_sandbox: Sandbox) -> Call:
+@pytest.fixture
+def call(run: Runner, coze_sandbox: Sandbox) -> Call:
+    """Return a function that calls the method at a path, and writes the result if that is asked."""
     del coze_sandbox
-    return request.param
+
+    def call(path: str, *args: Any, write: dict[str, Any] | None = None, **options: Any) -> Any:
+        result = run(at(run.coze(max_retries=0), path), *args, **options)
+        return run(result.write_to, **write) if write else result
+
+    return call
 
 
 @pytest.fixture

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import pytest
 
-from coze_client import AsyncCoze, Coze, CozeError, StreamError
+from coze_client import Coze, CozeError, StreamError
 from coze_sandbox import Sandbox, Scenario
+from tests.client.calls import at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.runner import Runner
 
     Read = Callable[..., Any]
 
@@ -23,44 +25,22 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 ANSWER = "Hello! This answer comes from the sandbox: no account, no network, just a café ☕ on your own machine."
 
 
-def stream_of(coze: Any, operation: str, options: dict[str, Any]) -> Any:
-    for step in operation.split("."):
-        coze = getattr(coze, step)
-    return coze(**ARGUMENTS[operation], **options)
+@pytest.fixture
+def read(run: Runner, coze_sandbox: Sandbox) -> Read:
+    """Return a function that reads a stream, and returns its text and its result."""
+    del coze_sandbox
 
-
-def read_sync(
-    operation: str = "chat.stream", *, events: int = 0, leave: bool = False, **options: Any
-) -> tuple[str, Any]:
-    with Coze(max_retries=0) as coze:
-        with stream_of(coze, operation, options) as stream:
-            for _ in range(events):
-                next(stream)
-            text = "" if leave else "".join(stream.text)
-        return text, stream.final()
-
-
-def read_async(backend: str) -> Read:
     def read(
         operation: str = "chat.stream", *, events: int = 0, leave: bool = False, **options: Any
     ) -> tuple[str, Any]:
-        async def main() -> tuple[str, Any]:
-            async with AsyncCoze(max_retries=0) as coze:
-                async with stream_of(coze, operation, options) as stream:
-                    for _ in range(events):
-                        await anext(stream)
-                    text = "" if leave else "".join([one async for one in stream.text])
-                return text, await stream.final()
-
-        return anyio.run(main, backend=backend)
+        made = at(run.coze(max_retries=0), operation)(**ARGUMENTS[operation], **options)
+        with run.entered(made) as stream:
+            for _ in range(events):
+                run.next(stream)
+            text = "" if leave else "".join(run.items(stream.text))
+        return text, run(stream.final)
 
     return read
-
-
-@pytest.fixture(params=["sync", "asyncio", "trio"])
-def read(request: pytest.FixtureRequest, coze_sandbox: Sandbox) -> Read:
-    del coze_sandbox
-    return read_sync if request.param == "sync" else read_async(request.param)
 
 
 def test_a_chat_has_the_text_of_its_answer_alone_and_a_result(read: Read) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from contextvars import ContextVar
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.lowlevel
 import pytest
 
-from coze_client import AsyncCoze, Coze, CozeError, models
+from coze_client import AsyncCoze, CozeError, models
 from coze_client._jobs._tools import Tools
 from coze_core import StreamResult
 from coze_core._decode import build
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coze_client import params
+    from tests.runner import Runner
 
     Run = Callable[..., "Ran"]
 
@@ -43,48 +43,27 @@ class Ran:
         return [event.event for event in self.events]
 
 
-def run_sync(
-    *, text: bool = False, leave: bool = False, seconds: float = 60, **options: Any
-) -> Ran:
-    ran = Ran()
-    with Coze(max_retries=1, timeout=seconds) as coze:
-        with coze.chat.run(**CHAT, **options) as stream:
-            if text:
-                ran.text = "".join(stream.text)
-            for event in stream:
-                ran.events.append(event)
-                if leave and event.event == "conversation.chat.requires_action":
-                    return ran
-        ran.result = stream.final()
-    return ran
+@pytest.fixture
+def run(run: Runner, coze_sandbox: Sandbox) -> Run:
+    """Return a function that runs a chat whose bot asks for a tool."""
+    coze_sandbox.scenario(Scenario(script="requires_action"), operation=POST)
 
-
-def run_async(backend: str) -> Run:
-    async def main(
+    def chat(
         *, text: bool = False, leave: bool = False, seconds: float = 60, **options: Any
     ) -> Ran:
         ran = Ran()
-        async with AsyncCoze(max_retries=1, timeout=seconds) as coze:
-            async with coze.chat.run(**CHAT, **options) as stream:
-                if text:
-                    ran.text = "".join([part async for part in stream.text])
-                async for event in stream:
-                    ran.events.append(event)
-                    if leave and event.event == "conversation.chat.requires_action":
-                        return ran
-            ran.result = await stream.final()
+        coze = run.coze(max_retries=1, timeout=seconds)
+        with run.entered(coze.chat.run(**CHAT, **options)) as stream:
+            while leave:
+                if run.next(stream).event == "conversation.chat.requires_action":
+                    return ran
+            if text:
+                ran.text = "".join(run.items(stream.text))
+            ran.events = run.items(stream)
+        ran.result = run(stream.final)
         return ran
 
-    def run(**options: Any) -> Ran:
-        return anyio.run(partial(main, **options), backend=backend)
-
-    return run
-
-
-@pytest.fixture(params=["sync", "asyncio", "trio"])
-def run(request: pytest.FixtureRequest, coze_sandbox: Sandbox) -> Run:
-    coze_sandbox.scenario(Scenario(script="requires_action"), operation=POST)
-    return run_sync if request.param == "sync" else run_async(request.param)
+    return chat
 
 
 def get_weather(location: str, days: int = 1) -> dict[str, object]:

@@ -20,6 +20,8 @@ from tests.client.calls import at
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.runner import Runner
+
 CHAT: dict[str, Any] = {"bot_id": "1", "user_id": "me"}
 BASES = [{"name": name, "source_info": {"web_url": "https://a.b"}} for name in ("a", "b")]
 POLLS = {
@@ -47,21 +49,14 @@ def wait_sync(operation: str, *, retries: int = 0, **options: Any) -> Any:
         return at(coze, path).create_and_poll(**arguments, **options)
 
 
-def wait_async(backend: str) -> Callable[..., Any]:
+@pytest.fixture
+def wait(run: Runner) -> Callable[..., Any]:
     def wait(operation: str, *, retries: int = 0, **options: Any) -> Any:
-        async def main() -> Any:
-            path, arguments = JOBS[operation]
-            async with AsyncCoze(max_retries=retries) as coze:
-                return await at(coze, path).create_and_poll(**arguments, **options)
-
-        return anyio.run(main, backend=backend)
+        path, arguments = JOBS[operation]
+        coze = run.coze(max_retries=retries)
+        return run(at(coze, path).create_and_poll, **arguments, **options)
 
     return wait
-
-
-@pytest.fixture(params=["sync", "asyncio", "trio"])
-def wait(request: pytest.FixtureRequest) -> Callable[..., Any]:
-    return wait_sync if request.param == "sync" else wait_async(request.param)
 
 
 def calls(sandbox: Sandbox) -> list[str]:
@@ -220,14 +215,13 @@ def test_a_poll_that_fails_raises_and_starts_nothing_again(
     assert calls(coze_sandbox) == [operation, POLLS[operation]]
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @faults
-def test_an_async_poll_that_fails_raises_and_starts_nothing_again(
-    coze_sandbox: Sandbox, backend: str, fault: str
+def test_a_poll_that_fails_does_so_in_tasks_too(
+    coze_sandbox: Sandbox, wait: Callable[..., Any], fault: str
 ) -> None:
     coze_sandbox.scenario(FAULTS[fault], operation="chat.retrieve")
     with pytest.raises(CozeError):
-        wait_async(backend)("chat.create")
+        wait("chat.create")
     assert calls(coze_sandbox) == ["chat.create", "chat.retrieve"]
 
 

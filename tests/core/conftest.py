@@ -40,13 +40,7 @@ class Runner(runner.Runner):
         return sync(client) if self.portal is None else other(client)
 
     def read(self, thing: Any) -> list[bytes]:
-        if self.portal is None:
-            return list(thing.iter_bytes())
-
-        async def collect() -> list[bytes]:
-            return [piece async for piece in thing.iter_bytes()]
-
-        return self.portal.call(collect)
+        return self.items(thing.iter_bytes())
 
 
 run = runner.runs(Runner)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -11,9 +10,7 @@ import pytest
 import coze_client
 from coze_client import (
     APIError,
-    AsyncCoze,
     AsyncStream,
-    Coze,
     CozeError,
     Stream,
     StreamError,
@@ -22,6 +19,7 @@ from tests.core.scripted_server import ScriptedServer, answer
 
 if TYPE_CHECKING:
     from tests.core.scripted_server import Act
+    from tests.runner import Runner
 
 Make: TypeAlias = Callable[[Any], Any]
 
@@ -282,31 +280,25 @@ WORKFLOWS = [
 ]
 
 
-def sync_error(server: ScriptedServer, make: Make) -> CozeError:
-    def call() -> None:
-        with Coze("planted-token", base_url=server.url, max_retries=0) as coze:
-            result = make(coze)
-            if isinstance(result, Stream):
-                with result as stream:
-                    list(stream)
-
-    with pytest.raises(CozeError) as caught:
-        call()
-    return caught.value
+Catch: TypeAlias = Callable[[Case, Make], CozeError]
 
 
-def async_error(server: ScriptedServer, make: Make) -> CozeError:
-    async def call() -> None:
-        async with AsyncCoze("planted-token", base_url=server.url, max_retries=0) as coze:
-            result = make(coze)
-            if isinstance(result, AsyncStream):
-                async with result as stream:
-                    [event async for event in stream]
-            await result
+@pytest.fixture
+def catch(run: Runner) -> Catch:
+    """Return a function that calls a server which answers so, and returns the error."""
 
-    with pytest.raises(CozeError) as caught:
-        asyncio.run(call())
-    return caught.value
+    def call(url: str, make: Make) -> None:
+        result = run(make, run.coze(token="planted-token", base_url=url, max_retries=0))
+        if isinstance(result, Stream | AsyncStream):
+            with run.entered(result) as stream:
+                run.items(stream)
+
+    def catch(case: Case, make: Make) -> CozeError:
+        with ScriptedServer(case.act) as server, pytest.raises(CozeError) as caught:
+            call(server.url, make)
+        return caught.value
+
+    return catch
 
 
 def check(error: CozeError, case: Case, operation: str) -> None:
@@ -330,39 +322,30 @@ ids = [case.id for case in CALLS]
 
 
 @pytest.mark.parametrize("case", CALLS, ids=ids)
-@pytest.mark.parametrize("catch", [sync_error, async_error])
-def test_an_answer_that_is_an_error(case: Case, catch: Callable[..., CozeError]) -> None:
-    with ScriptedServer(case.act) as server:
-        error = catch(server, lambda coze: coze.bots.retrieve(bot_id="1"))
+def test_an_answer_that_is_an_error(case: Case, catch: Catch) -> None:
+    error = catch(case, lambda coze: coze.bots.retrieve(bot_id="1"))
     check(error, case, "bots.retrieve")
 
 
 @pytest.mark.parametrize("case", CALLS[:-1], ids=ids[:-1])  # {} might be such an answer
-def test_an_answer_of_several_fields_that_is_an_error(case: Case) -> None:
-    with ScriptedServer(case.act) as server:
-        error = sync_error(server, lambda coze: coze.workflows.runs.create(**RUN))
+def test_an_answer_of_several_fields_that_is_an_error(case: Case, catch: Catch) -> None:
+    error = catch(case, lambda coze: coze.workflows.runs.create(**RUN))
     check(error, case, "workflows.runs.create")
 
 
 @pytest.mark.parametrize("case", CALLS[:3], ids=ids[:3])
-@pytest.mark.parametrize("catch", [sync_error, async_error])
-def test_a_file_that_is_an_error(case: Case, catch: Callable[..., CozeError]) -> None:
-    with ScriptedServer(case.act) as server:
-        error = catch(server, lambda coze: coze.audio.speech.create(input="x", voice_id="1"))
+def test_a_file_that_is_an_error(case: Case, catch: Catch) -> None:
+    error = catch(case, lambda coze: coze.audio.speech.create(input="x", voice_id="1"))
     check(error, case, "audio.speech.create")
 
 
 @pytest.mark.parametrize("case", STREAMS, ids=lambda case: case.id)
-@pytest.mark.parametrize("catch", [sync_error, async_error])
-def test_a_chat_that_fails(case: Case, catch: Callable[..., CozeError]) -> None:
-    with ScriptedServer(case.act) as server:
-        error = catch(server, lambda coze: coze.chat.stream(**CHAT))
+def test_a_chat_that_fails(case: Case, catch: Catch) -> None:
+    error = catch(case, lambda coze: coze.chat.stream(**CHAT))
     check(error, case, "chat.stream")
 
 
 @pytest.mark.parametrize("case", STREAMS[:1] + WORKFLOWS, ids=lambda case: case.id)
-@pytest.mark.parametrize("catch", [sync_error, async_error])
-def test_a_workflow_that_fails(case: Case, catch: Callable[..., CozeError]) -> None:
-    with ScriptedServer(case.act) as server:
-        error = catch(server, lambda coze: coze.workflows.runs.stream(**RUN))
+def test_a_workflow_that_fails(case: Case, catch: Catch) -> None:
+    error = catch(case, lambda coze: coze.workflows.runs.stream(**RUN))
     check(error, case, "workflows.runs.stream")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.core.scripted_server import Serve
 
 STREAMS = 1000
-CALLS = 1500
+CALLS = 600
 THREADS = 64
 
 
