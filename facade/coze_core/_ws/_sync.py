@@ -42,9 +42,9 @@ class Socket(Generic[E_co, N_contra]):
     closed. One thread may read while any others send, and any may close it.
 
     An error event raises a `StreamError`, and the socket stays usable: whether it ends the session
-    is not documented, so the next event, or error, tells. At most about 64 events wait; if they are
-    not read, the server has to wait. Nothing is sent again by itself, but for the settings after a
-    reconnect.
+    is not documented, so the next event, or error, tells. At most 64 events wait, and those that
+    one read of 64 KiB brings; if they are not read, the server has to wait. Nothing is sent again
+    by itself, but for the settings after a reconnect.
 
     Args:
         operation: The operation that opens it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 MOST_WAITING = 64
-"""Events that wait to be taken; then reading pauses, and so does the server in the end."""
+"""Events that wait to be taken until reading pauses, and so does the server in the end."""
 
 
 class Timing(NamedTuple):
