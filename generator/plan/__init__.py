@@ -164,7 +164,7 @@ def make_plan(document: dict[str, Any]) -> Plan:
     )
     faults = Faults()
     streams, sent_by_name = faults.attempt(partial(_unions, methods, sent), ({}, {}))
-    waits = faults.attempt(partial(make_waits, _waits(document), methods), [])
+    waits = faults.attempt(partial(make_waits, _waits(document), methods, schemas), [])
     classes = partial(_classes, schemas, methods, sent, hidden, tags)
     modules, shapes = faults.attempt(classes, ((), ()))
     opened = [method.socket for method in methods if method.socket]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from generator.client_keys import PAGING_STYLES
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, raise_all
 from generator.plan.names import check_class, field_name
 from generator.plan.types import (
     NONE,
@@ -23,6 +23,8 @@ from generator.plan.types import (
 from generator.spec import join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from generator.plan.schemas import Property, Schemas
 
 
@@ -279,23 +281,33 @@ def stream(keys: dict[str, Any], schemas: Schemas, pointer: str) -> Stream:
         tuple(keys.get("pause", ())),
         errors,
         tuple(keys.get("outcome", {}).items()),
-        _result(keys["outcome"], groups, schemas) if "outcome" in keys else (),
+        _result(keys["outcome"], groups, schemas, pointer) if "outcome" in keys else (),
     )
 
 
 def _result(
-    outcome: dict[str, Any], groups: dict[TypeRef, list[str]], schemas: Schemas
+    outcome: dict[str, Any], groups: dict[TypeRef, list[str]], schemas: Schemas, pointer: str
 ) -> tuple[TypeRef, ...]:
     """Return the types of a message, the end, the status and the usage in the result."""
     types = {event: type_ for type_, events in groups.items() for event in events}
     ends = [types[event] for event in outcome["ends"]]
     message = types[outcome["message"]]
-    status = _fields(ends, outcome["status"], schemas)
-    usage = _fields([*ends, message], outcome["usage"], schemas)
+    raise_all(
+        GeneratorError(
+            f"a message of the stream has no field {name!r}",
+            pointer=join(pointer, "outcome"),
+            remedy="Correct the name in an overlay, or describe the field in the data of "
+            f"{outcome['message']}.",
+        )
+        for name in (outcome["text"], *outcome.get("answer", ()))
+        if not fields_of_types([message], name, schemas)
+    )
+    status = fields_of_types(ends, outcome["status"], schemas)
+    usage = fields_of_types([*ends, message], outcome["usage"], schemas)
     return message, _any_of(ends), _any_of(status), _any_of(usage)
 
 
-def _fields(types: list[TypeRef], attribute: str, schemas: Schemas) -> list[TypeRef]:
+def fields_of_types(types: Iterable[TypeRef], attribute: str, schemas: Schemas) -> list[TypeRef]:
     """Return the types of an attribute in those of the classes that have it."""
     return [
         without_null(schemas.type_of(prop.schema, prop.pointer))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,15 @@ from attrs import frozen
 
 from generator.errors import GeneratorError, gather, raise_all
 from generator.json_values import pascal
+from generator.plan.extensions import fields_of_types
+from generator.plan.types import Reference, TypeRef, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from generator.plan.arguments import Argument
     from generator.plan.methods import Method
+    from generator.plan.schemas import Schemas
 
 _STATES = ("pending", "succeeded", "failed", "action")
 _PLACES = ("state", "code", "message")
@@ -47,22 +51,36 @@ class Wait:
         return f"{pascal(self.path)}Arguments"
 
 
-def make_waits(keys: Iterable[tuple[str, Mapping[str, Any]]], methods: list[Method]) -> list[Wait]:
+def make_waits(
+    keys: Iterable[tuple[str, Mapping[str, Any]]], methods: list[Method], schemas: Schemas
+) -> list[Wait]:
     """Read ``x-client-wait`` of all operations, by pointer.
 
     Raises:
-        GeneratorError: It names a method or an argument that is not there.
+        GeneratorError: It names a method, argument or field that is not there, or a state twice.
     """
     by_path = {method.path: method for method in methods}
     by_pointer = {method.pointer: method for method in reversed(methods)}
     waits = gather(
-        partial(_wait, pointer, key, by_pointer[pointer], by_path) for pointer, key in keys
+        partial(_wait, pointer, key, by_pointer[pointer], by_path, schemas) for pointer, key in keys
     )
     return sorted(waits, key=lambda wait: wait.path)
 
 
+def _polled(poll: Method, schemas: Schemas) -> Iterator[TypeRef]:
+    """Yield the types in what a poll returns, and those in their fields: what they list counts."""
+    for type_ in walk(poll.paging.item if poll.paging else poll.result):
+        yield type_
+        for prop in schemas.answer_properties(type_.name) if isinstance(type_, Reference) else ():
+            yield from walk(schemas.type_of(prop.schema, prop.pointer))
+
+
 def _wait(
-    pointer: str, key: Mapping[str, Any], method: Method, methods: Mapping[str, Method]
+    pointer: str,
+    key: Mapping[str, Any],
+    method: Method,
+    methods: Mapping[str, Method],
+    schemas: Schemas,
 ) -> list[Wait]:
     faults: list[GeneratorError] = []
     if key["poll"] not in methods:
@@ -73,6 +91,27 @@ def _wait(
                 remedy="Name the method that tells the state of what was started.",
             )
         )
+    elif not fields_of_types(
+        _polled(methods[key["poll"]], schemas), key["state"].partition(".")[0], schemas
+    ):
+        faults.append(
+            GeneratorError(
+                f"nothing that {key['poll']} returns has a field {key['state']!r}",
+                pointer=f"{pointer}/x-client-wait/state",
+                remedy="Name the field that holds the state, as the Python class has it.",
+            )
+        )
+    faults += (
+        GeneratorError(
+            f"the state {state!r} is there twice",
+            pointer=f"{pointer}/x-client-wait",
+            remedy="Leave it where it belongs in an overlay.",
+        )
+        for state, times in Counter(
+            state for name in _STATES for state in key.get(name, ())
+        ).items()
+        if times > 1
+    )
     fixed = key.get("fixed", ())
     names = {argument.name for argument in method.arguments}
     faults += (
