@@ -267,11 +267,12 @@ class AsyncTransport(TransportBase[AsyncHTTPClient]):
             sent.stream = self._family.async_body(sent.stream)
             try:
                 options, hops = self._send_options(request, token, auth), 1
-                response = await client.send(sent, **options)
-                while redirect := self._redirected(client, request, response, hops):
+                response = await self._sent(client, sent, options)
+                while redirect := self._redirected(client, request, response):
                     body = OpenAsyncBody(self._family, client, response, request, request.max_bytes)
                     await body.read()  # which saves the connection
-                    response, hops = await client.send(redirect, **options), hops + 1
+                    hops = self._hopped(client, redirect, hops)
+                    response = await self._sent(client, redirect, options)
             except BaseException as error:
                 if not isinstance(error, Exception):
                     await aclose_lost(client, sent)
@@ -284,6 +285,13 @@ class AsyncTransport(TransportBase[AsyncHTTPClient]):
         if not live:
             return raw_response(sent, response, await body.read(), None)
         return raw_response(sent, response, b"", body)
+
+    async def _sent(self, client: Any, sent: Any, options: dict[str, Any]) -> Any:
+        if direct := self._direct(client, options):
+            response = await direct.handle_async_request(sent)
+            response.request = sent
+            return response
+        return await client.send(sent, **options)
 
     async def aclose(self) -> None:
         """As `Transport.close`."""

@@ -16,6 +16,7 @@ from os import urandom
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.request import getproxies
 
 from coze_core._coze_error import CozeError
 
@@ -102,6 +103,8 @@ def make_client(
         ) from error
     # The API sets none that count, and looking for them costs more than decoding an answer.
     client.cookies.extract_cookies = _ignore_cookies
+    # To be sent over without the client, unless there are proxies for it to choose from.
+    client.direct = None if options.proxy is not None or getproxies() else direct
     return client
 
 

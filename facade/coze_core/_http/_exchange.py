@@ -296,27 +296,40 @@ class TransportBase(Generic[C]):
     def _send_options(
         self, request: Request, token: str | None, auth: HTTPAuth | None
     ) -> dict[str, Any]:
-        by_default = self._family.httpx.USE_CLIENT_DEFAULT
+        by_default = None if self._own else self._family.httpx.USE_CLIENT_DEFAULT
         return {
             "stream": True,
             "auth": None if token or request.is_token_request else auth or by_default,
             "follow_redirects": False,
         }
 
-    def _redirected(self, client: Any, request: Request, response: Any, hops: int) -> Any:
+    def _direct(self, client: Any, options: dict[str, Any]) -> Any:
+        """Return the transport to send over, unless there is something for the client to do.
+
+        For it looks for hooks, authentication, cookies and proxies with each request.
+        """
+        return client.direct if self._own and options["auth"] is None else None
+
+    def _redirected(self, client: Any, request: Request, response: Any) -> Any:
         """Return the request that a redirect leads to within its origin, or ``None``.
 
         Beyond it, nothing is followed, as every header of the user's would go there.
         """
         follows = request.method == "GET" if self._own else client.follow_redirects
+        if not follows or request.is_token_request or is_upgrade(request):
+            return None
         redirect = response.next_request
-        if redirect is None or request.is_token_request or is_upgrade(request) or not follows:
+        if self._own and redirect is None and response.has_redirect_location:
+            with suppress(*self._family.hopeless, *self._family.lost):  # it leads to no URL
+                redirect = client._build_redirect_request(response.request, response)  # noqa: SLF001  # as `send` does
+        if redirect is None or origin(redirect.url) != origin(response.request.url):
             return None
-        if origin(redirect.url) != origin(response.request.url):
-            return None
+        return redirect
+
+    def _hopped(self, client: Any, redirect: Any, hops: int) -> int:
         if hops > client.max_redirects:
             raise self._family.httpx.TooManyRedirects("more than allowed", request=redirect)
-        return redirect
+        return hops + 1
 
     def _failed(self, request: Request, error: APIConnectionError) -> CozeError:
         if not self._closed:

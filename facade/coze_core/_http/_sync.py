@@ -210,11 +210,12 @@ class Transport(TransportBase[HTTPClient]):
             with map_exceptions(self._family, request), ExitStack() as files:
                 sent = self._build(client, request, token, files)
                 options, hops = self._send_options(request, token, auth), 1
-                response = client.send(sent, **options)
-                while redirect := self._redirected(client, request, response, hops):
+                response = self._sent(client, sent, options)
+                while redirect := self._redirected(client, request, response):
                     body = OpenBody(self._family, client, response, request, request.max_bytes)
                     body.read()  # which saves the connection
-                    response, hops = client.send(redirect, **options), hops + 1
+                    hops = self._hopped(client, redirect, hops)
+                    response = self._sent(client, redirect, options)
             live = stays_open(request, response)
             kind = Upgraded if is_upgrade(request) else OpenBody
             limit = inf if live else request.max_bytes
@@ -231,6 +232,13 @@ class Transport(TransportBase[HTTPClient]):
             if sent is not None and not isinstance(error, Exception):
                 close_lost(client, sent, response)
             raise
+
+    def _sent(self, client: Any, sent: Any, options: dict[str, Any]) -> Any:
+        if direct := self._direct(client, options):
+            response = direct.handle_request(sent)
+            response.request = sent
+            return response
+        return client.send(sent, **options)
 
     def close(self) -> None:
         """Close the connections, unless they are the user's own; end calls and streams."""
