@@ -97,8 +97,8 @@ class BaseClient(Generic[TokenT, ClientT, TransportT]):
 
     def with_settings(self, settings: Settings) -> Self:
         """Return a client with other settings over the same connections."""
-        clone = copy(self)
-        clone.settings = settings
+        clone = object.__new__(type(self))
+        vars(clone).update(vars(self), settings=settings)
         return clone
 
     def authenticated(self, token: TokenT | None, auth: HTTPAuth | None) -> Self:

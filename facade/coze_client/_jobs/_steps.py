@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coze_core import CozeError, Polling
+from coze_core._deadline import Deadline
 
 if TYPE_CHECKING:
     from coze_core import Wait
@@ -26,10 +27,10 @@ def begin(resource: Any, wait: Wait, deadline: float | None, on_progress: Any) -
 def within(resource: Any, polling: Polling[Any]) -> Any:
     """Return a resource whose calls take no longer than what is left of a wait."""
     client = resource._client  # noqa: SLF001  # as above
-    own, left = client.settings.deadline, polling.left
-    if left is None or (own and own.seconds < left):
+    settings, left = client.settings, polling.left
+    if left is None or (settings.deadline and settings.deadline.seconds < left):
         return resource
-    settings = client.settings.changed(deadline=left)
+    settings = settings._replace(deadline=Deadline(left))
     return resource._rebound(client.with_settings(settings))  # noqa: SLF001  # as above
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_type_hints
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -16,7 +17,7 @@ from coze_client._jobs._steps import check_rounds
 from coze_core import CozeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from coze_api import params
 
@@ -94,33 +95,28 @@ class Tools:
         return calls
 
     def outputs(self, calls: list[_Call]) -> list[params.ToolOutput]:
-        """As `async_outputs`, in an event loop of its own."""
-        import anyio  # noqa: PLC0415  # loaded with the first round
+        """Call the functions, all at once, and return their outputs in the order of the calls.
 
-        given = copy_context()
-
-        async def in_context() -> list[params.ToolOutput]:
-            for variable, value in given.items():
-                if variable not in copy_context():  # what the loop has set is about the loop
-                    variable.set(value)
-            return await self.async_outputs(calls)
-
-        with ThreadPoolExecutor(1) as pool:  # the thread of the caller may have a loop already
-            return pool.submit(anyio.run, in_context).result()
+        The first one runs in the thread of the caller, the others in threads of their own.
+        """
+        first, *others = calls
+        with ThreadPoolExecutor(len(calls)) as pool:  # which starts the threads that it needs
+            later = [pool.submit(copy_context().run, self._output, call) for call in others]
+            return [copy_context().run(self._output, first), *(one.result() for one in later)]
 
     async def async_outputs(self, calls: list[_Call]) -> list[params.ToolOutput]:
         """Call the functions, all at once, and return their outputs in the order of the calls.
 
         What is no coroutine function runs in a thread.
         """
-        import anyio  # noqa: PLC0415  # as above
+        import anyio  # noqa: PLC0415  # loaded with the first round
 
         outputs: dict[int, params.ToolOutput] = {}
         failures: list[Exception] = []
 
         async def call_one(number: int, call: _Call) -> None:
             try:
-                outputs[number] = await self._output(call)
+                outputs[number] = await self._async_output(call)
             except Exception as error:  # noqa: BLE001  # raised below, in no group
                 failures.append(error)
                 group.cancel_scope.cancel()
@@ -132,7 +128,15 @@ class Tools:
             raise failures[0]
         return [outputs[number] for number in range(len(calls))]
 
-    async def _output(self, call: _Call) -> params.ToolOutput:
+    def _output(self, call: _Call) -> params.ToolOutput:
+        try:
+            value = self._functions[call.name](**self._arguments(call))
+            value = _in_own_loop(value) if inspect.isawaitable(value) else value
+            return messages.tool(call.id, value)
+        except Exception as error:  # noqa: BLE001  # of the user's own function
+            return self._failed(call, error)
+
+    async def _async_output(self, call: _Call) -> params.ToolOutput:
         from anyio import to_thread  # noqa: PLC0415  # as above
 
         function = self._functions[call.name]
@@ -144,7 +148,7 @@ class Tools:
                 value = await to_thread.run_sync(lambda: function(**arguments))
                 value = await value if inspect.isawaitable(value) else value
             return messages.tool(call.id, value)
-        except Exception as error:  # noqa: BLE001  # of the user's own function
+        except Exception as error:  # noqa: BLE001  # as above
             return self._failed(call, error)
 
     def _arguments(self, call: _Call) -> dict[str, Any]:
@@ -171,8 +175,36 @@ def _call(asked: object) -> _Call:
     return _Call(str(getattr(asked, "id", None) or ""), str(name or "what has no name"), arguments)
 
 
+def _in_own_loop(result: Awaitable[object]) -> object:
+    """Await the result of a function in an event loop of its own, in the context of the caller."""
+    import anyio  # noqa: PLC0415  # as above
+
+    given = copy_context()
+
+    async def in_context() -> object:
+        for variable, value in given.items():
+            if variable not in copy_context():  # what the loop has set is about the loop
+                variable.set(value)
+        return await result
+
+    with ThreadPoolExecutor(1) as pool:  # the thread of the caller may have a loop already
+        return pool.submit(anyio.run, in_context).result()
+
+
+# Of functions, which programs define once and give to each run.
+_decoders: WeakKeyDictionary[object, msgspec.json.Decoder[Any]] = WeakKeyDictionary()
+
+
 def _decoder(tool: str, function: Callable[..., object]) -> msgspec.json.Decoder[Any]:
     """Return the decoder of the arguments of a tool."""
+    if not inspect.isfunction(function):
+        return _new_decoder(tool, function)
+    if function not in _decoders:
+        _decoders[function] = _new_decoder(tool, function)
+    return _decoders[function]
+
+
+def _new_decoder(tool: str, function: Callable[..., object]) -> msgspec.json.Decoder[Any]:
     if not callable(function):
         raise CozeError(f"{tool} must be a function, got {type(function).__name__}.")
     try:

@@ -86,9 +86,10 @@ class Chat(chats.Chat):
     ) -> Stream[events.ChatEvent, events.ChatStreamResult]:
         """Stream a chat, and call the functions that the bot asks for, until it is done.
 
-        All functions of a round are called at once: in threads, and async ones in an event loop of
-        their own. What they return is sent to the bot, as JSON unless it is text; a last round has
-        no calls. The chat must be saved, so ``auto_save_history`` cannot be ``False``.
+        All functions of a round are called at once: the first in the thread of the caller, the
+        others in threads of their own, and async ones in event loops. What they return is sent to
+        the bot, as JSON unless it is text; a last round has no calls. The chat must be saved, so
+        ``auto_save_history`` cannot be ``False``.
 
         Args:
             tools: Functions by the names of the tools. Each parameter has a type hint; the
