@@ -47,32 +47,52 @@ def misuse(operation: str, what: str) -> CozeError:
 
 
 class Events(Generic[E_co]):
-    """The events of one stream, in batches; any number of loops share them, one after another."""
+    """The events of one stream; any number of loops share them, one after another."""
 
-    def __init__(self, name: str, batches: Generator[Iterator[E_co]]) -> None:
+    def __init__(
+        self, name: str, reader: EventReader[E_co], body: Body, recoverer: Recoverer[E_co] | None
+    ) -> None:
         self._name = name
-        self._batches = batches
-        self._batch: Iterator[E_co] | None = iter(())
+        self._reader = reader
+        self._body = body
+        self._recoverer = recoverer
+        self._events: Iterator[E_co] | None = reader.events(body.iter_bytes())
         self._left = False
 
     def __iter__(self) -> Generator[E_co]:
-        try:
-            while self._batch is not None:
-                yield from self._batch
-                if self._left:
-                    raise misuse(self._name, "is closed")
-                self._batch = next(self._batches, None)
-        except ValueError as error:
-            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
-                raise
-            raise misuse(self._name, "is being read by another thread") from None
+        while self._events is not None:
+            rest = None
+            try:
+                # `yield from` would close them, too, with a loop that is left.
+                for event in self._events:  # noqa: UP028  # as said
+                    yield event
+            except CozeError as error:
+                rest = self._rest_after(error)
+            except ValueError as error:
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise
+                raise misuse(self._name, "is being read by another thread") from None
+            if self._left:
+                raise misuse(self._name, "is closed")
+            self._events = rest
+
+    def _rest_after(self, error: CozeError) -> Iterator[E_co] | None:
+        if self._body.stopped:
+            return None
+        recoverer, self._recoverer = self._recoverer, None
+        if recoverer is None or not recoverer.applies(error, self._reader):
+            raise error
+        self._body.release()
+        from coze_core._waiting import run
+
+        return run(_rest_of(recoverer, self._reader, error, self._body))
 
     def close(self) -> None:
         """End all loops, but for one in another thread that waits: it ends by itself."""
-        for iterator in (self._batch, self._batches):
-            if isinstance(iterator, Generator):
-                with suppress(ValueError):
-                    iterator.close()
+        events: object = self._events
+        if isinstance(events, Generator):
+            with suppress(ValueError):
+                events.close()
 
     def leave(self) -> None:
         """Refuse to be read any more."""
@@ -110,30 +130,6 @@ class AsyncEvents(Generic[E_co]):
         raise misuse(self._name, "is closed")
 
 
-def batches(
-    reader: EventReader[E_co], body: Body, recoverer: Recoverer[E_co] | None
-) -> Generator[Iterator[E_co]]:
-    try:
-        for chunk in body.iter_bytes():
-            yield reader.feed(chunk)
-            if reader.ended:
-                return
-        for event in () if body.stopped else reader.finish():
-            yield iter((event,))
-    except CozeError as error:
-        if body.stopped:
-            return
-        if recoverer is None or not recoverer.applies(error, reader):
-            raise
-        body.release()
-        from coze_core._waiting import run
-
-        rest = run(_rest_of(recoverer, reader, error, body))
-    else:
-        return
-    yield rest
-
-
 async def async_events(
     reader: EventReader[E_co],
     body: AsyncBody,
@@ -142,7 +138,7 @@ async def async_events(
 ) -> AsyncGenerator[E_co]:
     try:
         async for chunk in chunks:
-            for event in reader.feed(chunk):
+            for event in reader.events((chunk,), more=True):
                 yield event
             if reader.ended:
                 return

@@ -35,7 +35,7 @@ from coze_core._coze_error import CozeError
 from coze_core._errors import ErrorTable, StreamError
 from coze_core._events import AsyncTexts, Collector, StreamResult
 from coze_core._failures import stream_error
-from coze_core._iteration import AsyncEvents, Events, Recoverer, async_events, batches, misuse
+from coze_core._iteration import AsyncEvents, Events, Recoverer, async_events, misuse
 from coze_core._operation import StreamOperation
 from coze_core._reader import EventReader
 from coze_core._response import AsyncBody, Body, ResponseInfo
@@ -192,8 +192,8 @@ class Stream(_StreamBase[E_co, Body, _Opened, R_co], Generic[E_co, R_co]):
         """
         self._use()
         body, response = self._open_body()
-        read = batches(self._opened(body, response), body, self._recoverer)
-        self._events = Events(self._operation.name, read)
+        reader = self._opened(body, response)
+        self._events = Events(self._operation.name, reader, body, self._recoverer)
         self._iterator = iter(self._events)
         return self
 

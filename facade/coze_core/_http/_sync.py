@@ -58,35 +58,38 @@ class OpenBody(BodyBase):
     def iter_bytes(self) -> Iterator[bytes]:
         with self._mapped:
             self._begin()
-        while (chunk := self._next()) is not None:
+        # A chunk passes here as fast as it can: short ones are many.
+        bounded = self._limit < inf or self._gzip or self._request.deadline
+        while True:
+            if self._released or self._inherited:
+                self._check_usable()
+            if not self._reading.acquire(blocking=False):
+                raise self._misuse(
+                    "another thread is reading it. Give each thread a call of its own"
+                )
+            try:
+                chunk = next(self._chunks, None)
+                if chunk is None and not self._released:
+                    self._response.close()
+                    return
+                if bounded or chunk is None or self._released or self._inherited:
+                    chunk = self._checked(chunk or b"")
+            except BaseException as error:
+                self._interrupted = not isinstance(error, Exception)
+                if self._released and not self._interrupted:
+                    raise self._misuse("it was closed meanwhile. Make the call again") from None
+                with self._mapped:
+                    raise
+            finally:
+                self._reading.release()
+                if self._released:  # while this thread was reading
+                    self.release()
             yield chunk
 
     def _begin(self) -> None:
         raw = self._is_read_raw()
         chunks = iter(self._response.stream) if raw else self._response.iter_bytes()
         self._chunks = self._gzip.iter(chunks) if self._gzip else chunks
-
-    def _next(self) -> bytes | None:
-        if self._released or self._inherited:
-            self._check_usable()
-        if not self._reading.acquire(blocking=False):
-            raise self._misuse("another thread is reading it. Give each thread a call of its own")
-        try:
-            chunk = next(self._chunks, None)
-            if chunk is None and not self._released:
-                self._response.close()
-                return None
-            return self._checked(chunk or b"")
-        except BaseException as error:
-            self._interrupted = not isinstance(error, Exception)
-            if self._released and not self._interrupted:
-                raise self._misuse("it was closed meanwhile. Make the call again") from None
-            with self._mapped:
-                raise
-        finally:
-            self._reading.release()
-            if self._released:  # while this thread was reading
-                self.release()
 
     def close(self, *, drain: bool = False) -> None:
         self.stopped = True
