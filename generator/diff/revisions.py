@@ -20,13 +20,13 @@ from generator.diff.surface import State, default_state
 from generator.errors import GeneratorError
 from generator.json_values import is_object
 from generator.reader import read_yaml
-from generator.spec import Lines, join, load
+from generator.spec import Lines, join, load, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DOCUMENT: Final = "openapi/coze.yaml"
-EFFECTIVE: Final = "generated/openapi.yaml"
+EFFECTIVE: Final = "generated/coze_api/openapi.json"
 MANIFEST: Final = "generated/coze_api/manifest.json"
 
 _OVERLAYS: Final = "overlays"
@@ -287,7 +287,7 @@ def _client(label: str, tree: Tree, document: dict[str, Any], manifest: dict[str
 
 
 def _built(label: str, tree: Tree, *, check: bool) -> Revision:
-    document = read_yaml(tree.read(EFFECTIVE).decode(), Path(EFFECTIVE))
+    document = parse(tree.read(EFFECTIVE), Path(EFFECTIVE))
     text = tree.read(MANIFEST).decode("utf-8", errors="replace")
     if text.startswith("<<<<<<<") or "\n<<<<<<<" in text:
         raise GeneratorError(

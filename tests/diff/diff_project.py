@@ -132,7 +132,7 @@ class Repository:
         names = ["openapi/coze.yaml", *(f"overlays/{path.name}" for path in project.overlays)]
         sources = {name: (self.root / name).read_bytes() for name in names}
         manifest = make_manifest(sources, effective, make_plan(document))
-        (self.root / "generated/openapi.yaml").write_bytes(effective)
+        self.write("generated/coze_api/openapi.json", json.dumps(document))
         self.write_manifest(manifest)
 
     def manifest(self) -> Any:
