@@ -233,7 +233,7 @@ class _Model(Builder):
     @cached_property
     def _fields(self) -> Sequence[_Field]:
         hints = get_type_hints(self._model)
-        names = wire_names(self._model)
+        names: Mapping[str, str] = getattr(self._model, "__wire_names__", {})
         spellings = getattr(self._model, "__spellings__", {})
         return [
             _Field(
@@ -338,11 +338,6 @@ _PLAIN: Mapping[object, Callable[[], Builder]] = {
     None: lambda: _Scalar(NoneType),
     NoneType: lambda: _Scalar(NoneType),
 }
-
-
-def wire_names(model: type[object]) -> Mapping[str, str]:
-    """Return the JSON names of the fields of a class that have another name."""
-    return cast("Mapping[str, str]", getattr(model, "__wire_names__", {}))
 
 
 @cache

@@ -30,7 +30,9 @@ import random
 import time
 from time import perf_counter
 from types import NoneType
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_origin
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast, get_origin
+
+from msgspec import Struct
 
 from coze_core._coze_error import CozeError
 from coze_core._decode import Envelope, NotJSONError
@@ -122,7 +124,7 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
 _LOG = logging.getLogger("coze_client")
 
 
-class Attempt(NamedTuple):
+class Attempt(Struct, frozen=True):
     """What a driver is asked to do: wait for some seconds, then send the request.
 
     Attributes:

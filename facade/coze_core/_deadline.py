@@ -12,6 +12,8 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from coze_core._coze_error import CozeError
 from coze_core._errors import APIConnectionError, APITimeoutError
 from coze_core._lazy import Unset
@@ -102,7 +104,7 @@ class TimedRequest(Protocol):
     def operation(self) -> str: ...
 
 
-class Deadline(NamedTuple):
+class Deadline(Struct, frozen=True):
     """The seconds that something may take, and the moment at which they are over.
 
     Attributes:
@@ -120,7 +122,7 @@ class Deadline(NamedTuple):
 
     def begun(self) -> Deadline:
         """Return the same with its moment, which begins now unless it has begun already."""
-        return self if self.at < inf else self._replace(at=monotonic() + self.seconds)
+        return self if self.at < inf else Deadline(self.seconds, monotonic() + self.seconds)
 
     def error(self, request: TimedRequest, *, sent: bool = True, why: str = "") -> APITimeoutError:
         """Return the error of a request that is not done in time."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Hashable
 from types import NoneType
 from typing import (
     TYPE_CHECKING,
@@ -20,17 +22,14 @@ from typing import (
     cast,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 import attrs
 import msgspec
 from msgspec import Struct
 
-from coze_core._builders import MAX_DEPTH, Walk, builder, wire_names
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 T = TypeVar("T")
@@ -81,6 +80,8 @@ def build(
         problems: Where to note the JSON path of each value that was missing or kept as it came.
         keep_extra: Whether models keep what came beyond their fields.
     """
+    from coze_core._builders import Walk, builder
+
     try:
         walk = Walk(problems, keep_extra=keep_extra)
         built = builder(cast("Any", hint)).build(value, walk)
@@ -110,6 +111,8 @@ def _parse(text: str) -> object:
 
 def _stringify_deep(text: str) -> str:
     """Turn the containers below the deepest level into strings of their JSON text."""
+    from coze_core._builders import MAX_DEPTH
+
     chunks: list[str] = []
     depth = done = start = 0
     for token in re.finditer(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', text, re.DOTALL):
@@ -322,6 +325,17 @@ def _fast_envelope(result: type[T], unwrap: str | None) -> Callable[[bytes], Env
     return msgspec.json.Decoder(cast("type[Envelope[T]]", kind)).decode
 
 
+def _classes_in(model: type[object]) -> Iterator[object]:
+    """Yield what the hints of a class name, without evaluating them, which takes far longer."""
+    for kind in model.__mro__:
+        scope = vars(sys.modules[kind.__module__])
+        for hint in vars(kind).get("__annotations__", {}).values():
+            words = re.findall(r"\w+", hint) if isinstance(hint, str) else ()
+            yield from (one for word in words if isinstance(one := scope.get(word), Hashable))
+            if not words:
+                yield hint
+
+
 def _escapes_msgspec(hint: object, seen: set[object]) -> bool:
     """Whether a type holds, at any depth, a class that msgspec cannot fill.
 
@@ -334,8 +348,8 @@ def _escapes_msgspec(hint: object, seen: set[object]) -> bool:
     parts: list[object] = [*get_args(hint)]
     model = get_origin(hint) or hint
     if isinstance(model, type) and attrs.has(model):
-        if wire_names(model) or not all(field.name.isascii() for field in attrs.fields(model)):
+        names = [field.name for field in attrs.fields(model)]
+        if getattr(model, "__wire_names__", None) or not all(map(str.isascii, names)):
             return True
-        hints = get_type_hints(model)
-        parts += (hints[field.name] for field in attrs.fields(model))
+        parts += _classes_in(model)
     return any(_escapes_msgspec(part, seen) for part in parts)

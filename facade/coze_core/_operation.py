@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ D = TypeVar("D")
 E_co = TypeVar("E_co", covariant=True)
 
 
-class Recovery(NamedTuple):
+class Recovery(Struct, frozen=True):
     """How the rest of a stream is found.
 
     Attributes:
@@ -44,7 +44,7 @@ class Recovery(NamedTuple):
         return frozenset({self.begin, self.item, *self.states.values()})
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """How the text and the result of a stream are read.
 
     Attributes:
@@ -187,7 +187,7 @@ class StreamOperation(Endpoint, Generic[E_co], kw_only=True):
     outcome: Outcome | None = None
 
 
-class Pipe(NamedTuple):
+class Pipe(Struct, frozen=True):
     """How one thing goes in and another comes out of a socket, at the same time.
 
     Attributes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Mapping
-from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
+from typing import Any, Generic, Self, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from coze_core._coze_error import CozeError
 from coze_core._operation import ListOperation
@@ -18,7 +20,7 @@ T = TypeVar("T")
 F = TypeVar("F", Fetch, AsyncFetch)
 
 
-class _Pickled(NamedTuple):
+class _Pickled(Struct, frozen=True):
     """What stands for the operation in a pickle."""
 
     name: str

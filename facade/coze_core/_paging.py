@@ -8,7 +8,7 @@ page is the end, and so is a token or id that comes back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -23,7 +23,7 @@ _MOST_REPEATS = 2
 _RECENT = 16
 
 
-class PageRequest(NamedTuple):
+class PageRequest(Struct, frozen=True):
     """The request of one page.
 
     Args:
@@ -152,9 +152,10 @@ class WindowPaging(Struct, frozen=True, kw_only=True):
 
 
 Paging: TypeAlias = NumberPaging | TokenPaging | WindowPaging
+"""A way of asking for page after page."""
 
 
-class _Count(NamedTuple):
+class _Count(Struct, frozen=True):
     """What page numbers remember.
 
     Args:
@@ -178,7 +179,7 @@ def _count(before: _Count | None, number: int, items: Sequence[object]) -> _Coun
     return _Count(before.first, before.seen + len(items), items, repeats)
 
 
-class _Trail(NamedTuple):
+class _Trail(Struct, frozen=True):
     """What tokens and ids remember, however many pages there are.
 
     The recent ones show a short circle at once. A longer one is found by Brent's algorithm, within

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, TypedDict, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
@@ -39,7 +39,7 @@ class CallArguments(TypedDict, total=False):
     files: Mapping[str, object] | None
 
 
-class AttemptRecord(NamedTuple):
+class AttemptRecord(Struct, frozen=True):
     """The outcome of one attempt.
 
     Attributes:

@@ -31,7 +31,6 @@ _FIRST_CALL = _IMPORT | {
     "coze_client._version",
     "coze_core._errors",
     "coze_core._auth",
-    "coze_core._builders",
     "coze_core._call",
     "coze_core._client",
     "coze_core._coze_error",
