@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Hashable
+from inspect import get_annotations
 from types import NoneType
 from typing import (
     TYPE_CHECKING,
@@ -22,6 +23,7 @@ from typing import (
     cast,
     get_args,
     get_origin,
+    get_type_hints,
 )
 
 import attrs
@@ -326,14 +328,15 @@ def _fast_envelope(result: type[T], unwrap: str | None) -> Callable[[bytes], Env
 
 
 def _classes_in(model: type[object]) -> Iterator[object]:
-    """Yield what the hints of a class name, without evaluating them, which takes far longer."""
+    """Yield what the hints of a class name; evaluating plain ones would take far longer."""
     for kind in model.__mro__:
+        hints = get_annotations(kind).values()
+        if any(not isinstance(hint, str) or "." in hint for hint in hints):
+            yield from get_type_hints(kind).values()
+            continue
         scope = vars(sys.modules[kind.__module__])
-        for hint in vars(kind).get("__annotations__", {}).values():
-            words = re.findall(r"\w+", hint) if isinstance(hint, str) else ()
-            yield from (one for word in words if isinstance(one := scope.get(word), Hashable))
-            if not words:
-                yield hint
+        words = (word for hint in hints for word in re.findall(r"\w+", hint))
+        yield from (one for word in words if isinstance(one := scope.get(word), Hashable))
 
 
 def _escapes_msgspec(hint: object, seen: set[object]) -> bool:

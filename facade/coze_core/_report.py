@@ -311,7 +311,7 @@ def _context(now: str, error: CozeError, request: Request, redaction: Redaction)
         message = f"{request.operation} failed. {_UNCOMPARED}"
         answer += [f"answer: {_UNCOMPARED}"] if response else ()
         marks = [mark for mark in marks if _HARMLESS_MARK.fullmatch(mark)]
-        attempts = [record._replace(logid=None) for record in attempts]
+        attempts = [msgspec.structs.replace(record, logid=None) for record in attempts]
     return ErrorContext(
         now,
         redaction.scrub(message),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict
 
 from coze_core._decode import AnswerDecoder, NotJSONError, TypeDecoder
+from tests.core import sample_models
 from tests.core.sample_models import (
     Block,
     HoldsRenamed,
@@ -281,3 +282,14 @@ def test_renamed_fields_are_read_by_their_wire_names_and_exact() -> None:
     assert slow(decoder).decode(body).value == expected
     _, problems = lenient(HoldsRenamed, b'{"tools":{"a":[{"input_schema":"no"}]}}')
     assert problems == ["$.tools.a[0].inputSchema"]
+
+
+@sample_models.model
+class HoldsDotted(sample_models.Model):
+    tools: dict[str, list[sample_models.Renamed]]
+
+
+def test_renamed_fields_of_classes_named_with_their_module_are_read_by_their_wire_names() -> None:
+    body = b'{"data":{"tools":{"a":[{"inputSchema":"s"}]}},"code":0}'
+    expected = HoldsDotted(tools={"a": [Renamed(input_schema="s")]})
+    assert AnswerDecoder(HoldsDotted).decode(body).value == expected

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.core.scripted_server import Act
+    from tests.runner import Runner
 
 BUSY = answer(429, {"code": 1, "msg": "planted answer"}, retry_after="0")
 BOT = answer(200, {"code": 0, "msg": "", "data": {"bot_id": "7"}}, x_tt_logid="log-7")
@@ -88,6 +89,18 @@ def test_asynchronous_calls_are_logged_alike(caplog: pytest.LogCaptureFixture) -
         asyncio.run(call(server.url))
     (line,) = [record for record in caplog.records if record.name == "coze_client"]
     assert line.getMessage().startswith("bots.retrieve: HTTP 200, sent 1 x in")
+
+
+def test_the_http_library_logs_requests_to_whoever_listens(
+    run: Runner, caplog: pytest.LogCaptureFixture
+) -> None:
+    library = os.environ.get("COZE_HTTP") or "httpx"
+    caplog.set_level("INFO", logger=library)
+    with ScriptedServer(BOT) as server:
+        coze = run.coze(token="t", base_url=server.url)
+        run(coze.bots.retrieve, bot_id="7")
+    (line,) = [record for record in caplog.records if record.name == library]
+    assert "HTTP Request: GET" in line.getMessage()
 
 
 def test_records_of_calls_carry_fields(caplog: pytest.LogCaptureFixture) -> None:

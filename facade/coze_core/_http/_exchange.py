@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import suppress
+from logging import INFO, getLogger
 from sys import is_finalizing
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
@@ -224,6 +225,7 @@ class TransportBase(Generic[C]):
         self._kind: Literal["Client", "AsyncClient"] = kind
         self._options = options
         self._own = given is None
+        self._log = getLogger(self._family.httpx.__name__)  # where its client tells of requests
         self._closed = False
         self._lock = Lock()
         self._for_sockets: Self | None = None
@@ -308,7 +310,8 @@ class TransportBase(Generic[C]):
 
         For it looks for hooks, authentication, cookies and proxies with each request.
         """
-        return client.direct if self._own and options["auth"] is None else None
+        is_plain = self._own and options["auth"] is None
+        return client.direct if is_plain and not self._log.isEnabledFor(INFO) else None
 
     def _redirected(self, client: Any, request: Request, response: Any) -> Any:
         """Return the request that a redirect leads to within its origin, or ``None``.
@@ -320,8 +323,17 @@ class TransportBase(Generic[C]):
             return None
         redirect = response.next_request
         if self._own and redirect is None and response.has_redirect_location:
+            sent = response.request
             with suppress(*self._family.hopeless, *self._family.lost):  # it leads to no URL
-                redirect = client._build_redirect_request(response.request, response)  # noqa: SLF001  # as `send` does
+                url = self._family.httpx.URL(response.headers["location"])
+                url = sent.url.join(url) if url.is_relative_url else url
+                redirect = self._family.httpx.Request(
+                    sent.method,
+                    url,
+                    headers=sent.headers,
+                    stream=sent.stream,
+                    extensions=sent.extensions,
+                )
         if redirect is None or origin(redirect.url) != origin(response.request.url):
             return None
         return redirect
