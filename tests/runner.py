@@ -37,15 +37,19 @@ class Runner:
         self._stack.callback(self.close, client)
         return client
 
-    def coze(self, **options: Any) -> Any:
+    def coze(self, *args: Any, **options: Any) -> Any:
         """Make a `Coze` or an `AsyncCoze`."""
         from coze_client import AsyncCoze, Coze
 
-        return self.opened(Coze, AsyncCoze, **options)
+        return self.opened(partial(Coze, *args), partial(AsyncCoze, *args), **options)
 
     def entered(self, made: Any) -> AbstractContextManager[Any]:
-        """Open a stream for a block."""
+        """Open a stream or a client for a block."""
         return made if self.portal is None else self.portal.wrap_async_context_manager(made)
+
+    def enter(self, made: Any) -> Any:
+        """Open a stream that is closed by hand."""
+        return self(made.__enter__ if self.portal is None else made.__aenter__)
 
     def next(self, made: Any) -> Any:
         return self(made.__next__ if self.portal is None else made.__anext__)

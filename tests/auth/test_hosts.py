@@ -141,17 +141,9 @@ def test_a_call_is_not_led_to_another_host(run: Runner) -> None:
 def test_a_client_of_httpx_sends_the_token_to_no_other_host(
     run: Runner, sandbox: Sandbox, jwt_auth: MakeAuth
 ) -> None:
-    async def get(url: str) -> httpx.Response:
-        async with httpx.AsyncClient(auth=auth) as client:
-            return await client.get(url)
-
-    def get_sync(url: str) -> httpx.Response:
-        with httpx.Client(auth=auth) as client:
-            return client.get(url)
-
-    auth = jwt_auth(base_url=sandbox.url)
+    client = http_client(run, auth=jwt_auth(base_url=sandbox.url))
     with ScriptedServer(BOT) as other, pytest.raises(CozeError, match="not sent to") as caught:
-        run(get_sync if run.portal is None else get, other.url)
+        run(client.get, other.url)
     assert other.seen == sandbox.requests == []
     assert other.url in str(caught.value)
 

@@ -112,17 +112,8 @@ def test_an_upload_is_sent_again_as_a_whole(
 def test_opening_a_stream_renews_as_well(run: Runner, sandbox: Sandbox, jwt_auth: MakeAuth) -> None:
     sandbox.scenario(Scenario(code=4100, plain=True), operation="chat.stream", times=1)
     coze = run.coze(auth=jwt_auth(), base_url=sandbox.url)
-    stream = coze.chat.stream(bot_id="1", user_id="me")
-
-    async def read() -> int:
-        async with stream:
-            return len([event async for event in stream])
-
-    def read_sync() -> int:
-        with stream:
-            return len(list(stream))
-
-    assert run(read_sync if run.portal is None else read) > 2
+    with run.entered(coze.chat.stream(bot_id="1", user_id="me")) as stream:
+        assert len(run.items(stream)) > 2
     assert operations(sandbox) == [REFRESH, "chat.stream"] * 2
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coze_client import AsyncCoze, Coze
+from coze_client import Coze
 from coze_core import (
     UNSET,
     CozeError,
@@ -207,12 +207,12 @@ def test_a_base_url_may_have_any_host(run: Runner, url: str) -> None:
 @pytest.mark.parametrize("url", [5, b"https://api.test", ["https://api.test"], object])
 def test_a_base_url_that_is_no_text_is_refused(run: Runner, url: Any) -> None:
     with pytest.raises(CozeError, match="base_url must be a string, got"):
-        (Coze if run.portal is None else AsyncCoze)("t", base_url=url)
+        run.coze("t", base_url=url)
 
 
 def test_a_base_url_may_be_one_of_httpx(run: Runner) -> None:
     url: Any = httpx.URL("https://api.test/v1/")
-    coze = (Coze if run.portal is None else AsyncCoze)("t", base_url=url)
+    coze = run.coze("t", base_url=url)
     assert coze._client.settings.base_url == "https://api.test/v1"
 
 

@@ -42,15 +42,8 @@ def test_a_list_asks_for_page_after_page(run: Runner, serve: Serve) -> None:
         ok({"items": [{"id": "3"}], "total": 3}),
     )
     client = run.client(server)
-
-    def sync() -> list[str]:
-        return [thing.id for thing in client.list(LIST, query={"page_size": 2, "none": None})]
-
-    async def other() -> list[str]:
-        pages = client.list(LIST, query={"page_size": 2, "none": None})
-        return [thing.id async for thing in pages]
-
-    assert run(other if run.portal else sync) == ["1", "2", "3"]
+    pages = client.list(LIST, query={"page_size": 2, "none": None})
+    assert [thing.id for thing in run.items(pages)] == ["1", "2", "3"]
     assert [seen.target for seen in server.seen] == [
         "/things?page_size=2",
         "/things?page_size=2&page_num=2",
@@ -87,16 +80,8 @@ def test_a_batch_wants_a_list(run: Runner, ids: Any) -> None:
 
 
 def read_stream(run: Runner, client: Any) -> list[Any]:
-    def sync() -> list[Any]:
-        with client.stream(WATCH, body={}) as stream:
-            return [stream.response, *stream]
-
-    async def other() -> list[Any]:
-        async with client.stream(WATCH, body={}) as stream:
-            return [stream.response, *[event async for event in stream]]
-
-    result: list[Any] = run(other if run.portal else sync)
-    return result
+    with run.entered(client.stream(WATCH, body={})) as stream:
+        return [stream.response, *run.items(stream)]
 
 
 def test_a_stream_sends_its_request_when_entered(run: Runner, serve: Serve) -> None:

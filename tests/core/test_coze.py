@@ -17,7 +17,7 @@ from tests.core.things import AsyncThings, Thing, Things
 from tests.families import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.core.conftest import Runner
     from tests.core.scripted_server import Serve
@@ -37,19 +37,9 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def coze(run: Runner) -> Iterator[Callable[..., Any]]:
-    """Yield a function that makes a `Coze` or an `AsyncCoze`, which is closed in the end."""
-    from coze_client import AsyncCoze, Coze
-
-    made: list[Any] = []
-
-    def make(*args: Any, **kwargs: Any) -> Any:
-        made.append((Coze if run.portal is None else AsyncCoze)(*args, **kwargs))
-        return made[-1]
-
-    yield make
-    for client in made:
-        run.close(client)
+def coze(run: Runner) -> Callable[..., Any]:
+    """Return what makes a `Coze` or an `AsyncCoze`."""
+    return run.coze
 
 
 def things(run: Runner, client: Any) -> Any:
@@ -180,15 +170,8 @@ def test_leaving_the_block_closes_the_client(
 ) -> None:
     client = coze("secret", base_url=serve(ok({"id": "1"})).url)
 
-    def sync() -> None:
-        with client as entered:
-            assert entered is client
-
-    async def other() -> None:
-        async with client as entered:
-            assert entered is client
-
-    run(other if run.portal else sync)
+    with run.entered(client) as entered:
+        assert entered is client
     with pytest.raises(CozeError, match="The client is closed"):
         run(things(run, client).get, thing_id="1")
 

@@ -55,36 +55,25 @@ def patient(client: Any) -> Any:
 
 
 def open_stream(run: Runner, client: Any) -> Any:
-    stream = client.stream(WATCH, body={})
-    return run(stream.__aenter__ if run.portal else stream.__enter__)
+    return run.enter(client.stream(WATCH, body={}))
 
 
 def events_of(run: Runner, stream: Any) -> tuple[list[Any], Exception | None]:
     """Return what a stream gives until it ends, and how it ends; it is closed then."""
     events: list[Any] = []
-
-    async def read() -> None:
-        async for event in stream:
-            events.append(event)  # noqa: PERF401  # an error must not lose them
-
-    def read_sync() -> None:
-        for event in stream:
-            events.append(event)  # noqa: PERF402  # as above
-
     try:
-        run(read if run.portal else read_sync)
+        while True:
+            events.append(run.next(stream))
+    except (StopIteration, StopAsyncIteration):
+        return events, None
     except Exception as error:  # noqa: BLE001  # it is the result
         return events, error
     finally:
         run.close(stream)
-    return events, None
 
 
 def first_page(run: Runner, client: Any) -> Any:
-    async def ask() -> Any:
-        return await client.list(LIST)
-
-    return run(ask) if run.portal else client.list(LIST)
+    return run(client.list, LIST)
 
 
 def good_call(run: Runner, client: Any) -> Any:

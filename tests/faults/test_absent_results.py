@@ -58,10 +58,7 @@ def say(fields: dict[str, Any]) -> bytes:
 
 
 def page_of(run: Runner, client: Any, operation: Any, **parts: Any) -> Any:
-    async def ask() -> Any:
-        return await client.list(operation, **parts)
-
-    return run(ask) if run.portal else client.list(operation, **parts)
+    return run(client.list, operation, **parts)
 
 
 @pytest.mark.parametrize("fields", ABSENT.values(), ids=ABSENT)

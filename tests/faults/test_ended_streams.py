@@ -27,24 +27,10 @@ TIMES = 20
 
 
 def read(run: Runner, client: Any, *, leave: str) -> list[str]:
-    names: list[str] = []
-
-    async def read_async() -> None:
-        async with client.stream(WATCH, body={}) as stream:
-            async for event in stream:
-                names.append(event.event)
-                if leave == "break" and event.event == "done":
-                    break
-
-    def read_sync() -> None:
-        with client.stream(WATCH, body={}) as stream:
-            for event in stream:
-                names.append(event.event)
-                if leave == "break" and event.event == "done":
-                    break
-
-    run(read_async if run.portal else read_sync)
-    return names
+    with run.entered(client.stream(WATCH, body={})) as stream:
+        if leave == "break":
+            return [run.next(stream).event for _ in range(2)]
+        return [event.event for event in run.items(stream)]
 
 
 def ends_later(connection: socket.socket) -> None:
@@ -110,14 +96,7 @@ def test_a_stream_that_is_left_before_its_end_is_not_read_on(run: Runner, serve:
     server = serve(HEAD + b"\r\n" + chunk(EVENTS.partition(b"event: done")[0]) + END, DONE)
     client = run.client(server)
 
-    async def begin_async() -> None:
-        async with client.stream(WATCH, body={}) as stream:
-            assert (await anext(stream)).event == "usage"
-
-    def begin() -> None:
-        with client.stream(WATCH, body={}) as stream:
-            assert next(stream).event == "usage"
-
-    run(begin_async if run.portal else begin)
+    with run.entered(client.stream(WATCH, body={})) as stream:
+        assert run.next(stream).event == "usage"
     assert good_call(run, client).id == "1"
     assert server.connections == 2

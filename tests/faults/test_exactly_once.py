@@ -158,5 +158,5 @@ def test_a_stream_is_opened_once_per_block(run: Runner, serve: Serve) -> None:
     stream = open_stream(run, client)
     run.close(stream)
     with pytest.raises(CozeError, match="can be opened only once"):
-        run(stream.__aenter__ if run.portal else stream.__enter__)
+        run.enter(stream)
     assert len(server.seen) == 1

@@ -66,15 +66,8 @@ def test_each_kind_of_call_works(run: Runner, serve: Serve, make: Any, *, own: b
     assert run(client.call, POST, body={"name": "x"}).id == "1"
     assert run(client.call, UPLOAD, files={"file": b"la"}).id == "1"
 
-    async def read() -> list[str]:
-        async with client.stream(WATCH, body={}) as stream:
-            return [event.event async for event in stream]
-
-    def read_sync() -> list[str]:
-        with client.stream(WATCH, body={}) as stream:
-            return [event.event for event in stream]
-
-    assert run(read if run.portal else read_sync) == ["usage", "done"]
+    with run.entered(client.stream(WATCH, body={})) as stream:
+        assert [event.event for event in run.items(stream)] == ["usage", "done"]
     assert run(run(client.download, SOUND).read) == CONTENT
     assert server.connections == 1
 
@@ -134,15 +127,8 @@ def test_our_authentications_work_in_a_plain_client(run: Runner, family: Any, se
     server = serve(answer(401), ok())
     auth = Fixed(server.url)
 
-    async def get() -> int:
-        async with family.AsyncClient(auth=auth) as client:
-            return (await client.get(server.url)).status_code
-
-    def get_sync() -> int:
-        with family.Client(auth=auth) as client:
-            return client.get(server.url).status_code
-
-    assert run(get if run.portal else get_sync) == 200
+    client = run.opened(family.Client, family.AsyncClient, auth=auth)
+    assert run(client.get, server.url).status_code == 200
     tokens = [seen.headers["authorization"] for seen in server.seen]
     assert tokens == ["Bearer first", "Bearer second"]
     assert isinstance(auth, Fixed)
@@ -246,17 +232,10 @@ def test_a_silent_connection_is_kept_alive(
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")  # of another scheme
     client = run.client(serve(STREAM), http=family.__name__)
 
-    async def look_async() -> int:
-        async with client.stream(WATCH, body={}) as stream:
-            return option(stream)
-
-    def look() -> int:
-        with client.stream(WATCH, body={}) as stream:
-            return option(stream)
-
     def option(stream: Any) -> int:
         network_stream = stream._body._response.extensions["network_stream"]
         connection = network_stream.get_extra_info("socket")
         return connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
-    assert run(look_async if run.portal else look)
+    with run.entered(client.stream(WATCH, body={})) as stream:
+        assert option(stream)

@@ -14,7 +14,7 @@ import h11
 import httpcore
 import pytest
 
-from coze_client import AsyncCoze, Coze, CozeError, OAuthToken, PKCEAuth
+from coze_client import CozeError, OAuthToken, PKCEAuth
 from tests.families import httpx
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def raised(run: Runner, seam: str, error: Exception) -> BaseException:
             options = {"auth": PKCEAuth(client_id="c", redirect_uri=url, store=store)}
         case _:
             pass
-    coze: Any = (AsyncCoze if run.portal else Coze)(
+    coze: Any = run.coze(
         base_url="https://api.test", http_client=http_client, max_retries=0, **options
     )
     call = partial(coze.files.upload, file=File(act)) if seam == "file" else coze.users.me
@@ -199,9 +199,7 @@ def test_a_token_function_that_is_exhausted_says_so(run: Runner) -> None:
         return run(coze.users.me)
 
     http_client = run.httpx_client(**answering())
-    coze: Any = (AsyncCoze if run.portal else Coze)(
-        lambda: next(tokens), base_url="https://api.test", http_client=http_client
-    )
+    coze: Any = run.coze(lambda: next(tokens), base_url="https://api.test", http_client=http_client)
     assert ask(coze)
     with pytest.raises(CozeError, match="token function or authentication raised StopIteration"):
         ask(coze)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coze_client import AsyncCoze, Coze
 from coze_core import APIConnectionError, APITimeoutError, CozeError, StreamError
 from tests.core.scripted_server import answer, cut, drop, ok
 from tests.families import httpx
@@ -65,7 +64,7 @@ def watch(run: Runner) -> Callable[..., tuple[list[Any], Exception | None]]:
         deadline: float | None = None,
     ) -> tuple[list[Any], Exception | None]:
         http_client = run.httpx_client(verify=TLS, limits=httpx.Limits(max_connections=1))
-        coze: Any = (AsyncCoze if run.portal else Coze)(
+        coze: Any = run.coze(
             "secret-token",
             base_url=server.url,
             http_client=http_client,
@@ -73,8 +72,7 @@ def watch(run: Runner) -> Callable[..., tuple[list[Any], Exception | None]]:
             max_retries=0,
         ).with_options(deadline=deadline)
         stream = coze.chat.stream(bot_id="b", user_id="u", recover=recover)
-        run(stream.__aenter__ if run.portal else stream.__enter__)
-        return events_of(run, stream)
+        return events_of(run, run.enter(stream))
 
     return start
 
@@ -261,27 +259,18 @@ def test_a_stream_that_never_began_is_never_posted_twice(
 
 def test_closing_a_stream_ends_its_recovery(run: Runner, serve: Serve) -> None:
     server = serve(cut(part(CREATED + FIRST)), ok(chat("in_progress")))
-    coze: Any = (AsyncCoze if run.portal else Coze)("t", base_url=server.url, max_retries=0)
+    coze: Any = run.coze("t", base_url=server.url, max_retries=0)
     stream = coze.chat.stream(bot_id="b", user_id="u", recover=True)
-    run(stream.__aenter__ if run.portal else stream.__enter__)
-    names: list[str] = []
+    run.enter(stream)
 
     def stop() -> None:
         while len(server.seen) < 2:
             time.sleep(0.001)
         run.close(stream)
 
-    async def read_async() -> None:
-        async for event in stream:
-            names.append(event.event)  # noqa: PERF401  # as in sync
-
-    def read() -> None:
-        names.extend(event.event for event in stream)
-
     thread = threading.Thread(target=stop)
     thread.start()
-    run(read_async if run.portal else read)
+    names = [event.event for event in run.items(stream)]
     thread.join(10)
-    run.close(coze)
     assert names == ["conversation.chat.created", "conversation.message.completed"]
     assert len(server.seen) <= 3

@@ -3,99 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-import anyio
 import pytest
 
 from coze_client import (
     APIConnectionError,
     APIError,
-    AsyncCoze,
-    Coze,
     CozeError,
     StreamError,
-    UnknownEvent,
     models,
 )
 from coze_sandbox import Scenario
-from tests.client.calls import at
 from tests.core.scripted_server import ScriptedServer, answer, cut
+from tests.surface.conftest import METHODS
 
 if TYPE_CHECKING:
     from coze_sandbox import Sandbox
-
-CHAT: dict[str, Any] = {"bot_id": "1", "user_id": "u"}
-RUN: dict[str, Any] = {"workflow_id": "1"}
-WORKFLOW_CHAT: dict[str, Any] = {"workflow_id": "1", "additional_messages": [], "parameters": {}}
-RESUME: dict[str, Any] = {
-    "workflow_id": "1",
-    "event_id": "e",
-    "resume_data": "r",
-    "interrupt_type": 2,
-}
-TOOLS: dict[str, Any] = {"conversation_id": "1", "chat_id": "2", "tool_outputs": []}
-METHODS = {
-    "chat.stream": CHAT,
-    "chat.stream_submit_tool_outputs": TOOLS,
-    "workflows.chat.stream": WORKFLOW_CHAT,
-    "workflows.runs.stream": RUN,
-    "workflows.runs.stream_resume": RESUME,
-}
-
-
-class Outcome(NamedTuple):
-    """What came of a stream."""
-
-    events: list[Any]
-    error: CozeError | None
-
-    @property
-    def names(self) -> list[str]:
-        return [
-            event.name if isinstance(event, UnknownEvent) else event.event for event in self.events
-        ]
-
-
-def read(url: str, path: str) -> Outcome:
-    """Read a stream with the synchronous client."""
-    events: list[Any] = []
-    with Coze("token", base_url=url, max_retries=0) as coze:
-        method = at(coze, path)
-        try:
-            with method(**METHODS[path]) as stream:
-                for event in stream:
-                    events.append(event)  # noqa: PERF402  # an error must not lose them
-        except CozeError as error:
-            return Outcome(events, error)
-    return Outcome(events, None)
-
-
-async def aread(url: str, path: str) -> Outcome:
-    """Read a stream with the asynchronous client."""
-    events: list[Any] = []
-    async with AsyncCoze("token", base_url=url, max_retries=0) as coze:
-        method = at(coze, path)
-        try:
-            async with method(**METHODS[path]) as stream:
-                async for event in stream:
-                    events.append(event)  # noqa: PERF401  # as above
-        except CozeError as error:
-            return Outcome(events, error)
-    return Outcome(events, None)
-
-
-def read_by_both(url: str, path: str) -> Outcome:
-    """Return what both clients read, which is the same."""
-    one, other = read(url, path), anyio.run(aread, url, path)
-    assert one.events == other.events
-    assert type(one.error) is type(other.error)
-    if one.error and other.error:
-        fields = ("code", "msg", "data", "status_code")
-        assert [getattr(one.error, name, None) for name in fields] == [
-            getattr(other.error, name, None) for name in fields
-        ]
-    return one
+    from tests.surface.conftest import Read
 
 
 def block(name: str, data: object, *, gap: str = "", id: int | None = None) -> bytes:  # noqa: A002
@@ -117,7 +42,7 @@ DONE = block("done", '"[DONE]"')
 NODE = {"content": "hi", "node_title": "End", "node_seq_id": "0", "node_is_finish": True}
 
 
-def test_audio_deltas_come_between_the_end_of_the_chat_and_that_of_the_stream() -> None:
+def test_audio_deltas_come_between_the_end_of_the_chat_and_that_of_the_stream(read: Read) -> None:
     body = streamed(
         block("conversation.chat.created", CREATED),
         block("conversation.message.delta", SAID),
@@ -128,7 +53,7 @@ def test_audio_deltas_come_between_the_end_of_the_chat_and_that_of_the_stream() 
         DONE,
     )
     with ScriptedServer(body) as server:
-        outcome = read_by_both(server.url, "chat.stream")
+        outcome = read(server.url, "chat.stream")
     assert outcome.error is None
     assert outcome.names == [
         "conversation.chat.created",
@@ -156,7 +81,7 @@ def test_audio_deltas_come_between_the_end_of_the_chat_and_that_of_the_stream() 
     ids=["chat", "code", "code as a text"],
 )
 def test_a_failed_chat_is_raised_in_each_of_its_shapes(
-    path: str, data: object, code: int, msg: str
+    read: Read, path: str, data: object, code: int, msg: str
 ) -> None:
     body = streamed(
         block("conversation.chat.created", CREATED, gap=" "),
@@ -164,7 +89,7 @@ def test_a_failed_chat_is_raised_in_each_of_its_shapes(
         block("done", {"debug_url": "u"}, gap=" "),
     )
     with ScriptedServer(body) as server:
-        outcome = read_by_both(server.url, path)
+        outcome = read(server.url, path)
     assert outcome.names == ["conversation.chat.created"]
     assert isinstance(outcome.error, StreamError)
     assert (outcome.error.code, outcome.error.msg, outcome.error.logid) == (code, msg, "L")
@@ -180,15 +105,17 @@ def test_a_failed_chat_is_raised_in_each_of_its_shapes(
         ("workflows.runs.stream_resume", "Error", {"error_code": "5000"}, 5000),
     ],
 )
-def test_an_error_event_is_raised(path: str, name: str, data: object, code: int | None) -> None:
+def test_an_error_event_is_raised(
+    read: Read, path: str, name: str, data: object, code: int | None
+) -> None:
     with ScriptedServer(streamed(block(name, data, gap=" ", id=0))) as server:
-        outcome = read_by_both(server.url, path)
+        outcome = read(server.url, path)
     assert outcome.events == []
     assert isinstance(outcome.error, StreamError)
     assert outcome.error.code == code
 
 
-def test_a_ping_is_an_event_without_data_and_does_not_end_the_run() -> None:
+def test_a_ping_is_an_event_without_data_and_does_not_end_the_run(read: Read) -> None:
     body = streamed(
         block("PING", "", gap=" ", id=0),
         block("Message", NODE, gap=" ", id=1),
@@ -196,7 +123,7 @@ def test_a_ping_is_an_event_without_data_and_does_not_end_the_run() -> None:
         block("Done", {}, gap=" ", id=3),
     )
     with ScriptedServer(body) as server:
-        outcome = read_by_both(server.url, "workflows.runs.stream")
+        outcome = read(server.url, "workflows.runs.stream")
     assert outcome.error is None
     assert outcome.names == ["PING", "Message", "PING", "Done"]
     assert [event.id for event in outcome.events] == ["0", "1", "2", "3"]
@@ -207,19 +134,19 @@ def test_a_ping_is_an_event_without_data_and_does_not_end_the_run() -> None:
 
 @pytest.mark.parametrize("path", ["workflows.runs.stream", "workflows.runs.stream_resume"])
 @pytest.mark.parametrize("with_done", [True, False])
-def test_an_interrupt_may_be_the_last_event(path: str, *, with_done: bool) -> None:
+def test_an_interrupt_may_be_the_last_event(read: Read, path: str, *, with_done: bool) -> None:
     interrupt = {"interrupt_data": {"event_id": "e/1", "type": 2, "data": ""}, "node_title": "Ask"}
     blocks = [block("Message", NODE, gap=" ", id=0), block("Interrupt", interrupt, gap=" ", id=1)]
     done = [block("Done", {"debug_url": "u"}, gap=" ", id=2)] if with_done else []
     with ScriptedServer(streamed(*blocks, *done)) as server:
-        outcome = read_by_both(server.url, path)
+        outcome = read(server.url, path)
     assert outcome.error is None
     assert outcome.names == ["Message", "Interrupt", "Done"][: 2 + with_done]
     assert outcome.events[1].data.interrupt_data.event_id == "e/1"
     assert outcome.events[1].data.interrupt_data.type == 2
 
 
-def test_a_chat_with_a_workflow_ends_after_an_interrupt_without_being_completed() -> None:
+def test_a_chat_with_a_workflow_ends_after_an_interrupt_without_being_completed(read: Read) -> None:
     verbose = {**SAID, "type": "verbose", "content": '{"msg_type":"interrupt","data":"{}"}'}
     body = streamed(
         block("conversation.chat.created", CREATED, gap=" "),
@@ -227,43 +154,45 @@ def test_a_chat_with_a_workflow_ends_after_an_interrupt_without_being_completed(
         block("done", {"debug_url": "https://www.coze.cn/x"}, gap=" "),
     )
     with ScriptedServer(body) as server:
-        outcome = read_by_both(server.url, "workflows.chat.stream")
+        outcome = read(server.url, "workflows.chat.stream")
     assert outcome.error is None
     assert outcome.names[-1] == "done"
     assert outcome.events[-1].data.debug_url == "https://www.coze.cn/x"
 
 
 @pytest.mark.parametrize("done", ['"[DONE]"', "[DONE]", "", '{"debug_url":"u"}'])
-def test_the_end_of_a_chat_has_data_of_many_kinds(done: str) -> None:
+def test_the_end_of_a_chat_has_data_of_many_kinds(read: Read, done: str) -> None:
     with ScriptedServer(streamed(block("done", done))) as server:
-        outcome = read_by_both(server.url, "chat.stream_submit_tool_outputs")
+        outcome = read(server.url, "chat.stream_submit_tool_outputs")
     assert outcome.error is None
     assert [event.data for event in outcome.events] == [done.strip('"')]
 
 
-def test_an_unknown_event_is_told_by_its_name() -> None:
+def test_an_unknown_event_is_told_by_its_name(read: Read) -> None:
     with ScriptedServer(streamed(block("conversation.new", {"a": 1}), DONE)) as server:
-        outcome = read_by_both(server.url, "chat.stream")
+        outcome = read(server.url, "chat.stream")
     assert outcome.names == ["conversation.new", "done"]
     assert (outcome.events[0].event, outcome.events[0].data) == ("unknown", '{"a": 1}')
 
 
 @pytest.mark.parametrize("path", METHODS)
-def test_a_stream_can_be_answered_with_an_error(path: str) -> None:
+def test_a_stream_can_be_answered_with_an_error(read: Read, path: str) -> None:
     refusal = {"code": 4000, "msg": "The field bot_id is wrong", "detail": {"logid": "L2"}}
     with ScriptedServer(answer(body=refusal)) as server:
-        outcome = read_by_both(server.url, path)
+        outcome = read(server.url, path)
     assert outcome.events == []
     assert isinstance(outcome.error, APIError)
     assert (outcome.error.code, outcome.error.status_code) == (4000, 200)
 
 
 @pytest.mark.parametrize("path", METHODS)
-def test_a_connection_cut_in_the_middle_is_raised_after_the_whole_events(path: str) -> None:
+def test_a_connection_cut_in_the_middle_is_raised_after_the_whole_events(
+    read: Read, path: str
+) -> None:
     name = "Message" if "runs" in path else "conversation.message.delta"
     whole = streamed(block(name, SAID), block(name, SAID))
     with ScriptedServer(cut(whole[:-20])) as server:
-        outcome = read_by_both(server.url, path)
+        outcome = read(server.url, path)
     assert outcome.names == [name]
     assert isinstance(outcome.error, APIConnectionError)
 
@@ -283,11 +212,11 @@ SCRIPTS = [
 
 
 @pytest.mark.parametrize(("path", "script", "end"), SCRIPTS)
-def test_both_clients_read_the_streams_of_the_sandbox(
-    coze_sandbox: Sandbox, path: str, script: str | None, end: str | None
+def test_the_streams_of_the_sandbox_are_read(
+    read: Read, coze_sandbox: Sandbox, path: str, script: str | None, end: str | None
 ) -> None:
     coze_sandbox.scenario(Scenario(script=script))
-    outcome = read_by_both(coze_sandbox.url, path)
+    outcome = read(coze_sandbox.url, path)
     assert "unknown" not in {event.event for event in outcome.events}
     if end is None:
         assert isinstance(outcome.error, StreamError)
@@ -314,9 +243,9 @@ def test_both_clients_read_the_streams_of_the_sandbox(
     ],
     ids=["no end", "cut", "malformed", "status", "code", "plain", "html"],
 )
-def test_both_clients_meet_misbehaviour_alike(
-    coze_sandbox: Sandbox, path: str, scenario: Scenario, kind: type[CozeError]
+def test_misbehaviour_is_one_error(
+    read: Read, coze_sandbox: Sandbox, path: str, scenario: Scenario, kind: type[CozeError]
 ) -> None:
     coze_sandbox.scenario(scenario)
-    outcome = read_by_both(coze_sandbox.url, path)
+    outcome = read(coze_sandbox.url, path)
     assert isinstance(outcome.error, kind)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from coze_client import APIError, Coze, StreamError
 from tests.client.calls import call_of
 from tests.core.scripted_server import ScriptedServer, answer
-from tests.surface.test_coze_streams import CREATED, FINISHED, SAID, block, read_by_both, streamed
+from tests.surface.test_coze_streams import CREATED, FINISHED, SAID, block, streamed
+
+if TYPE_CHECKING:
+    from tests.surface.conftest import Read
 
 CANCELLED = {**CREATED, "status": "cancelled"}
 
@@ -18,7 +23,7 @@ CANCELLED = {**CREATED, "status": "cancelled"}
     [b"event:conversation.stream.done\ndata:\n\n", b"event:conversation.stream.done\n\n"],
     ids=["empty data", "no data"],
 )
-def test_a_chat_ends_with_its_own_event(path: str, end: bytes) -> None:
+def test_a_chat_ends_with_its_own_event(read: Read, path: str, end: bytes) -> None:
     whole = [
         block("conversation.chat.created", CREATED),
         block("conversation.message.completed", SAID),
@@ -26,7 +31,7 @@ def test_a_chat_ends_with_its_own_event(path: str, end: bytes) -> None:
         end,
     ]
     with ScriptedServer(streamed(*whole)) as server:
-        outcome = read_by_both(server.url, path)
+        outcome = read(server.url, path)
     assert outcome.error is None
     assert outcome.names[-1] == "conversation.stream.done"
     assert outcome.events[-1].data == ""
@@ -52,9 +57,11 @@ def test_a_cancelled_chat_has_a_result() -> None:
         ("", "the event error, without a reason"),
     ],
 )
-def test_an_error_of_a_workflow_keeps_its_reason(path: str, data: str, msg: str | None) -> None:
+def test_an_error_of_a_workflow_keeps_its_reason(
+    read: Read, path: str, data: str, msg: str | None
+) -> None:
     with ScriptedServer(streamed(block("error", data))) as server:
-        outcome = read_by_both(server.url, path)
+        outcome = read(server.url, path)
     assert isinstance(outcome.error, StreamError)
     assert outcome.error.msg == (msg or data)
 
