@@ -326,7 +326,7 @@ class TransportBase(Generic[C]):
             sent = response.request
             with suppress(*self._family.hopeless, *self._family.lost):  # it leads to no URL
                 url = self._family.httpx.URL(response.headers["location"])
-                url = sent.url.join(url) if url.is_relative_url else url
+                url = url if url.scheme else sent.url.join(url)
                 redirect = self._family.httpx.Request(
                     sent.method,
                     url,
