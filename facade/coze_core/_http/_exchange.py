@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from contextlib import suppress
-from logging import INFO, getLogger
 from sys import is_finalizing
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
@@ -225,7 +225,6 @@ class TransportBase(Generic[C]):
         self._kind: Literal["Client", "AsyncClient"] = kind
         self._options = options
         self._own = given is None
-        self._log = getLogger(self._family.httpx.__name__)  # where its client tells of requests
         self._closed = False
         self._lock = Lock()
         self._for_sockets: Self | None = None
@@ -308,10 +307,10 @@ class TransportBase(Generic[C]):
     def _direct(self, client: Any, options: dict[str, Any]) -> Any:
         """Return the transport to send over, unless there is something for the client to do.
 
-        For it looks for hooks, authentication, cookies and proxies with each request.
+        For it looks for hooks, authentication, cookies and proxies with each request, and logs it.
         """
-        is_plain = self._own and options["auth"] is None
-        return client.direct if is_plain and not self._log.isEnabledFor(INFO) else None
+        needed = options["auth"] is not None or self._family.log.isEnabledFor(logging.INFO)
+        return client.direct if self._own and not needed else None
 
     def _redirected(self, client: Any, request: Request, response: Any) -> Any:
         """Return the request that a redirect leads to within its origin, or ``None``.
@@ -321,20 +320,15 @@ class TransportBase(Generic[C]):
         follows = request.method == "GET" if self._own else client.follow_redirects
         if not follows or request.is_token_request or is_upgrade(request):
             return None
-        redirect = response.next_request
-        if self._own and redirect is None and response.has_redirect_location:
-            sent = response.request
+        redirect, sent = response.next_request, response.request
+        if self._own and response.has_redirect_location:
+            httpx, about = self._family.httpx, {"headers": sent.headers, "stream": sent.stream}
             with suppress(*self._family.hopeless, *self._family.lost):  # it leads to no URL
-                url = self._family.httpx.URL(response.headers["location"])
-                url = url if url.scheme else sent.url.join(url)
-                redirect = self._family.httpx.Request(
-                    sent.method,
-                    url,
-                    headers=sent.headers,
-                    stream=sent.stream,
-                    extensions=sent.extensions,
-                )
-        if redirect is None or origin(redirect.url) != origin(response.request.url):
+                place = httpx.URL(response.headers["location"])
+                if place.host or not place.scheme:
+                    url, extensions = sent.url.join(place), sent.extensions
+                    redirect = httpx.Request(sent.method, url, **about, extensions=extensions)
+        if redirect is None or origin(redirect.url) != origin(sent.url):
             return None
         return redirect
 

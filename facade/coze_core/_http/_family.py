@@ -5,6 +5,7 @@ Protocols say what users may hand over of them: neither has to be there for a ty
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import zlib
@@ -148,6 +149,7 @@ class Family:
 
     Attributes:
         httpx: The package.
+        log: The logger to which its clients tell each request.
         phases: Which phase of a request each of its timeouts is about.
         timed_out: What it raises when a time limit is over.
         unsent: What it raises when no request was sent.
@@ -159,6 +161,7 @@ class Family:
 
     def __init__(self, module: Any) -> None:
         self.httpx = module
+        self.log = logging.getLogger(module.__name__)
         self.phases: dict[type[Exception], Phase] = {
             module.ConnectTimeout: "connect",
             module.ReadTimeout: "read",

@@ -59,7 +59,7 @@ class OpenBody(BodyBase):
         with self._mapped:
             self._begin()
         # A chunk passes here as fast as it can: short ones are many.
-        bounded = self._limit < inf or self._gzip or self._request.deadline
+        is_limited = self._limit < inf or self._gzip or self._request.deadline
         while True:
             if self._released or self._inherited:
                 self._check_usable()
@@ -72,7 +72,7 @@ class OpenBody(BodyBase):
                 if chunk is None and not self._released:
                     self._response.close()
                     return
-                if bounded or chunk is None or self._released or self._inherited:
+                if is_limited or chunk is None or self._released or self._inherited:
                     chunk = self._checked(chunk or b"")
             except BaseException as error:
                 self._interrupted = not isinstance(error, Exception)
