@@ -1,4 +1,4 @@
-"""Every method is called once synchronously and once asynchronously, over real HTTP."""
+"""Every method is called by the sync client, on asyncio and on trio, over real HTTP."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 import attrs
 import pytest
 
-from coze_client import APIError, AsyncCoze, Event, response_of
+from coze_client import APIError, Event, response_of
 from coze_sandbox import Scenario
 from tests.client.calls import CALLS, METHODS, Call, call_of, resolved
 from tests.fuzz.effort import sampled
@@ -17,6 +17,7 @@ from tests.fuzz.effort import sampled
 if TYPE_CHECKING:
     from coze_client import Coze
     from coze_sandbox import Sandbox
+    from tests.runner import Runner
 
 ENVELOPE = {"code", "msg", "detail"}
 
@@ -61,51 +62,26 @@ def check_request(sandbox: Sandbox, call: Call) -> None:
 
 @pytest.mark.parametrize("path", CALLS)
 def test_a_call_sends_its_arguments_and_returns_what_was_sent(
-    coze: Coze, coze_sandbox: Sandbox, path: str
+    run: Runner, coze_sandbox: Sandbox, path: str
 ) -> None:
     call = call_of(path)
+    coze = run.coze("sandbox", base_url=coze_sandbox.url)
     method = call.on(coze)
     match call.kind:
         case "list":
-            page = method(**call.arguments)
+            page = run(method, **call.arguments)
             assert plain(page.data) == sent_result(response_of(page).body)
             assert all(attrs.has(type(item)) for item in page.items)
             assert page.items
         case "stream":
-            with method(**call.arguments) as stream:
-                events = list(stream)
-            check_events(events)
+            with run.entered(method(**call.arguments)) as stream:
+                check_events(run.items(stream))
         case "download":
-            with method(**call.arguments) as download:
-                assert download.read()
+            assert run(run(method, **call.arguments).read)
         case _:
-            response = coze.with_response(method, **call.arguments)
+            response = run(coze.with_response, method, **call.arguments)
             assert plain(response.value) == sent_result(response.body)
             assert response.logid
-    check_request(coze_sandbox, call)
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("path", CALLS)
-async def test_the_asynchronous_twin_does_the_same(coze_sandbox: Sandbox, path: str) -> None:
-    call = call_of(path)
-    async with AsyncCoze(base_url=coze_sandbox.url, token="sandbox") as coze:
-        method = call.on(coze)
-        match call.kind:
-            case "list":
-                page = await method(**call.arguments)
-                assert plain(page.data) == sent_result(response_of(page).body)
-                assert page.items
-            case "stream":
-                async with method(**call.arguments) as stream:
-                    events = [event async for event in stream]
-                check_events(events)
-            case "download":
-                async with await method(**call.arguments) as download:
-                    assert await download.read()
-            case _:
-                response = await coze.with_response(method, **call.arguments)
-                assert plain(response.value) == sent_result(response.body)
     check_request(coze_sandbox, call)
 
 

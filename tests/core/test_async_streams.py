@@ -6,16 +6,12 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from coze_core._coze_error import CozeError
 from coze_core._streams import AsyncStream
 from tests.core.stream_sources import (
     CHAT,
-    DONE,
     ERRORS,
     HELLO,
     HELLO_EVENT,
-    USAGE,
-    USAGE_EVENT,
     AsyncSource,
 )
 
@@ -23,43 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 pytestmark = pytest.mark.anyio
-
-
-async def fail_inside(stream: AsyncStream[Any]) -> None:
-    async with stream:
-        raise KeyError(await anext(stream))
-
-
-async def test_a_stream_is_read_only_while_it_is_open() -> None:
-    source = AsyncSource([HELLO, USAGE, DONE])
-
-    stream = AsyncStream(CHAT, source.open, ERRORS)
-    with pytest.raises(CozeError, match=r"chat\.stream: this stream is not open\. .*with"):
-        aiter(stream)
-    with pytest.raises(CozeError, match="is not open"):
-        await anext(stream)
-    async with stream:
-        assert await anext(stream) == HELLO_EVENT
-        async for event in stream:
-            assert event == USAGE_EVENT
-            break
-        with pytest.raises(CozeError, match="opened only once"):
-            await stream.__aenter__()
-    assert source.closed.is_set()
-    assert stream.response.logid == "L"
-    assert repr(stream) == "<AsyncStream chat.stream, closed>"
-    with pytest.raises(CozeError, match="is closed"):
-        aiter(stream)
-    await stream.aclose()
-
-
-async def test_leaving_by_an_error_closes_the_connection() -> None:
-    source = AsyncSource([HELLO, HELLO])
-
-    stream = AsyncStream(CHAT, source.open, ERRORS)
-    with pytest.raises(KeyError):
-        await fail_inside(stream)
-    assert source.closed.is_set()
 
 
 async def test_cancelling_closes_the_connection() -> None:

@@ -13,7 +13,7 @@ from coze_core._errors import APIConnectionError, StreamError
 from coze_core._events import Event, UnknownEvent
 from coze_core._operation import StreamOperation
 from coze_core._response import response_of
-from coze_core._streams import Stream
+from coze_core._streams import AsyncStream, Stream
 from tests.core.sample_models import Message, Usage
 from tests.core.stream_sources import (
     CHAT,
@@ -24,6 +24,7 @@ from tests.core.stream_sources import (
     HELLO_EVENT,
     USAGE,
     USAGE_EVENT,
+    AsyncSource,
     Source,
     SyncSource,
     read_async,
@@ -33,7 +34,7 @@ from tests.core.stream_sources import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from coze_core import ResponseInfo
+    from tests.core.conftest import Runner
 
 ENDLESS: StreamOperation[Any] = StreamOperation(
     "chat.watch", "GET", "/watch", events=lambda: {"usage": Usage}
@@ -254,77 +255,79 @@ def test_events_can_be_read_one_by_one_and_in_several_loops() -> None:
         assert names == ["usage", "usage", "delta", "done"]
 
 
-def leave_by_break(stream: Stream[Any]) -> None:
-    with stream:
-        for _ in stream:
-            break
+def made(run: Runner, *chunks: bytes) -> tuple[Any, Source]:
+    if run.portal is None:
+        source = SyncSource(chunks)
+        return Stream(CHAT, source.open, ERRORS), source
+    other = AsyncSource(chunks)
+    return AsyncStream(CHAT, other.open, ERRORS), other
 
 
-def leave_by_error(stream: Stream[Any]) -> None:
-    with pytest.raises(KeyError), stream:
-        raise KeyError(next(stream))
+def leave_by_break(run: Runner, stream: Any) -> None:
+    with run.entered(stream):
+        run.next(stream)
 
 
-def leave_by_close(stream: Stream[Any]) -> None:
-    with stream:
-        next(stream)
-        stream.close()
+def leave_by_error(run: Runner, stream: Any) -> None:
+    with pytest.raises(KeyError), run.entered(stream):
+        raise KeyError(run.next(stream))
+
+
+def leave_by_close(run: Runner, stream: Any) -> None:
+    with run.entered(stream):
+        run.next(stream)
+        run.close(stream)
         with pytest.raises(CozeError, match="is closed"):
-            next(stream)
+            run.next(stream)
 
 
-def leave_by_generator(stream: Stream[Any]) -> None:
-    def events() -> Iterator[Any]:
-        with stream:
-            yield from stream
-
-    next(events())
-
-
-@pytest.mark.parametrize(
-    "leave", [leave_by_break, leave_by_error, leave_by_close, leave_by_generator]
-)
+@pytest.mark.parametrize("leave", [leave_by_break, leave_by_error, leave_by_close])
 def test_the_connection_is_closed_however_the_stream_is_left(
-    leave: Callable[[Stream[Any]], None],
+    run: Runner, leave: Callable[[Runner, Any], None]
 ) -> None:
-    source = SyncSource([HELLO, HELLO, DONE])
-    leave(Stream(CHAT, source.open, ERRORS))
+    stream, source = made(run, HELLO, HELLO, DONE)
+    leave(run, stream)
     assert source.closed.is_set()
     assert source.left == 2
 
 
-def test_a_stream_is_read_only_while_it_is_open() -> None:
-    opened: list[Source] = []
+def test_the_connection_is_closed_with_the_generator_that_reads_the_stream() -> None:
+    source = SyncSource([HELLO, HELLO, DONE])
 
-    def open_body() -> tuple[SyncSource, ResponseInfo]:
-        source = SyncSource([HELLO, DONE])
-        opened.append(source)
-        return source.open()
+    def events() -> Iterator[Any]:
+        with Stream(CHAT, source.open, ERRORS) as stream:
+            yield from stream
 
-    stream = Stream(CHAT, open_body, ERRORS)
-    assert repr(stream) == "<Stream chat.stream, not open>"
-    for use in (lambda: list(stream), lambda: next(stream), lambda: stream.response):
+    next(events())
+    assert source.closed.is_set()
+    assert source.left == 2
+
+
+def test_a_stream_is_read_only_while_it_is_open(run: Runner) -> None:
+    stream, source = made(run, HELLO, DONE)
+    name = type(stream).__name__
+    assert repr(stream) == f"<{name} chat.stream, not open>"
+    for use in (lambda: run.items(stream), lambda: run.next(stream), lambda: stream.response):
         with pytest.raises(CozeError, match=r"chat\.stream: this stream is not open\. .*with"):
             use()
-    assert opened == []
-    with stream:
-        assert repr(stream) == "<Stream chat.stream, open>"
+    assert source.left == 2
+    with run.entered(stream):
+        assert repr(stream) == f"<{name} chat.stream, open>"
         assert response_of(stream).logid == "L"
         with pytest.raises(CozeError, match="opened only once"):
-            stream.__enter__()
-        assert list(stream) == [HELLO_EVENT, DONE_EVENT]
-    assert repr(stream) == "<Stream chat.stream, closed>"
+            run.enter(stream)
+        assert run.items(stream) == [HELLO_EVENT, DONE_EVENT]
+    assert repr(stream) == f"<{name} chat.stream, closed>"
     assert stream.response.logid == "L"
     with pytest.raises(CozeError, match="is closed"):
-        list(stream)
-    stream.close()
+        run.items(stream)
+    run.close(stream)
     with pytest.raises(CozeError, match="opened only once"):
-        stream.__enter__()
-    assert len(opened) == 1
+        run.enter(stream)
 
 
-def test_a_stream_closed_before_it_was_opened_stays_closed() -> None:
-    stream = Stream(CHAT, SyncSource([]).open, ERRORS)
-    stream.close()
+def test_a_stream_closed_before_it_was_opened_stays_closed(run: Runner) -> None:
+    stream, _ = made(run)
+    run.close(stream)
     with pytest.raises(CozeError, match="opened only once"):
-        stream.__enter__()
+        run.enter(stream)

@@ -9,17 +9,16 @@ import pytest
 
 from coze_core import (
     APIConnectionError,
-    AsyncClient,
-    ErrorTable,
     Event,
     StreamError,
     StreamOperation,
-    SyncClient,
 )
 from tests.core.sample_models import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.core.conftest import Runner
 
 WORK: StreamOperation[Any] = StreamOperation(
     "work.stream",
@@ -68,55 +67,41 @@ def answers() -> Iterator[list[OneAnswer]]:
         answer.thread.join(10)
 
 
-def client(answer: OneAnswer) -> SyncClient:
-    return SyncClient(
-        base_url=answer.url, errors=ErrorTable(dict), user_agent="tests", token="planted"
-    )
+def work(run: Runner, answer: OneAnswer) -> Any:
+    return run.entered(run.client(answer.url).stream(WORK))
 
 
 @pytest.mark.parametrize("pieces", [[USAGE, USAGE], [USAGE + USAGE + b"event: done\ndata: {}\n\n"]])
-def test_leaving_the_stream_hangs_up(answers: list[OneAnswer], pieces: list[bytes]) -> None:
+def test_leaving_the_stream_hangs_up(
+    run: Runner, answers: list[OneAnswer], pieces: list[bytes]
+) -> None:
     answers.append(OneAnswer(*pieces))
-    with client(answers[0]).stream(WORK) as stream:
-        assert next(stream) == USAGE_EVENT
+    with work(run, answers[0]) as stream:
+        assert run.next(stream) == USAGE_EVENT
         assert stream.response.logid == "L"
         assert not answers[0].left.is_set()
     assert answers[0].left.wait(10)
 
 
 def test_the_end_event_is_enough_while_the_connection_stays_open(
-    answers: list[OneAnswer],
+    run: Runner, answers: list[OneAnswer]
 ) -> None:
     answers.append(OneAnswer(USAGE, b"event: done\ndata: {}\n\n"))
-    with client(answers[0]).stream(WORK) as stream:
-        assert [event.event for event in stream] == ["usage", "unknown"]
+    with work(run, answers[0]) as stream:
+        assert [event.event for event in run.items(stream)] == ["usage", "unknown"]
 
 
 def test_a_connection_cut_mid_stream_is_told_apart_from_an_error_of_the_api(
-    answers: list[OneAnswer],
+    run: Runner, answers: list[OneAnswer]
 ) -> None:
     answers.append(OneAnswer(USAGE, USAGE[:20], hangs_up=True))
-    with client(answers[0]).stream(WORK) as stream:
-        assert next(stream) == USAGE_EVENT
+    with work(run, answers[0]) as stream:
+        assert run.next(stream) == USAGE_EVENT
         with pytest.raises(APIConnectionError):
-            next(stream)
+            run.next(stream)
     answers.append(OneAnswer(USAGE, b'event: error\ndata: {"code": "5", "msg": "no"}\n\n'))
-    with client(answers[1]).stream(WORK) as stream:
-        assert next(stream) == USAGE_EVENT
+    with work(run, answers[1]) as stream:
+        assert run.next(stream) == USAGE_EVENT
         with pytest.raises(StreamError, match="no") as caught:
-            next(stream)
+            run.next(stream)
     assert (caught.value.code, caught.value.logid) == (5, "L")
-
-
-@pytest.mark.anyio
-async def test_leaving_an_async_stream_hangs_up(answers: list[OneAnswer]) -> None:
-    answers.append(OneAnswer(USAGE, USAGE))
-    async_client = AsyncClient(
-        base_url=answers[0].url, errors=ErrorTable(dict), user_agent="tests", token="planted"
-    )
-    async with async_client.stream(WORK) as stream:
-        async for event in stream:
-            assert event == USAGE_EVENT
-            break
-    assert answers[0].left.wait(10)
-    await async_client.aclose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import subprocess
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coze_client import APIError, AsyncCoze, Coze
+from coze_client import APIError, Coze
 from tests.core.scripted_server import ScriptedServer, answer, ok
 
 if TYPE_CHECKING:
@@ -71,24 +70,13 @@ def test_a_call_is_one_line_of_information(name: str, caplog: pytest.LogCaptureF
     assert "planted" not in " ".join(record.getMessage() for record in ours)
 
 
-def test_a_line_names_the_log_id(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_line_names_the_log_id(run: Runner, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", logger="coze_client")
-    with ScriptedServer(BOT) as server, Coze("planted", base_url=server.url) as coze:
-        coze.bots.retrieve(bot_id="7")
-    assert caplog.messages[-1].endswith("log id log-7")
-
-
-def test_asynchronous_calls_are_logged_alike(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", logger="coze_client")
-
-    async def call(url: str) -> None:
-        async with AsyncCoze("planted", base_url=url) as coze:
-            await coze.bots.retrieve(bot_id="7")
-
     with ScriptedServer(BOT) as server:
-        asyncio.run(call(server.url))
-    (line,) = [record for record in caplog.records if record.name == "coze_client"]
-    assert line.getMessage().startswith("bots.retrieve: HTTP 200, sent 1 x in")
+        run(run.coze("planted", base_url=server.url).bots.retrieve, bot_id="7")
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "coze_client"]
+    assert line.startswith("bots.retrieve: HTTP 200, sent 1 x in")
+    assert line.endswith("log id log-7")
 
 
 def test_the_http_library_logs_requests_to_whoever_listens(
