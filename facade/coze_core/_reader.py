@@ -177,8 +177,7 @@ class EventReader(Generic[E_co]):
         plain = plain_of(raw)
         code, msg = reason_of(plain)
         if msg is None:
-            text = plain if isinstance(plain, str) else ""
-            msg = text or f"the event {event.event}, without a reason"
+            msg = f"the event {event.event}, without a reason"
         decode = self._data_decoders.get(event.event)
         data = plain if decode is None else decode(raw)
         return self._make_error(code=code, msg=msg, logid=logid_of(plain), data=data)
@@ -264,7 +263,9 @@ _MESSAGE = re.compile(r"(?:\w+_)?(?:msg|message)")
 
 
 def reason_of(data: object) -> tuple[int | str | None, str | None]:
-    """Find code and message of an error, in the data or one level below."""
+    """Find code and message of an error, in the data or one level below; a text is a message."""
+    if isinstance(data, str):
+        return None, data or None
     outer = json_object(data)
     inner = [json_object(value) for value in outer.values()]
     reasons = [(_said(_CODE, found), _said(_MESSAGE, found)) for found in (outer, *inner)]

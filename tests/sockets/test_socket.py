@@ -127,6 +127,18 @@ def test_an_error_event_is_raised_and_the_socket_stays_usable(peers: Any, talk: 
         assert names(chat.turn())[-1] == "chat.done"
 
 
+def test_an_error_event_whose_data_are_a_text_says_that_text(peers: Any, talk: Any) -> None:
+    def serve(peer: Peer) -> None:
+        peer.accept()
+        peer.send("error", "no credits")
+        peer.receive()
+
+    with talk(peers(serve)) as chat:
+        error = is_(chat.read(chat.run_sync(chat.socket.turn))[1], StreamError)
+        assert (error.code, error.msg) == (None, "no credits")
+        assert "the API reports an error: no credits" in str(error)
+
+
 @pytest.mark.parametrize(
     ("message", "data"),
     [
