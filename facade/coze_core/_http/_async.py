@@ -281,7 +281,8 @@ class AsyncTransport(TransportBase[AsyncHTTPClient]):
         kind = AsyncUpgraded if is_upgrade(request) else OpenAsyncBody
         limit = inf if live else request.max_bytes
         body = kind(self._family, client, response, request, limit)
-        check_upgrade(request, response)  # else the body is forgotten, and so closed
+        if kind is AsyncUpgraded:
+            check_upgrade(request, response)  # else the body is forgotten, and so closed
         if not live:
             return raw_response(sent, response, await body.read(), None)
         return raw_response(sent, response, b"", body)

@@ -76,13 +76,11 @@ def is_upgrade(request: Request) -> bool:
 
 
 def check_upgrade(request: Request, response: Any) -> None:
-    """Check that the connection of an answer can speak another protocol, if it is to.
+    """Check that the connection of an answer can speak another protocol.
 
     Raises:
         CozeError: It cannot.
     """
-    if not is_upgrade(request):
-        return
     if response.extensions.get("http_version") == b"HTTP/2":
         raise _no_http2(request)
     if response.status_code == SWITCHING and "network_stream" not in response.extensions:

@@ -223,7 +223,8 @@ class Transport(TransportBase[HTTPClient]):
             kind = Upgraded if is_upgrade(request) else OpenBody
             limit = inf if live else request.max_bytes
             body = kind(self._family, client, response, request, limit)
-            check_upgrade(request, response)  # else the body is forgotten, and so closed
+            if kind is Upgraded:
+                check_upgrade(request, response)  # else the body is forgotten, and so closed
             if not live:
                 return raw_response(sent, response, body.read(), None)
             self._bodies[id(body)] = body
