@@ -236,9 +236,9 @@ def _is_unwrapped_error(
 ) -> bool:
     if envelope.code is not None or not reply.body:
         return False
-    from coze_core._failures import is_bare_error
+    from coze_core._failures import is_unwrapped_error
 
-    return is_bare_error(reply.body, settings.errors)
+    return is_unwrapped_error(reply.body, settings.errors)
 
 
 def _envelope(

@@ -237,7 +237,7 @@ _STATUSES: Mapping[int, Kind] = {
 }
 
 
-class BareError(NamedTuple):
+class UnwrappedError(NamedTuple):
     """What a response without envelope says, if it is an error."""
 
     code: str | None
@@ -277,10 +277,10 @@ class ErrorTable:
             _LOG.info("The error table cannot be read, so errors lack cause and remedy: %s", error)
             return {}
 
-    def bare_error(self, fields: Mapping[str, object]) -> BareError:
+    def unwrapped_error(self, fields: Mapping[str, object]) -> UnwrappedError:
         """Read a response without envelope."""
         places = (self._code_fields, self._text_fields, self._logid_fields)
-        return BareError(*(_first_text(fields, names) for names in places))
+        return UnwrappedError(*(_first_text(fields, names) for names in places))
 
     def advice(self, code: int | str | None, status_code: int = 200) -> Advice | None:
         """Look a code up, or without a known code the HTTP status."""

@@ -25,9 +25,9 @@ _TAG = re.compile(r"<[^<>]*>")
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 
 
-def is_bare_error(body: bytes, table: ErrorTable) -> bool:
+def is_unwrapped_error(body: bytes, table: ErrorTable) -> bool:
     """Whether an answer without envelope, which is JSON, is an error."""
-    found = table.bare_error(json_object(parse(body)))
+    found = table.unwrapped_error(json_object(parse(body)))
     return bool(found.code or found.text)
 
 
@@ -55,7 +55,7 @@ def api_error(  # noqa: PLR0913  # what an answer may mean depends on all of it
         envelope = _envelope().decode(response.body)
     except NotJSONError:
         envelope = Envelope[Any](None)
-    unwrapped = table.bare_error(json_object(envelope.value))
+    unwrapped = table.unwrapped_error(json_object(envelope.value))
     code = envelope.code or result_code(unwrapped.code) or envelope.code
     if isinstance(code, str):
         code = redacted(code, secrets)

@@ -84,7 +84,7 @@ class OpenAsyncBody(BodyBase):
     async def release(self) -> None:
         await self._release(drain=False)
 
-    def _release_forgotten(self) -> None:
+    def _release_on_gc(self) -> None:
         from anyio import from_thread
 
         with suppress(Exception):  # nobody is left to hear of it

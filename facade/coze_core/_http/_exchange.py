@@ -106,7 +106,7 @@ class GzipDecoder:
 
 
 class BodyBase:
-    """A body that is released when it is forgotten.
+    """A body that is released when it is garbage-collected, if not before.
 
     That happens in a thread of its own: a garbage collection may run at any time, also while its
     thread holds the lock of the connection pool.
@@ -133,9 +133,9 @@ class BodyBase:
         # While the interpreter ends, a new thread would never run, and be waited for.
         if not (self._released or self._inherited or is_finalizing()):
             with suppress(RuntimeError):  # as later versions of Python put it
-                Thread(target=self._release_forgotten, daemon=True).start()
+                Thread(target=self._release_on_gc, daemon=True).start()
 
-    def _release_forgotten(self) -> None:
+    def _release_on_gc(self) -> None:
         raise NotImplementedError
 
     @property

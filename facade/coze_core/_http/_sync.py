@@ -98,7 +98,7 @@ class OpenBody(BodyBase):
     def release(self) -> None:
         self._release(drain=False)
 
-    def _release_forgotten(self) -> None:
+    def _release_on_gc(self) -> None:
         with suppress(Exception):  # nobody is left to hear of it
             self.release()
 
