@@ -9,9 +9,9 @@ the Date header of its answers. A token that the API refuses is renewed as well:
 `OAuth.token(rejected=...)` for another one and repeats the call once.
 
 **A flow is a generator of steps** (`steps.py`): send a request, pause, call something that blocks,
-show something to the user. So each flow is written once, and run by `drive` in a thread or `adrive`
-in a task. `auth.py` has the flow that renews; `jwt.py`, `code.py` and `device.py` get a first
-token; `requests.py` has the requests.
+like what shows a page to the user. So each flow is written once, and run by `drive` in a thread or
+`adrive` in a task. `auth.py` has the flow that renews; `jwt.py`, `code.py` and `device.py` get a
+first token; `requests.py` has the requests.
 
 **One renewal for all.** Three guards, from the nearest to the farthest:
 

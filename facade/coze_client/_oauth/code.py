@@ -16,7 +16,7 @@ from coze_client._oauth.authorization import (
 )
 from coze_client._oauth.receiver import LoopbackReceiver
 from coze_client._oauth.requests import Grant
-from coze_client._oauth.steps import Blocking, Show, Steps
+from coze_client._oauth.steps import Blocking, Steps
 from coze_client._oauth.stores import TokenStore
 from coze_client._oauth.token import OAuthToken
 from coze_core import CozeError
@@ -104,7 +104,7 @@ class _CodeAuth(OAuth):
     def _login(self, show: Callable[[str], object], timeout: float) -> Steps[OAuthToken]:
         request = self.start()
         with LoopbackReceiver(self._redirect_uri, request.state) as receiver:
-            yield Show(show, request.url)
+            yield Blocking(lambda: show(request.url), abandon=True)
             redirect: str = yield Blocking(lambda: receiver.wait(timeout), abandon=True)
         return (yield from self._exchange(request, request.code_of(redirect)))
 

@@ -19,7 +19,7 @@ from coze_client._oauth.requests import (
     device_code_request,
     token_request,
 )
-from coze_client._oauth.steps import Pause, Show, Steps
+from coze_client._oauth.steps import Blocking, Pause, Steps
 from coze_client._oauth.stores import TokenStore
 from coze_client._oauth.token import OAuthToken, malformed_answer
 from coze_core import APIConnectionError, APIError, AuthenticationError, RateLimitError, ServerError
@@ -103,7 +103,7 @@ class DeviceCodeAuth(OAuth):
         answer: DeviceCodeResponse = yield device_code_request(self._client_id, self._workspace_id)
         authorization = _authorization(answer)
         until = monotonic() + authorization.expires_in
-        yield Show(show, authorization)
+        yield Blocking(lambda: show(authorization), abandon=True)
         interval = _seconds(answer.interval, _INTERVAL)
         while (left := until - monotonic()) > 0:
             yield Pause(min(max(interval, self._min_interval), left), cancel)

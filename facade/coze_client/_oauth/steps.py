@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import aclosing, closing
 from inspect import isawaitable
 from threading import Event
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import anyio
 
@@ -66,7 +66,7 @@ class Pause:
 
 
 class Blocking:
-    """Call a function that may block.
+    """Call a function that may block, or be async where the driver is.
 
     Args:
         function: What is called; an async driver does so in a worker thread.
@@ -83,31 +83,9 @@ class Blocking:
 
     async def arun(self, client: AsyncClient) -> object:  # noqa: ARG002  # as above
         """As `Step.arun`."""
-        return await run_in_thread(self._function, abandon=self._abandon)
-
-
-class Show(Generic[T]):
-    """Show something to the user.
-
-    Args:
-        show: Does so; with an async driver it may be async, else it runs in a worker thread.
-        what: What is shown.
-    """
-
-    def __init__(self, show: Callable[[T], object], what: T) -> None:
-        self._show = show
-        self._what = what
-
-    def run(self, client: SyncClient) -> None:  # noqa: ARG002  # as above
-        """As `Step.run`."""
-        self._show(self._what)
-
-    async def arun(self, client: AsyncClient) -> None:  # noqa: ARG002  # as above
-        """As `Step.arun`."""
         # In a list, for trio lets no coroutine come out of a thread.
-        (shown,) = await run_in_thread(lambda: [self._show(self._what)], abandon=True)
-        if isawaitable(shown):
-            await shown
+        (result,) = await run_in_thread(lambda: [self._function()], abandon=self._abandon)
+        return await result if isawaitable(result) else result
 
 
 def drive(steps: Steps[T], client: SyncClient | None, base_url: str) -> T:
