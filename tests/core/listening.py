@@ -20,6 +20,7 @@ class ListeningServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self._connections: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -31,7 +32,7 @@ class ListeningServer:
         for connection in self._connections:
             with suppress(OSError):  # it was closed already
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
+        for thread in self._started():
             thread.join(5)
 
     @property
@@ -41,7 +42,7 @@ class ListeningServer:
 
     def wait_until_closed(self, first: int | None = None, *, seconds: float = 5) -> None:
         """Wait until the first connections (default: all) have been served to their end."""
-        for thread in self._threads[1:][:first]:
+        for thread in self._started()[1:][:first]:
             thread.join(seconds)
             assert not thread.is_alive(), "a connection stays open"
 
@@ -51,8 +52,13 @@ class ListeningServer:
 
     def _start(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
-        thread.start()
-        self._threads.append(thread)  # which others join: it has to be started then
+        with self._starting:
+            thread.start()
+            self._threads.append(thread)
+
+    def _started(self) -> list[threading.Thread]:
+        with self._starting:  # what has just begun to serve is in the list, too
+            return self._threads[:]
 
     def _accept(self) -> None:
         while True:
