@@ -51,6 +51,9 @@ class Runner:
         """Open a stream that is closed by hand."""
         return self(made.__enter__ if self.portal is None else made.__aenter__)
 
+    def iter(self, made: Any) -> Any:
+        return iter(made) if self.portal is None else aiter(made)
+
     def next(self, made: Any) -> Any:
         return self(made.__next__ if self.portal is None else made.__anext__)
 

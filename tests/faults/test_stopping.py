@@ -82,18 +82,20 @@ def meanwhile(run: Runner, work: Any, started: threading.Event, stop: Any) -> An
 
 
 def reading(run: Runner, stream: Any, started: threading.Event) -> Any:
+    names: list[str] = []
+
+    def seen(event: Any) -> None:
+        names.append(event.event)
+        started.set()
+
     def read() -> list[str]:
-        names: list[str] = []
         for event in stream:
-            names.append(event.event)
-            started.set()
+            seen(event)
         return names
 
     async def read_async() -> list[str]:
-        names: list[str] = []
         async for event in stream:
-            names.append(event.event)
-            started.set()
+            seen(event)
         return names
 
     return read_async if run.portal else read
@@ -138,22 +140,11 @@ def test_a_stream_closed_in_its_own_loop_ends_it(run: Runner, serve: Serve) -> N
 
 def test_an_iterator_that_outlives_its_stream_says_so(run: Runner, serve: Serve) -> None:
     client = run.client(serve(silent(HEAD % b"text/event-stream" + chunk(FIRST * 3))))
-
-    async def use_async() -> None:
-        async with client.stream(WATCH, body={}) as stream:
-            events = aiter(stream)
-            await anext(events)
-        with pytest.raises(CozeError, match=r"things\.watch: this stream is closed"):
-            await anext(events)
-
-    def use() -> None:
-        with client.stream(WATCH, body={}) as stream:
-            events = iter(stream)
-            next(events)
-        with pytest.raises(CozeError, match=r"things\.watch: this stream is closed"):
-            next(events)
-
-    run(use_async if run.portal else use)
+    with run.entered(client.stream(WATCH, body={})) as stream:
+        events = run.iter(stream)
+        run.next(events)
+    with pytest.raises(CozeError, match=r"things\.watch: this stream is closed"):
+        run.next(events)
 
 
 def test_a_stream_that_two_read_says_so_to_the_second(run: Runner, serve: Serve) -> None:
