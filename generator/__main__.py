@@ -12,10 +12,8 @@ from rich.console import Console
 
 from generator import spec
 from generator.conform.command import conform_command
-from generator.correction import apply
 from generator.diff.command import diff_command
 from generator.errors import GeneratorError
-from generator.overlay import Overlay
 
 app = typer.Typer(
     help="Generates the client from the OpenAPI document and the overlays.",
@@ -80,6 +78,9 @@ def overlay_command(
     ] = False,
 ) -> None:
     """Print a document with overlays applied."""
+    from generator.correction import apply  # noqa: PLC0415  # as above
+    from generator.overlay import Overlay  # noqa: PLC0415  # as above
+
     merged = spec.load(document)
     for path in overlays:
         merged, findings = apply(merged, Overlay.load(path), strict=strict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.json_values import is_object
-from generator.normalise.walk import METHODS
+from generator.spec import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

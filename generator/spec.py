@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SCHEMAS: Final = "#/components/schemas/"
 """What references to schemas begin with."""
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The fields of a path item that are operations."""
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_FOLDING: Final = 2**31 - 1
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from generator.diff.document import Node, Part, list_at, object_at, objects_at
 from generator.errors import GeneratorError
 from generator.json_values import is_array, is_object
-from generator.normalise.walk import METHODS
+from generator.spec import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from generator.diff.blame import attribute
 from generator.diff.comparison import by_severity, compare_states
 from generator.diff.facade import facade_changes
 from generator.diff.operations import changed_texts
@@ -141,10 +140,14 @@ def compare(old: Revision, new: Revision, accepted: Accepted | None = None) -> R
         changes = compare_states(old.state, new.state)
     except GeneratorError as error:
         raise _placed(error, old, new) from error
-    changes = tuple(
-        evolve(change, suggestion=suggest(change, document))
-        for change, document in attribute(changes, old, new)
-    )
+    if changes:
+        # What applies overlays takes long to import.
+        from generator.diff.blame import attribute  # noqa: PLC0415
+
+        changes = tuple(
+            evolve(change, suggestion=suggest(change, document))
+            for change, document in attribute(changes, old, new)
+        )
     if old.tree is not None and new.tree is not None:
         found = (*changes, *facade_changes(old.tree, new.tree))
         changes = tuple(sorted(found, key=by_severity))

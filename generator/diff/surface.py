@@ -18,7 +18,6 @@ from generator.diff.parameters import LOCATIONS, parameter_schema
 from generator.diff.schema import BINARY, schema_of
 from generator.errors import GeneratorError
 from generator.json_values import pascal
-from generator.plan.names import attribute_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +97,9 @@ def _path(operation: Operation) -> str:
 
 
 def _identifier(text: str) -> str:
+    # Only documents without a client are named so, and the plan takes long to import.
+    from generator.plan.names import attribute_name  # noqa: PLC0415
+
     try:
         return attribute_name(text, "")
     except GeneratorError:

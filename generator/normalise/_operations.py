@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from generator.errors import GeneratorError
 from generator.json_values import MAX_VALUES, is_object, size_of
 from generator.normalise.media import kind_of
-from generator.normalise.walk import METHODS, PHRASES, Node, Part, identity, omit, rewrite
-from generator.spec import resolve, split
+from generator.normalise.walk import PHRASES, Node, Part, identity, omit, rewrite
+from generator.spec import METHODS, resolve, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
-from generator.normalise.walk import METHODS, Node, Part, Role, rewrite
+from generator.normalise.walk import Node, Part, Role, rewrite
+from generator.spec import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 from generator.errors import Faults, raise_all
 from generator.json_values import is_array, is_object
-from generator.spec import join, split
+from generator.spec import METHODS, join, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +35,6 @@ Role = Literal[
 ]
 Arity = Literal["one", "list", "map"]
 
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PHRASES: Final = {str(status.value): status.phrase for status in HTTPStatus}
 """What a response is called that the document does not describe."""
 ORIGIN: Final = "x-origin"

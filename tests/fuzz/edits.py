@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from generator.build import Project, build
 from generator.errors import GeneratorError
 from generator.normalise import _references
-from generator.normalise.walk import METHODS, operations, parts
+from generator.normalise.walk import operations, parts
 from generator.reader import read_yaml
-from generator.spec import dump, split
+from generator.spec import METHODS, dump, split
 from tests.fuzz.differing import Exchange, LossError
 from tests.fuzz.effort import TIMES
 from tests.generator.loopback import imported, serving
