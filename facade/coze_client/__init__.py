@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from coze_client import audio, callbacks, messages
     from coze_client._client import AsyncCoze, Coze
     from coze_client._jobs.sockets import turn_with_tools
-    from coze_client._oauth.authorization import AuthorizationRequest
-    from coze_client._oauth.code import AuthorizationCodeAuth, PKCEAuth
+    from coze_client._oauth.code import AuthorizationCodeAuth, AuthorizationRequest, PKCEAuth
     from coze_client._oauth.device import DeviceAuthorization, DeviceCodeAuth
     from coze_client._oauth.file_store import FileTokenStore
     from coze_client._oauth.jwt import JWTAuth
@@ -65,8 +64,7 @@ else:
             "coze_api": "events models params sockets",
             "coze_client._client": "AsyncCoze Coze",
             "coze_client._jobs.sockets": "turn_with_tools",
-            "coze_client._oauth.authorization": "AuthorizationRequest",
-            "coze_client._oauth.code": "AuthorizationCodeAuth PKCEAuth",
+            "coze_client._oauth.code": "AuthorizationCodeAuth AuthorizationRequest PKCEAuth",
             "coze_client._oauth.device": "DeviceAuthorization DeviceCodeAuth",
             "coze_client._oauth.file_store": "FileTokenStore",
             "coze_client._oauth.jwt": "JWTAuth",

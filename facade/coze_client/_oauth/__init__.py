@@ -34,6 +34,6 @@ another. A forked child has a cache, renewals and locks of its own, and closes t
 parent (`coze_core._fork`): the threads that would release them are not there. A cancelled task
 waits for what it runs in a thread (`run_in_thread`), so that a lock acquired there is released.
 
-**Redirects** (`authorization.py`, `receiver.py`) are taken once, with the state of the login alone,
+**Redirects** (`code.py`, `receiver.py`) are taken once, with the state of the login alone,
 and at every address that the redirect URI stands for, so that no other program receives the code.
 """
