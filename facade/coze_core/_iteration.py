@@ -14,7 +14,7 @@ from collections.abc import Generator
 from contextlib import suppress
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -23,7 +23,7 @@ from coze_core._errors import APIConnectionError, APITimeoutError, StreamError
 from coze_core._events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
     from typing import Self
 
     from coze_core._operation import Recovery
@@ -85,7 +85,7 @@ class Events(Generic[E_co]):
         self._body.release()
         from coze_core._waiting import run
 
-        return run(_rest_of(recoverer, self._reader, error, self._body))
+        return run(recoverer.rest_of(self._reader, error, self._body))
 
     def close(self) -> None:
         """End all loops, but for one in another thread that waits: it ends by itself."""
@@ -153,7 +153,7 @@ async def async_events(
         await body.release()
         from coze_core._waiting import arun
 
-        rest = await arun(_rest_of(recoverer, reader, error, body))
+        rest = await arun(recoverer.rest_of(reader, error, body))
     else:
         return
     for event in rest:
@@ -181,10 +181,6 @@ class Recoverer(Generic[E_co]):
         self._seen: set[object] = set()
         self._ended = False
 
-    def give_up_at(self) -> float:
-        """Return until when to ask, on the monotonic clock."""
-        return min(monotonic() + self._patience, self.deadline)
-
     def watch(self, event: Event[str, object]) -> None:
         """Remember what came; other events than the watched ones do not matter."""
         if event.event == self._plan.begin:
@@ -206,67 +202,49 @@ class Recoverer(Generic[E_co]):
         broken_off = isinstance(error, StreamError) and reader.cut_short
         return (lost or broken_off) and all(self._arguments().values())
 
-    def ask_subject(self) -> object:
-        """Call the method that returns the subject; the result of an async one is to be awaited."""
-        return self._ask_subject(**self._arguments())
+    def rest_of(
+        self, reader: EventReader[E_co], error: CozeError, body: AnyBody
+    ) -> Job[Iterator[E_co]]:
+        """Ask for the events that a broken stream did not bring: none if it is closed meanwhile.
 
-    def ask_items(self) -> object:
-        """Call the method that returns the items, likewise."""
-        return self._ask_items(**self._arguments())
+        Raises:
+            CozeError: The error that broke it, if they are not to be had.
+        """
+        from coze_core._waiting import Pause
+
+        deadline = min(monotonic() + self._patience, self.deadline)
+        arguments = self._arguments()
+        try:
+            while self._end_of(subject := (yield self._ask_subject(**arguments))) is None:
+                if monotonic() > deadline:
+                    raise error
+                yield Pause(min(_POLL_SECONDS, max(0, deadline - monotonic())))
+                if body.stopped:
+                    return iter(())
+            items = yield self._ask_items(**arguments)
+        except CozeError as failure:
+            if body.stopped:
+                return iter(())
+            if failure is not error:
+                error.add_note(f"The rest of the stream could not be asked for: {failure}")
+            raise error from error.__cause__
+        return self._rest(reader, subject, items)
+
+    def _rest(self, reader: EventReader[E_co], subject: object, items: object) -> Iterator[E_co]:
+        """Yield the events that did not come; raise the one that is an error."""
+        for item in cast("list[object]", items) if isinstance(items, list) else ():
+            number = getattr(item, "id", None)
+            if number not in self._seen:
+                self._seen.add(number)
+                yield reader.adopt(Event(self._plan.item, item, raw=msgspec.json.encode(item)))
+        if not self._ended and (end := self._end_of(subject)):
+            yield reader.synthesize(end, msgspec.json.encode(subject))
+        reader.complete = True
 
     def _arguments(self) -> dict[str, object]:
         fields = self._plan.arguments.items()
         return {name: getattr(self._subject, field, None) for name, field in fields}
 
-    def goes_on(self, subject: object) -> bool:
-        """Whether the subject has not ended yet."""
-        return self._state(subject) not in self._plan.states
-
-    def rest(
-        self, reader: EventReader[E_co], subject: object, items: Sequence[object]
-    ) -> Iterator[E_co]:
-        """Yield the events that did not come.
-
-        Raises:
-            StreamError: The subject ended with an error.
-        """
-        for item in items if isinstance(items, list) else ():
-            number = getattr(item, "id", None)
-            if number not in self._seen:
-                self._seen.add(number)
-                yield reader.adopt(Event(self._plan.item, item, raw=msgspec.json.encode(item)))
-        if not self._ended:
-            name = self._plan.states[self._state(subject)]
-            yield reader.synthesize(name, msgspec.json.encode(subject))
-        reader.complete = True
-
-    def _state(self, subject: object) -> str:
-        return str(getattr(subject, self._plan.status, None))
-
-
-def _rest_of(
-    recoverer: Recoverer[E_co], reader: EventReader[E_co], error: CozeError, body: AnyBody
-) -> Job[Iterator[E_co]]:
-    """Ask for the events that a broken stream did not bring: none if it is closed meanwhile.
-
-    Raises:
-        CozeError: The error that broke it, if they are not to be had.
-    """
-    from coze_core._waiting import Pause
-
-    deadline = recoverer.give_up_at()
-    try:
-        while recoverer.goes_on(subject := (yield recoverer.ask_subject())):
-            if monotonic() > deadline:
-                raise error
-            yield Pause(min(_POLL_SECONDS, max(0, deadline - monotonic())))
-            if body.stopped:
-                return iter(())
-        items = yield recoverer.ask_items()
-    except CozeError as failure:
-        if body.stopped:
-            return iter(())
-        if failure is not error:
-            error.add_note(f"The rest of the stream could not be asked for: {failure}")
-        raise error from error.__cause__
-    return recoverer.rest(reader, subject, items)
+    def _end_of(self, subject: object) -> str | None:
+        """Return the event that says how a subject has ended; ``None`` while it goes on."""
+        return self._plan.states.get(str(getattr(subject, self._plan.status, None)))
