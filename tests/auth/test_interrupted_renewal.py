@@ -20,6 +20,7 @@ from coze_client import (
 from coze_client._oauth.stores import held
 from coze_sandbox import Scenario
 from tests.auth.conftest import REFRESH, SLOW, operations, redirect_of, until
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,11 +204,5 @@ assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 def test_a_forked_process_has_locks_of_its_own(sandbox: Sandbox, keys: KeyPair) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", LOCKED, sandbox.url, keys.private],
-        env={"PYTHONPATH": "facade:generated"},
-        capture_output=True,
-        timeout=30,
-        check=True,
-    )
-    assert done.stdout == b"czs_\n"
+    done = python("-W", "ignore", "-c", LOCKED, sandbox.url, keys.private)
+    assert done.stdout == "czs_\n"

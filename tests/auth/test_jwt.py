@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,7 @@ from joserfc.jwk import RSAKey
 from coze_client import AuthenticationError, CozeError, JWTAuth
 from tests.auth.conftest import operations
 from tests.core.scripted_server import ScriptedServer, answer
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,8 +191,7 @@ def test_signing_is_imported_when_it_is_used() -> None:
         "Coze(auth=auth, base_url='https://api.coze.com').close(); "
         "assert not {'joserfc', 'cryptography'} & set(sys.modules)"
     )
-    environment = {"PYTHONPATH": "facade:generated"}
-    subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+    python("-c", script)
 
 
 def test_without_what_signs_the_error_says_what_to_install(keys: KeyPair) -> None:
@@ -203,11 +201,5 @@ def test_without_what_signs_the_error_says_what_to_install(keys: KeyPair) -> Non
         "try: auth.token()\n"
         "except CozeError as error: print(error)"
     )
-    message = subprocess.run(
-        [sys.executable, "-c", script, keys.private],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={"PYTHONPATH": "facade:generated"},
-    )
+    message = python("-c", script, keys.private)
     assert "pip install coze-client[jwt]" in message.stdout

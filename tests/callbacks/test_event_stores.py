@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 import pytest
 
 from coze_client import callbacks
 from tests.callbacks.deliveries import TOKEN, Handler, body_of, signed
+from tests.processes import python
 
 
 class Shelf:
@@ -164,11 +163,5 @@ with store._lock:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 def test_a_forked_process_does_not_wait_for_a_thread_of_its_parent() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", FORKED],
-        env={"PYTHONPATH": "facade:generated"},
-        capture_output=True,
-        timeout=30,
-        check=True,
-    )
-    assert done.stdout == b"True\n"
+    done = python("-c", FORKED)
+    assert done.stdout == "True\n"

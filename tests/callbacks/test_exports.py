@@ -1,23 +1,13 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import coze_client
 from coze_client import callbacks
-
-
-def loaded_by(statement: str) -> set[str]:
-    path = f"import sys; sys.path[:] = {sys.path!r}"
-    script = f"{path}; {statement}; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", script], check=True, capture_output=True, text=True
-    )
-    return set(done.stdout.split())
+from tests.core.imports import loaded_by
 
 
 @pytest.mark.parametrize("name", callbacks.__all__)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from coze_sandbox import Sandbox, Scenario
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,16 +158,14 @@ def test_help_and_version_need_neither_a_token_nor_httpx(
         assert word in ran.out
     assert coze("--version").out.strip()[0].isdigit()
     code = "import sys; from coze_client._cli import main; main(['--help']); print('httpx' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    done = python("-c", code)
     assert done.stdout.splitlines()[-1] == "False"
 
 
 def test_a_missing_extra_is_one_line_that_says_what_to_install(home: Path) -> None:
     for missing, words, extra in (("cyclopts", [], "cli"), ("uvicorn", ["sandbox"], "sandbox")):
         code = f"import sys; sys.modules[{missing!r}] = None; from coze_client._cli import main; sys.exit(main({words}))"
-        done = subprocess.run(
-            [sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=home
-        )
+        done = python("-c", code, check=False, cwd=home)
         assert done.returncode == 1
         assert done.stderr.count("\n") == 1
         assert f'pip install "coze-client[{extra}]"' in done.stderr

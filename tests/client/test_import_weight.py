@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+from tests.processes import python
 
 if TYPE_CHECKING:
     from coze_sandbox import Sandbox
@@ -84,12 +85,7 @@ def test_a_first_call_loads_what_it_needs_and_no_other_model_or_resource(
 
 def _loaded(before: str, work: str) -> tuple[set[str], set[str]]:
     """Return the modules of this project, and the libraries, that some work loads."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", _PROGRAM.format(before=before, work=work)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = python("-W", "error", "-c", _PROGRAM.format(before=before, work=work))
     modules: list[str] = json.loads(done.stdout)
     ours = {name for name in modules if name.startswith("coze_")}
     libraries = {name.partition(".")[0] for name in set(modules) - ours}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
+
+from tests.processes import python
 
 if TYPE_CHECKING:
     from coze_sandbox import Sandbox
@@ -65,9 +65,7 @@ print(blocked)
 
 def run(sandbox: Sandbox, preload: str) -> tuple[str, str]:
     program = _PROGRAM.format(url=sandbox.url, preload=preload)
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
+    done = python("-c", program, check=False)
     return done.stdout, done.stderr
 
 

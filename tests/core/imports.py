@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from tests.processes import python
 
 HEAVY = ["anyio", "attrs", "httpx", "logging", "msgspec", "typing"]
 
 
 def loaded_by(statement: str) -> set[str]:
-    script = f"import sys; {statement}; print(*sys.modules)"
-    path = f"import sys; sys.path[:] = {sys.path!r}; "
-    output = subprocess.run(  # our own interpreter
-        [sys.executable, "-S", "-c", path + script], check=True, capture_output=True, text=True
-    )
-    return set(output.stdout.split())
+    return set(python("-S", "-c", f"import sys; {statement}; print(*sys.modules)").stdout.split())

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from coze_client import APIError, Coze
 from tests.core.scripted_server import ScriptedServer, answer, ok
+from tests.processes import python
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from tests.core.scripted_server import Act
@@ -155,15 +155,8 @@ def test_a_level_that_is_none_is_an_error() -> None:
 
 
 def _run(level: str, before: str = "", after: str = "") -> subprocess.CompletedProcess[str]:
-    path = f"import sys; sys.path[:] = {sys.path!r}"
     with ScriptedServer(BOT) as server:
-        return subprocess.run(
-            [sys.executable, "-c", f"{path}\n{ENVIRONMENT}", server.url, before, after],
-            check=True,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "COZE_LOG": level},
-        )
+        return python("-c", ENVIRONMENT, server.url, before, after, env={"COZE_LOG": level})
 
 
 PROGRAM = """
@@ -185,11 +178,5 @@ assert logger.level == logging.NOTSET and logger.propagate
 
 def test_nothing_is_printed_and_no_handler_installed() -> None:
     with ScriptedServer(BOT, FAILED) as server:
-        path = f"import sys; sys.path[:] = {sys.path!r}"
-        done = subprocess.run(
-            [sys.executable, "-c", f"{path}\n{PROGRAM}", server.url],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
+        done = python("-c", PROGRAM, server.url)
     assert (done.stdout, done.stderr) == ("", "")

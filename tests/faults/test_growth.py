@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tracemalloc
 from functools import partial
@@ -17,6 +16,7 @@ from coze_core._report import Redaction
 from coze_core._request import write_request
 from coze_core._sse import Decoder
 from tests.core.page_servers import TokenServer
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,7 +143,5 @@ print("done")
 
 
 def test_hostile_error_pages_are_read_within_bounds() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _ERROR_PAGES], capture_output=True, text=True, check=False
-    )
+    done = python("-c", _ERROR_PAGES, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("done\n", "", 0)

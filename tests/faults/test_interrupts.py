@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.core.things import CLIENT, GET, SOUND, UPLOAD, WATCH
 from tests.families import httpx
 from tests.faults.fault_shapes import PATH, TLS
 from tests.faults.load_server import LoadServer
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,16 +121,7 @@ asyncio.run(main())
 
 
 def test_a_program_ends_with_streams_and_downloads_still_open(server: LoadServer) -> None:
-    root = Path(__file__).parents[2]
-    paths = os.pathsep.join([str(root), *sys.path])
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, server.url],
-        env={**os.environ, "PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = python("-c", PROGRAM, server.url, check=False)
     assert done.returncode == 0
     # httpx2's generators complain, without any client of ours too, when asyncio closes all at once.
     if os.environ.get("COZE_HTTP") != "httpx2":

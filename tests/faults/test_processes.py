@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +11,12 @@ import pytest
 
 from tests.faults.echo_server import EchoServer
 from tests.faults.forking import CALLS, CHILDREN
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PATHS = os.pathsep.join(
-    [
-        *(str(ROOT / name) for name in (".", "facade", "generated", "sandbox")),
-        os.environ.get("PYTHONPATH", ""),
-    ]
-)
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 
@@ -37,15 +30,8 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EchoServe
 def run(case: str, server: EchoServer, folder: Path) -> list[dict[str, Any]]:
     """Return what the program wrote; it must end by itself, without a word on stderr."""
     certificate = [str(folder / "ca.pem")] if server.context else []
-    done = subprocess.run(
-        [sys.executable, "-Werror", "-m", "tests.faults.forking", case, server.url, *certificate],
-        env={**os.environ, "PYTHONPATH": PATHS},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    words = ("-Werror", "-m", "tests.faults.forking", case, server.url)
+    done = python(*words, *certificate, check=False, cwd=ROOT)
     assert (done.stderr, done.returncode) == ("", 0)
     return [json.loads(line) for line in done.stdout.splitlines()]
 

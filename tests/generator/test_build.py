@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from generator.build import Project, build
 from generator.output import write
 from tests.diff.diff_project import DOCUMENT, ENVELOPE, OVERLAY
 from tests.files import contents
+from tests.processes import python
 
 if TYPE_CHECKING:
     from tests.generator.conftest import Command
@@ -143,14 +142,8 @@ def test_update_reads_a_new_document_once_from_a_pipe_too_and_says_what_changed(
     project: Project, command: Command
 ) -> None:
     new = DOCUMENT + "        fresh: {type: string}\n"
-    done = subprocess.run(
-        [sys.executable, "-m", "generator", "update", "/dev/stdin", "--root", str(project.root)],
-        cwd=ROOT,
-        input=new,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = ("-m", "generator", "update", "/dev/stdin", "--root", project.root)
+    done = python(*words, check=False, cwd=ROOT, input=new)
     assert done.returncode == 0, done.stderr
     assert "before -> the working tree:  wire compatible  client safe  version minor" in done.stderr
     assert "200.fresh is new" in done.stderr

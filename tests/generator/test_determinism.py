@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.files import contents
+from tests.processes import python
 
 ROOT = Path(__file__).parents[2]
 INPUTS = ("openapi", "overlays", "generator")
@@ -89,12 +90,5 @@ def test_folders_are_listed_backwards_in_the_second_build(tmp_path: Path) -> Non
         (listed / name).touch()
     (hook / "sitecustomize.py").write_text(BACKWARDS, encoding="utf-8")
     code = "import os, pathlib; print([p.name for p in pathlib.Path('.').glob('?')], os.listdir())"
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", code],
-        cwd=listed,
-        env={**os.environ, "PYTHONPATH": str(hook)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = python("-P", "-c", code, env={"PYTHONPATH": str(hook)}, cwd=listed)
     assert done.stdout == "['c', 'b', 'a'] ['c', 'b', 'a']\n"

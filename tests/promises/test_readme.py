@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import subprocess
-import sys
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Final
 import pytest
 
 from benchmarks.readme import PAGES, with_figures
+from tests.processes import python
 
 ROOT: Final = Path(__file__).parents[2]
 ENGLISH, CHINESE = (path.read_text(encoding="utf-8") for path in PAGES)
@@ -106,13 +105,7 @@ def test_no_line_breaks_between_chinese_letters_where_a_page_would_show_a_space(
 @pytest.fixture(scope="module")
 def metadata() -> dict[str, object]:
     """Return what the package tells an index."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "metadata"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    done = python("-m", "hatchling", "metadata", cwd=ROOT)
     return json.loads(done.stdout)
 
 

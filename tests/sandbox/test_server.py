@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from coze_sandbox import RecordedRequest, Sandbox, Scenario
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,10 +156,7 @@ def test_a_negative_number_of_items_is_refused(document: dict[str, Any]) -> None
 @pytest.mark.parametrize("module", ["uvicorn", "starlette", "openapi_core"])
 def test_a_missing_dependency_is_named_with_its_remedy(module: str) -> None:
     code = WITHOUT.format(module=module)
-    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=path
-    )
+    done = python("-c", code)
     assert "run `pip install coze-client[sandbox]`" in done.stdout
     assert module in done.stdout
 
@@ -190,17 +188,9 @@ def test_the_module_serves_until_it_is_interrupted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("port", ["taken", "70000"])
 def test_a_port_that_cannot_be_served_is_one_line(tmp_path: Path, port: str) -> None:
-    path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with socket.create_server(("127.0.0.1", 0)) as other:
         number = port.replace("taken", str(other.getsockname()[1]))
-        done = subprocess.run(
-            [sys.executable, "-m", "coze_sandbox", "--port", number],
-            capture_output=True,
-            text=True,
-            env=path,
-            cwd=tmp_path,
-            check=False,
-        )
+        done = python("-m", "coze_sandbox", "--port", number, check=False, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"the sandbox cannot start on port {number}: ")

@@ -5,11 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import logging
-import os
 import re
 import runpy
-import subprocess
-import sys
 import time
 from dataclasses import fields
 from pathlib import Path
@@ -24,6 +21,7 @@ from joserfc.jwk import RSAKey
 import coze_sandbox
 from coze_client import Coze, FileTokenStore, JWTAuth, PKCEAuth, callbacks
 from coze_sandbox import Scenario
+from tests.processes import python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -205,14 +203,7 @@ TESTS = [code for _, code in PAGES if "def test_" in code]
 @pytest.mark.parametrize("code", TESTS)
 def test_the_tests_of_an_example_pass(code: str, tmp_path: Path) -> None:
     (tmp_path / "test_program.py").write_text(code, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--rootdir", tmp_path, tmp_path],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python("-m", "pytest", "-q", "--rootdir", tmp_path, tmp_path, check=False, cwd=tmp_path)
     assert f"{code.count('def test_')} passed" in done.stdout, done.stdout
 
 
