@@ -23,7 +23,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -237,7 +237,7 @@ _STATUSES: Mapping[int, Kind] = {
 }
 
 
-class UnwrappedError(NamedTuple):
+class UnwrappedError(Struct, frozen=True):
     """What a response without envelope says, if it is an error."""
 
     code: str | None

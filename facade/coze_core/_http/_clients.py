@@ -15,8 +15,10 @@ from contextlib import suppress
 from os import urandom
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.request import getproxies
+
+from msgspec import Struct
 
 from coze_core._coze_error import CozeError
 
@@ -48,7 +50,7 @@ _BODY_METHODS = {"POST", "PUT", "PATCH"}
 _PATIENCE = 1.0  # seconds for interrupted calls to end
 
 
-class ClientOptions(NamedTuple):
+class ClientOptions(Struct, frozen=True):
     """How a client is made that the user does not bring.
 
     Attributes:
