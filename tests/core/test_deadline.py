@@ -96,7 +96,7 @@ def test_each_page_has_the_deadline_for_itself(run: Runner, serve: Serve) -> Non
         threading.Event().wait(0.6)
         connection.sendall(ok({"items": [{"id": "1"}], "total": 3}))
 
-    one = client(run, serve(slow), 1.0)
+    one = client(run, serve(slow), 1.7)  # below what three pages take
 
     assert [item.id for item in run.items(one.list(LIST))] == ["1", "1", "1"]
 
@@ -124,7 +124,7 @@ def test_the_requests_of_a_batch_share_the_deadline(run: Runner, serve: Serve) -
     ids=["no answer", "pings", "an event, then pings", "an event, then silence"],
 )
 def test_a_stream_ends_at_its_deadline(run: Runner, serve: Serve, act: Act, events: int) -> None:
-    stream = client(run, serve(act), SHORT).stream(WATCH, body={})
+    stream = client(run, serve(act), 1.0).stream(WATCH, body={})
     seen: list[Any] = []
 
     def read() -> None:
@@ -134,7 +134,7 @@ def test_a_stream_ends_at_its_deadline(run: Runner, serve: Serve, act: Act, even
 
     with pytest.raises(APITimeoutError) as caught:
         read()
-    check(caught.value)
+    check(caught.value, 1.0)
     assert len(seen) == events
 
 
