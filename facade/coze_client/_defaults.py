@@ -11,7 +11,7 @@ import msgspec
 
 from coze_client._version import __version__
 from coze_core import Advice, CozeError, ErrorTable, TokenAuth
-from coze_core._settings import url_text
+from coze_core._settings import checked_url, url_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +27,14 @@ def base_url(given: str | None, auth: HTTPAuth | None = None) -> str:
     """Return the base URL: the given one, else ``COZE_API_BASE``, else the API of coze.cn.
 
     Raises:
-        CozeError: The authentication is for another one.
+        CozeError: The authentication is for another one, or the variable holds no URL.
     """
     given = None if given is None else url_text(given)
     if isinstance(auth, TokenAuth):
         return auth.bind_base_url(given)
-    return given or os.environ.get("COZE_API_BASE", "").strip() or _BASE_URL
+    if not given and (found := os.environ.get("COZE_API_BASE", "").strip()):
+        return checked_url("COZE_API_BASE", found)
+    return given or _BASE_URL
 
 
 def token(

@@ -144,7 +144,7 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
         CozeError: A setting makes no sense. The text repeats none that may hold a secret.
     """
     return Settings(
-        _checked_url("base_url", url_text(base_url)),
+        checked_url("base_url", url_text(base_url)),
         header_map(headers or {}),
         timeouts(_checked_timeout(timeout), None if http_client is None else http_client.timeout),
         _whole("max_retries", max_retries, least=0),
@@ -155,7 +155,16 @@ def checked_settings(  # noqa: PLR0913  # one argument for each setting
     )
 
 
-def _checked_url(name: str, text: str) -> str:
+def checked_url(name: str, text: str) -> str:
+    """Return a URL without a slash at its end.
+
+    Args:
+        name: What the user knows it by.
+        text: The URL.
+
+    Raises:
+        CozeError: It is not a URL that paths can be added to.
+    """
     url = _BASE_URL.fullmatch(text)
     if url is None or int(url["port"] or 0) > _LAST_PORT:
         raise CozeError(
@@ -170,7 +179,7 @@ def _checked_socket_url(url: object) -> str:
     if not isinstance(url, str):
         raise CozeError(f"websocket_url must be a string, got {type(url).__name__}.")
     # httpx opens sockets by the names of HTTP, and finds proxies by them.
-    return _checked_url("websocket_url", re.sub(r"^ws(?=s?://)", "http", url, flags=re.IGNORECASE))
+    return checked_url("websocket_url", re.sub(r"^ws(?=s?://)", "http", url, flags=re.IGNORECASE))
 
 
 def fields(name: str, values: Mapping[str, object] | None) -> Mapping[str, object]:

@@ -50,6 +50,12 @@ def make(request: pytest.FixtureRequest, redirect_uri: str) -> MakeAuth:
     return auth
 
 
+@pytest.mark.parametrize("method", ["foo", "s256", None, ["S256"]])
+def test_an_unknown_challenge_method_is_refused(method: Any) -> None:
+    with pytest.raises(CozeError, match=r"^challenge_method is .*Pass 'S256' or 'plain'\.$"):
+        PKCEAuth(client_id="public", redirect_uri="http://localhost", challenge_method=method)
+
+
 def browse(url: str) -> None:
     """Do what a browser does: open the page and follow its redirect."""
     urllib.request.urlopen(url).close()  # noqa: S310  # loopback

@@ -99,6 +99,15 @@ def test_token_and_base_come_from_the_environment(
 
 
 @generated
+def test_an_address_in_the_environment_that_is_none_is_named_by_its_variable(
+    coze: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COZE_API_BASE", "nonsense")
+    with pytest.raises(CozeError, match=r"^COZE_API_BASE is not a URL"):
+        coze("secret")
+
+
+@generated
 def test_the_default_is_the_api_of_coze_cn(coze: Callable[..., Any]) -> None:
     assert repr(coze("secret")) in {
         "Coze(base_url='https://api.coze.cn')",

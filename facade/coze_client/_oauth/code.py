@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from hmac import compare_digest
 from secrets import token_urlsafe
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import parse_qs, quote, urlencode
 
 from coze_api.models import TokenResponse
@@ -234,6 +234,9 @@ class PKCEAuth(_CodeAuth):
         workspace_id: The team workspace that the token shall be for, if it is for one.
         store: Where the login is kept; by default only in memory.
         base_url: Where the API is; by default where the client that uses this finds it.
+
+    Raises:
+        CozeError: There is no such challenge method.
     """
 
     def __init__(  # noqa: PLR0913  # one argument for each thing the API knows
@@ -253,6 +256,8 @@ class PKCEAuth(_CodeAuth):
             base_url=base_url,
         )
         self._redirect_uri = redirect_uri
+        if challenge_method not in get_args(ChallengeMethod):
+            raise CozeError(f"challenge_method is {challenge_method!r}. Pass 'S256' or 'plain'.")
         self._challenge_method = challenge_method
 
 
