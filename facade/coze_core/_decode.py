@@ -277,6 +277,8 @@ def result_code(value: object) -> int | str | None:
     """Return a result code as a number wherever it can be read as one."""
     if value is None or type(value) is int:
         return value
+    if isinstance(value, float | bool) and value % 1 == 0:  # 0.0 and false are successes
+        return int(value)
     try:
         return int(str(value))
     except ValueError:
