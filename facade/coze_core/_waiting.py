@@ -83,6 +83,7 @@ class Polling(Generic[T]):
         self._end = inf if deadline is None else monotonic() + deadline
         self.on_progress = on_progress
         self.ids: Mapping[str, object] = {}
+        self._subjects = 1
         self.expired = False
         self._pause = _FIRST_PAUSE
         self._state: object = None
@@ -92,8 +93,8 @@ class Polling(Generic[T]):
         """Return the seconds until the deadline, for a request."""
         return None if self._end == inf else max(self._end - monotonic(), 0.001)
 
-    def started(self, **ids: object) -> None:
-        """Take what identifies the subject.
+    def started(self, *, subjects: int = 1, **ids: object) -> None:
+        """Take what identifies the subject, or several, all of which are waited for.
 
         Raises:
             CozeError: An id is missing, so nothing can be waited for.
@@ -101,10 +102,10 @@ class Polling(Generic[T]):
         for name, value in ids.items():
             if not value:
                 raise CozeError(f"{self._wait.operation}: the answer has no {name} to wait for.")
-        self.ids = ids
+        self.ids, self._subjects = ids, subjects
 
     def has_ended(self, found: T) -> bool:
-        """Take what a poll found, one subject or a list, and say whether none is pending any more.
+        """Take what a poll found, a subject or a list; return whether none of all is pending.
 
         Raises:
             APIError: A subject has ended badly.
@@ -115,7 +116,8 @@ class Polling(Generic[T]):
         for subject, state in zip(subjects, states, strict=True):
             if _is_among(state, self._wait.failed):
                 raise self._failure(subject, state)
-        return all(_is_among(state, self._wait.succeeded | self._wait.action) for state in states)
+        ended = self._wait.succeeded | self._wait.action
+        return len(states) >= self._subjects and all(_is_among(state, ended) for state in states)
 
     def pause(self) -> float:
         """Return the seconds until the next poll.

@@ -250,6 +250,18 @@ def test_a_poll_without_a_result_counts_as_one_that_goes_on(
     assert len(seen) == calls(coze_sandbox).count(POLLS[operation]) - 1
 
 
+def test_a_poll_that_reports_fewer_documents_than_were_added_counts_as_one_that_goes_on(
+    coze_sandbox: Sandbox, wait: Callable[..., Any]
+) -> None:
+    seen: list[int] = []
+    partial = Scenario(result={"data": [{"document_id": "1", "status": 1}]})
+    coze_sandbox.scenario(partial, operation="datasets.process", times=1)
+    found = wait("datasets.documents.create", on_progress=lambda all_: seen.append(len(all_)))
+    assert [one.status for one in found] == [1, 1]
+    assert seen[0] == 1
+    assert seen[-1] == 2
+
+
 def test_messages_that_cannot_be_read_raise_and_start_nothing_again(
     coze_sandbox: Sandbox, wait: Callable[..., Any]
 ) -> None:

@@ -246,7 +246,7 @@ def _processed(
 ) -> Job[list[models.DocumentProgress]]:
     infos = getattr(created, "document_infos", None) or ()
     made = [one.document_id for one in infos if hasattr(one, "document_id")]
-    polling.started(dataset_id=arguments["dataset_id"], document_ids=made)
+    polling.started(subjects=len(made), dataset_id=arguments["dataset_id"], document_ids=made)
 
     def ask() -> Job[list[models.DocumentProgress] | None]:
         progress = yield within(processing, polling).process(**polling.ids)
