@@ -22,6 +22,8 @@ LANGUAGES: Final = {"en": Path(), "zh": Path("zh")}
 """The folder of each language in the site."""
 RESOURCES: Final = "    # the resources\n"
 CODES: Final = "<!-- the table of codes -->\n"
+ACROSS: Final = re.compile(r"\]\((?:\.\./)+(generated/)?docs/")
+"""Where a link of a page leads to a folder of the repository; the site has them in one."""
 SWITCH: Final = re.compile(r'<a href="[^"]*" hreflang="(en|zh)"')
 
 
@@ -82,6 +84,11 @@ def gather(language: str, target: Path) -> None:
         shutil.copytree(ROOT / "docs" / language, target, dirs_exist_ok=True)
     shutil.copytree(ROOT / "generated" / "docs", target / "reference")
     (target / "reference" / "llms.txt").rename(target / "llms.txt")
+    for page in target.rglob("*.md"):
+        up = "../" * (len(page.relative_to(target).parts) - 1)
+        text = page.read_text(encoding="utf-8")
+        text = ACROSS.sub(lambda link, up=up: f"]({up}{'reference/' if link[1] else ''}", text)
+        page.write_text(text, encoding="utf-8")
     shutil.copy(HERE / "site.css", target)
     page = target / "errors.md"
     table = "".join(map(str, rows(language)))

@@ -55,6 +55,20 @@ def test_each_page_has_one_place_in_the_navigation(language: str, tmp_path: Path
     assert "reference/chat.md" in places
 
 
+def test_each_link_leads_to_a_page_in_the_repository_as_on_the_site(tmp_path: Path) -> None:
+    build.gather("en", tmp_path / "pages")
+    folders = [DOCS, DOCS / "python", ROOT / "generated/docs", *(tmp_path / "pages").glob("**/")]
+    links = [
+        page.parent / link
+        for folder in folders
+        for page in folder.glob("*.md")
+        for link in re.findall(r"\]\(([\w./]+\.md)(?:#.*?)?\)", page.read_text(encoding="utf-8"))
+    ]
+    assert ROOT / "generated/docs/../../docs/errors.md" in links
+    assert tmp_path / "pages/reference/../errors.md" in links
+    assert [str(link) for link in links if not link.is_file()] == []
+
+
 @pytest.mark.parametrize("page", TRANSLATED, ids=[page.stem for page in TRANSLATED])
 def test_a_translation_says_as_much_as_its_original(page: Path) -> None:
     original = DOCS / page.relative_to(DOCS / "zh")
@@ -67,7 +81,7 @@ def outline(page: Path) -> list[str]:
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     prose = re.sub(r"```.*?```", "```", text, flags=re.DOTALL)
     marks = re.findall(r"^(?:#+|\*|\||```)", prose, re.MULTILINE)
-    links = sorted(set(re.findall(r"\]\(([\w./]+\.md)\)", prose)))
+    links = sorted(set(re.findall(r"\]\((?:\.\./)*([\w./]+\.md)\)", prose)))
     return [*marks, *links, *map(wordless, code)]
 
 
