@@ -19,8 +19,8 @@ from tests.runner import Runner, runs
 settings.register_profile(
     "same cases", derandomize=True, database=None, deadline=None, max_examples=50
 )
-if "FUZZ_TIMES" not in os.environ:
-    settings.load_profile("same cases")
+settings.register_profile("new cases", deadline=None)
+settings.load_profile("new cases" if "FUZZ_TIMES" in os.environ else "same cases")
 
 
 def pytest_xdist_auto_num_workers() -> int:
