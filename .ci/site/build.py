@@ -24,6 +24,8 @@ RESOURCES: Final = "    # the resources\n"
 CODES: Final = "<!-- the table of codes -->\n"
 ACROSS: Final = re.compile(r"\]\((?:\.\./)+(generated/)?docs/")
 """Where a link of a page leads to a folder of the repository; the site has them in one."""
+ORIGINAL: Final = re.compile(r"\]\(\.\./(?=[\w/]+\.md)")
+"""Where a link of a translation leads to a page without one; the site has all in each language."""
 SWITCH: Final = re.compile(r'<a href="[^"]*" hreflang="(en|zh)"')
 
 
@@ -88,6 +90,7 @@ def gather(language: str, target: Path) -> None:
         up = "../" * (len(page.relative_to(target).parts) - 1)
         text = page.read_text(encoding="utf-8")
         text = ACROSS.sub(lambda link, up=up: f"]({up}{'reference/' if link[1] else ''}", text)
+        text = text if up else ORIGINAL.sub("](", text)
         page.write_text(text, encoding="utf-8")
     shutil.copy(HERE / "site.css", target)
     page = target / "errors.md"

@@ -56,8 +56,10 @@ def test_each_page_has_one_place_in_the_navigation(language: str, tmp_path: Path
 
 
 def test_each_link_leads_to_a_page_in_the_repository_as_on_the_site(tmp_path: Path) -> None:
-    build.gather("en", tmp_path / "pages")
-    folders = [DOCS, DOCS / "python", ROOT / "generated/docs", *(tmp_path / "pages").glob("**/")]
+    for language in build.LANGUAGES:
+        build.gather(language, tmp_path / language)
+    repository = [DOCS, DOCS / "python", DOCS / "zh", ROOT / "generated/docs"]
+    folders = [*repository, *tmp_path.glob("*/**/")]
     links = [
         page.parent / link
         for folder in folders
@@ -65,7 +67,8 @@ def test_each_link_leads_to_a_page_in_the_repository_as_on_the_site(tmp_path: Pa
         for link in re.findall(r"\]\(([\w./]+\.md)(?:#.*?)?\)", page.read_text(encoding="utf-8"))
     ]
     assert ROOT / "generated/docs/../../docs/errors.md" in links
-    assert tmp_path / "pages/reference/../errors.md" in links
+    assert tmp_path / "zh/reference/../errors.md" in links
+    assert DOCS / "zh/../knowledge.md" in links
     assert [str(link) for link in links if not link.is_file()] == []
 
 
