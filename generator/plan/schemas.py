@@ -69,6 +69,7 @@ class Schemas:
 
     objects: Objects
     parsed: Parsed = field(repr=False)
+    _resolving: list[str] = field(factory=list[str], init=False, eq=False, repr=False)
 
     @property
     def components(self) -> Mapping[str, dict[str, Any]]:
@@ -143,7 +144,18 @@ class Schemas:
         if self.is_model(name):
             reference = Reference(name, is_open=self.objects.of(name).rest is not None)
             return Nullable(reference) if target.get("nullable") else reference
-        return self.type_of(target, f"/components/schemas/{name}")
+        pointer = f"/components/schemas/{name}"
+        if name in self._resolving:  # an allOf without properties looked like an object before
+            raise GeneratorError(
+                "the component contains itself with no object in between",
+                pointer=pointer,
+                remedy="Describe it as an object of its own, or more simply, in an overlay.",
+            )
+        self._resolving.append(name)
+        try:
+            return self.type_of(target, pointer)
+        finally:
+            self._resolving.pop()
 
     def _enumeration(
         self, schema: dict[str, Any], pointer: str, name: str | None = None

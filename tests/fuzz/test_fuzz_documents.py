@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, reject
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
 from generator.build import Project, build
@@ -123,6 +123,13 @@ def test_a_broken_overlay_is_applied_or_is_one_error(overlay: dict[str, Any]) ->
 
 
 @fuzzed(60)
+@example(
+    schema={
+        "Aa": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Cc"}},
+        "Bb": {},
+        "Cc": {"allOf": [{"allOf": [{"$ref": "#/components/schemas/Aa"}, {"type": "string"}]}]},
+    }
+)
 @given(schema=st.deferred(lambda: SCHEMAS))
 def test_schemas_that_refer_to_each_other_are_planned_or_are_one_error(
     schema: dict[str, dict[str, Any]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from typing import Any
 
@@ -20,7 +21,7 @@ MIXTURES = ["".join(AWKWARD[start : start + 4]) for start in range(0, len(AWKWAR
 
 def squeezed(text: str | None) -> str:
     # A heading becomes a paragraph.
-    return "".join(clean(text or "").removeprefix("# ").split())
+    return "".join(re.sub(r"^# ", "", clean(text or ""), flags=re.MULTILINE).split())
 
 
 def literals(hint: Any) -> tuple[object, ...]:
